@@ -1,0 +1,170 @@
+"""The web application that takes what platforms post: size, secret or signature, one parse, then the inbox.
+
+Never a handler: "200" says that the update is stored, and nothing else.
+"""
+
+import hmac
+import json
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+from aiohttp import web
+
+from bot.channels.telegram import inbound as telegram
+from bot.channels.zalo_oa import inbound as zalo_oa
+from bot.channels.zalo_oa.signature import verify
+from bot.clock import now
+
+log = structlog.get_logger()
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+MAX_BODY_BYTES = 1024 * 1024
+TELEGRAM_SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header, no secret
+BURST = 20
+BURST_WINDOW = timedelta(minutes=1)
+
+
+class InboxFull(Exception):
+    """Too much waits; the platform shall repeat. Raised only for channels that do repeat (Telegram)."""
+
+
+class InboxFailed(Exception):
+    """The store could not commit the row."""
+
+
+class Inbox(Protocol):
+    """Where updates are kept until the worker has dealt with them."""
+
+    async def put(self, channel: str, update_key: str, chat_key: str, payload: bytes) -> None:
+        """Returns when the row is committed (a repeated key counts as taken).
+
+        Raises InboxFull (never for "zalo_oa": whether Zalo repeats is unsettled) or InboxFailed.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramHook:
+    """What the route of Telegram needs: the secret given to setWebhook."""
+
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ZaloHook:
+    """What the route of a Zalo Official Account needs; `secret` is the OA secret key of the webhook page."""
+
+    app_id: str
+    oa_id: str
+    secret: str = field(repr=False)
+    variants: frozenset[str] | None = None
+    """Names of the signature variants to accept (see `zalo_oa.signature.verify`); None: all."""
+
+
+class Tally:
+    """Counts by name: "zalo_signature_bad", and "zalo_signature:" + the variant that matched."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._bad: deque[datetime] = deque(maxlen=BURST)
+        self._alerted: datetime | None = None
+
+    def bad_signature(self) -> None:
+        """Counts one; logs the first of a while and a burst once a minute, so that no flood fills the log."""
+        moment = now()
+        self.counts["zalo_signature_bad"] += 1
+        if not self._bad or moment - self._bad[-1] > BURST_WINDOW:
+            log.warning("zalo_signature_bad", total=self.counts["zalo_signature_bad"])
+        self._bad.append(moment)
+        burst = len(self._bad) == BURST and moment - self._bad[0] <= BURST_WINDOW
+        if burst and (self._alerted is None or moment - self._alerted > BURST_WINDOW):
+            self._alerted = moment
+            log.error("zalo_signature_burst", total=self.counts["zalo_signature_bad"])
+
+
+TALLY = web.AppKey("tally", Tally)
+"""Where `application` keeps its counts."""
+
+
+def application(
+    inbox: Inbox, *, telegram_hook: TelegramHook | None = None, zalo_hook: ZaloHook | None = None
+) -> web.Application:
+    """The application: POST /webhook/telegram and /webhook/zalo (each only when configured), GET /health.
+
+    Answers 200 stored, 400 no update, 401 wrong secret or signature, 413 over MAX_BODY_BYTES, 503 not stored.
+    Raises ValueError for an empty secret, which would let anybody in.
+    """
+    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    app[TALLY] = tally = Tally()
+    app.router.add_get("/health", _health)
+    if telegram_hook:
+        if not telegram_hook.secret:
+            raise ValueError("Telegram's webhook needs a secret")
+        app.router.add_post("/webhook/telegram", _telegram(inbox, telegram_hook))
+    if zalo_hook:
+        if not zalo_hook.secret:
+            raise ValueError("Zalo's webhook needs the OA secret key")
+        app.router.add_post("/webhook/zalo", _zalo(inbox, zalo_hook, tally))
+    return app
+
+
+async def _health(request: web.Request) -> web.Response:
+    return web.Response(text="ok")
+
+
+def _telegram(inbox: Inbox, hook: TelegramHook) -> Handler:
+    secret = hook.secret.encode()
+
+    async def handle(request: web.Request) -> web.Response:
+        given = request.headers.get(TELEGRAM_SECRET_HEADER, "").encode("utf-8", "replace")
+        if not hmac.compare_digest(given, secret):
+            # 401: whoever posts has not shown who they are. Telegram repeats after any answer but 2xx and
+            # shows it in getWebhookInfo, so a secret set wrongly is found there, and nothing is lost.
+            log.warning("telegram_secret_bad")
+            return web.Response(status=401)
+        return await _store(inbox, "telegram", telegram.identify, await request.read())
+
+    return handle
+
+
+def _zalo(inbox: Inbox, hook: ZaloHook, tally: Tally) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        raw = await request.read()
+        if raw.strip() == b"{}":
+            return web.Response()  # the console's unsigned probe when the address is registered
+        variant = verify(
+            raw,
+            request.headers,
+            app_id=hook.app_id,
+            oa_id=hook.oa_id,
+            secret=hook.secret,
+            allowed=hook.variants,
+        )
+        if variant is None:
+            tally.bad_signature()
+            return web.Response(status=401)
+        tally.counts[f"zalo_signature:{variant}"] += 1
+        return await _store(inbox, "zalo_oa", zalo_oa.identify, raw)
+
+    return handle
+
+
+async def _store(
+    inbox: Inbox, channel: str, identify: Callable[[object], tuple[str, str]], raw: bytes
+) -> web.Response:
+    try:
+        update_key, chat_key = identify(json.loads(raw))
+    except (ValueError, RecursionError) as error:
+        log.warning("webhook_body_unreadable", channel=channel, bytes=len(raw), error=type(error).__name__)
+        return web.Response(status=400)
+    try:
+        await inbox.put(channel, update_key, chat_key, raw)
+    except (InboxFull, InboxFailed) as error:
+        log.warning("webhook_not_stored", channel=channel, error=type(error).__name__)
+        return web.Response(status=503)
+    return web.Response()

@@ -1,0 +1,190 @@
+"""Replies as calls of the Zalo OA Open API, and its errors as ours."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import structlog
+
+from bot.channels.render import Part, render, without_buttons
+from bot.channels.uploads import Uploads, file_name
+from bot.channels.zalo_oa.capabilities import ZALO_OA, ZALO_OA_GROUP
+from bot.channels.zalo_oa.inbound import GROUP
+from bot.chat.errors import PlatformError, Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
+from bot.delivery.outbound import Sent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.chat.replies import File, Reply
+    from bot.delivery.outbound import FileStore
+
+log = structlog.get_logger()
+
+OFFICIAL = "https://openapi.zalo.me"
+TIMEOUT_SECONDS = 20
+IN_FLIGHT = 8
+"""httpx rechecks its whole pool at each request: 64 at once halve its speed, and Zalo takes 67 a second."""
+TOKEN_VALID_SECONDS = 7 * 86_400 - 3600
+"""Upload tokens live seven days."""
+BUTTONS_REFUSED = frozenset({-201, -233})
+FILE_FORGOTTEN = frozenset({-100, -238, -241})
+
+_UNREACHABLE = {
+    -213: "not_follower",
+    -217: "refused",
+    -218: "window_closed",  # no free answers left to this person until they write again
+    -227: "refused",
+    -230: "window_closed",
+    -232: "window_closed",
+    -237: "chat_gone",
+    -244: "refused",
+    -403: "chat_gone",
+}
+_TOKEN = frozenset({-124, -216, -220})
+_WAIT_SECONDS = {-32: 60.0, -211: 3600.0}
+"""-32: calls a minute are used up; -211: the account's quota is."""
+
+
+class _Refused(Exception):
+    """Zalo's own answer "no", before it becomes one of our errors."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+
+class ZaloOutbound:
+    """The way out to a Zalo Official Account (implements `bot.delivery.outbound.Outbound`)."""
+
+    channel = "zalo_oa"
+
+    def __init__(
+        self, access_token: "Callable[[], str]", files: "FileStore", *, base: str | None = None
+    ) -> None:
+        self._base = (base or OFFICIAL).rstrip("/")
+        self._access_token = access_token
+        self._uploads = Uploads(self.channel, files)
+        self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS)
+        self._in_flight = asyncio.Semaphore(IN_FLIGHT)
+
+    async def send(self, chat_id: str, reply: "Reply") -> Sent:
+        """Sends one reply to a person or a group ("group:" + id). Raises the errors of `bot.chat.errors`."""
+        rendered = render(reply, ZALO_OA_GROUP if chat_id.startswith(GROUP) else ZALO_OA)
+        if rendered.refused:
+            log.warning("file_refused", channel=self.channel, why=rendered.refused)
+        message_id, choices_as = None, rendered.choices_as
+        try:
+            for part in rendered.parts:
+                try:
+                    message_id = await self._part(chat_id, part)
+                except _Refused as no:
+                    if not part.buttons or no.code not in BUTTONS_REFUSED:
+                        raise
+                    log.warning("zalo_buttons_refused", code=no.code)
+                    choices_as = "numbers"
+                    for numbered in without_buttons(part, ZALO_OA):
+                        message_id = await self._part(chat_id, numbered)
+        except _Refused as no:
+            raise ours(no.code, no.message) from None
+        return Sent(message_id, choices_as)
+
+    async def close(self) -> None:
+        """Closes connections."""
+        await self._client.aclose()
+
+    async def _part(self, chat_id: str, part: Part) -> str | None:
+        if part.file:
+            return await self._file(chat_id, part.file)
+        message: dict[str, Any] = {"text": part.plain}
+        if part.buttons:
+            buttons = [
+                {"title": choice.label, "type": "oa.query.hide", "payload": choice.payload}
+                for choice in part.buttons
+            ]
+            message["attachment"] = {"type": "template", "payload": {"buttons": buttons}}
+        return await self._message(chat_id, message)
+
+    async def _file(self, chat_id: str, file: "File") -> str | None:
+        known, token = await self._file_token(file)
+        try:
+            return await self._message(chat_id, _file_message(token))
+        except _Refused as no:
+            if not known or no.code not in FILE_FORGOTTEN:
+                raise
+        async with self._uploads.lock(file):
+            latest = self._uploads.reference(file)
+            if latest is None or latest == token:  # else another task has uploaded it anew by now
+                latest = await self._upload(file)
+        return await self._message(chat_id, _file_message(latest))
+
+    async def _file_token(self, file: "File") -> tuple[bool, str]:
+        """(whether it was known before, the upload token)."""
+        async with self._uploads.lock(file):
+            token = self._uploads.reference(file)
+            return token is not None, token or await self._upload(file)
+
+    async def _upload(self, file: "File") -> str:
+        content = await self._uploads.read(file)
+        data = await self._call(
+            "/v2.0/oa/upload/file", files={"file": (file_name(file), content, file.media_type)}
+        )
+        token = data.get("token")
+        if not isinstance(token, str) or not token:
+            raise Uncertain("upload without token")
+        self._uploads.remember(file, token, TOKEN_VALID_SECONDS)
+        return token
+
+    async def _message(self, chat_id: str, message: dict[str, Any]) -> str | None:
+        if chat_id.startswith(GROUP):
+            recipient = {"group_id": chat_id.removeprefix(GROUP)}
+            if "text" in message:  # "[@id]" would mention a person
+                message = {**message, "text": message["text"].replace("[@", "[ @")}
+            path = "/v3.0/oa/group/message"
+        else:
+            recipient = {"user_id": chat_id}
+            path = "/v3.0/oa/message/cs"
+        data = await self._call(path, json={"recipient": recipient, "message": message})
+        message_id = data.get("message_id")
+        return str(message_id) if message_id is not None else None
+
+    async def _call(self, path: str, **body: Any) -> dict[str, Any]:
+        """The answer's `data`. Raises _Refused, Uncertain or RetryAfter."""
+        try:
+            async with self._in_flight:
+                response = await self._client.post(
+                    f"{self._base}{path}", headers={"access_token": self._access_token()}, **body
+                )
+        except httpx.HTTPError as error:
+            raise Uncertain(type(error).__name__) from error
+        if response.status_code == 429:
+            raise RetryAfter(_WAIT_SECONDS[-32])
+        if response.status_code >= 500:
+            raise Uncertain(f"HTTP {response.status_code}")
+        try:
+            answer = response.json()
+            code = int(answer["error"])
+        except (ValueError, TypeError, KeyError):
+            raise Uncertain(f"HTTP {response.status_code}, unreadable") from None
+        if code != 0:
+            raise _Refused(code, str(answer.get("message", "")))
+        data = answer.get("data")
+        return data if isinstance(data, dict) else {}
+
+
+def _file_message(token: str) -> dict[str, Any]:
+    return {"attachment": {"type": "file", "payload": {"token": token}}}
+
+
+def ours(code: int, message: str = "") -> PlatformError:
+    """Zalo's error code as one of `bot.chat.errors`; a code without a place here is Rejected, and told."""
+    if code in _UNREACHABLE:
+        return Unreachable(_UNREACHABLE[code])
+    if code in _TOKEN:
+        return TokenExpired(f"zalo {code}")
+    if code in _WAIT_SECONDS:
+        return RetryAfter(_WAIT_SECONDS[code])
+    if code == -200:  # "send failed": worth one more try
+        return Uncertain("zalo -200")
+    return Rejected(f"zalo {code}: {message[:120]}")

@@ -1,0 +1,106 @@
+"""Typed payloads of choices: a small dataclass to at most 64 bytes of text, and back.
+
+A payload may be typed by anybody (on Zalo a press arrives as text), so it only says what is wished;
+the verb it leads to checks rights and state.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+MAX_BYTES = 64
+_FORM = re.compile(r"#[a-z]{1,10}(\.[A-Za-z0-9_-]+)*")
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_actions: dict[str, type[Any]] = {}
+_names: dict[type[Any], str] = {}
+A = TypeVar("A")
+
+
+def action(name: str) -> Callable[[type[A]], type[A]]:
+    """Registers a frozen dataclass of `int` (not negative) and `str` fields under a short name."""
+
+    def register(kind: type[A]) -> type[A]:
+        if _actions.setdefault(name, kind) is not kind:
+            raise ValueError(f"two actions are called {name}")
+        _names[kind] = name
+        return kind
+
+    return register
+
+
+def pack(value: object) -> str:
+    """The payload of an action. Raises ValueError when it does not fit 64 bytes or has other letters."""
+    parts = ["#" + _names[type(value)]]
+    for item in fields(value):  # type: ignore[arg-type] # registered kinds are dataclasses
+        part = getattr(value, item.name)
+        parts.append(_base36(part) if isinstance(part, int) else part)
+    packed = ".".join(parts)
+    if len(packed) > MAX_BYTES or not _FORM.fullmatch(packed):
+        raise ValueError(f"no payload: {packed!r}")
+    return packed
+
+
+def unpack(payload: str) -> Any | None:
+    """The action of a payload; None for anything that is none, forged or of another version."""
+    if len(payload) > MAX_BYTES or not payload.startswith("#") or not _FORM.fullmatch(payload):
+        return None
+    name, *parts = payload[1:].split(".")
+    kind = _actions.get(name)
+    if kind is None or len(parts) != len(fields(kind)):
+        return None
+    try:
+        values = [
+            int(part, 36) if item.type in (int, "int") else part
+            for item, part in zip(fields(kind), parts, strict=True)
+        ]
+    except ValueError:
+        return None
+    if any(isinstance(value, int) and not 0 <= value < 1 << 63 for value in values):
+        return None
+    return kind(*values)
+
+
+def _base36(value: int) -> str:
+    if value < 0:
+        raise ValueError("payloads hold no negative numbers")
+    digits = ""
+    while True:
+        value, rest = divmod(value, 36)
+        digits = _DIGITS[rest] + digits
+        if not value:
+            return digits
+
+
+@action("q")
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A choice of a dialog's question: which run of the dialog, its how-manieth step, the option."""
+
+    run: int
+    step: int
+    option: str
+
+
+@action("go")
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Goes on with a dialog that was left."""
+
+    run: int
+
+
+@action("drop")
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Drops a dialog that was left."""
+
+    run: int
+
+
+@action("cmd")
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command offered as a choice."""
+
+    name: str

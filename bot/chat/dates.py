@@ -1,0 +1,207 @@
+"""Dates and deadlines as people type them. Day before month, always; Vietnam's time."""
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from bot import clock
+from bot.chat.text import clean, flat
+
+END_OF_DAY = time(17, 0)
+"""What a deadline means that names a day but no hour: the end of office hours."""
+_NUMBERS = {
+    **{w: n for n, w in enumerate("mot hai ba tu nam sau bay tam chin muoi".split(), start=1)},
+    **{"gieng": 1, "bon": 4, "muoi mot": 11, "muoi hai": 12, "chap": 12, "mot chap": 12},
+}
+_NUMBER_WORDS = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_YOUNGEST, _OLDEST = 18, 110  # a member is at least 18 (Party Statutes, Article 1)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else _NUMBERS[word]
+
+
+_BIRTH_FILLER = re.compile(
+    r"\b(?:toi|em|minh|chau|sinh|ngay sinh|sinh ngay|ngay|la|da|thua|dong chi|a|nhe|vang|cua|mung|mong)\b|[:,;()]"
+)
+_BIRTH_WORDS = re.compile(rf"(\d{{1,2}}) thang (\d{{1,2}}|{_NUMBER_WORDS})(?: nam)? (\d{{4}}|\d{{2}})")
+_BIRTH_FIGURES = re.compile(r"(\d{1,2})(?: ?[/.-] ?| )(\d{1,2})(?: ?[/.-] ?| )(\d{4}|\d{2})")
+_BIRTH_ISO = re.compile(r"(\d{4}) ?[/.-] ?(\d{1,2}) ?[/.-] ?(\d{1,2})")
+
+
+def parse_birth_date(text: str, today: date | None = None) -> date | None:
+    """A birth date as typed ("12/3/1961", "12.3.61", "12031961", "ngày 12 tháng 3 năm 1961"), or None.
+
+    Day first, except in year-first writing. A two-digit year is the one that makes the person 18 to 110
+    years old. None for anything else, for days that do not exist, and for a date after `today`.
+    """
+    today = today or clock.now().astimezone(clock.VIETNAM).date()
+    if len(text) > 200:
+        return None
+    said = " ".join(_BIRTH_FILLER.sub(" ", flat(clean(text))).split()).strip(" .!")
+    if match := _BIRTH_ISO.fullmatch(said):
+        found = _date(int(match[1]), int(match[2]), int(match[3]))
+    elif match := re.fullmatch(r"(\d\d)(\d\d)(\d{4}|\d\d)", said.replace(" ", "")):
+        found = _birth(match[1], match[2], match[3], today)
+        if found is None and len(match[3]) == 4:  # 19610312
+            plain = said.replace(" ", "")
+            found = _date(int(plain[:4]), int(plain[4:6]), int(plain[6:])) if plain[:4] >= "1900" else None
+    elif match := _BIRTH_WORDS.fullmatch(said) or _BIRTH_FIGURES.fullmatch(said):
+        found = _birth(match[1], match[2], match[3], today)
+    else:
+        return None
+    return found if found and found <= today and found.year >= today.year - _OLDEST else None
+
+
+def _birth(day: str, month: str, year: str, today: date) -> date | None:
+    if len(year) == 4:
+        return _date(int(year), _number(month), int(day))
+    for century in (1900, 2000):
+        found = _date(century + int(year), _number(month), int(day))
+        if found is not None:
+            birthday_due = (found.month, found.day) > (today.month, today.day)
+            if _YOUNGEST <= today.year - found.year - birthday_due <= _OLDEST:
+                return found
+    return None
+
+
+# --- deadlines ----------------------------------------------------------------------------------------------
+_HOUR = re.compile(
+    r"(?<![\d/.-])(\d{1,2}) ?(?:h|g|gio|:)(?: ?(ruoi|kem \d{1,2}|\d{1,2})(?!\d|/| (?:ngay|tuan|gio)))?"
+    r"(?: ?(?:phut|p))?(?![a-z\d])(?: (sang|trua|chieu|toi|dem))?"
+)
+_PART = re.compile(r"\b(sang|trua|chieu|toi|dem)(?= (?:nay|mai|mot|ngay|thu|t[2-7]|cn|chu nhat|hom|\d{1,2}[/-]))")
+_PART_ENDS = {"sang": time(12), "trua": time(12), "chieu": END_OF_DAY, "toi": time(21), "dem": time(23, 59)}
+_WEEKDAY = re.compile(r"\b(?:thu ?([2-7]|hai|ba|tu|nam|sau|bay)|t([2-7])|(cn|chu nhat))\b")
+_IN = re.compile(
+    rf"\b(?:(?:trong vong|trong|sau) )?(\d{{1,3}}|{_NUMBER_WORDS}) (ngay|tuan|tieng|gio|phut)( nua| toi)?\b"
+)
+_FULL_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?(?![\d/-])")
+_SPOKEN_DATE = re.compile(rf"\b(\d{{1,2}}) thang (\d{{1,2}}|{_NUMBER_WORDS})(?: nam (\d{{4}}))?\b")
+_SOON = timedelta(days=183)  # a date without a year lies in the coming half year, else it is past
+
+
+def parse_deadline(text: str, now: datetime) -> datetime | None:
+    """When a deadline as typed ends, in Vietnam's time; None when it is past, impossible or not named.
+
+    "thứ 6 tuần này", "30/11", "trước 17h mai", "hết ngày 30/11", "cuối tháng", "3 ngày nữa". A week runs
+    Monday to Sunday. Without an hour it is 17:00 of the day ("hết ngày": 23:59). Hours 7 to 11 without
+    a part of the day are morning, 1 to 6 afternoon.
+    """
+    now = now.astimezone(clock.VIETNAM)
+    said = " ".join(flat(clean(text)).split())[:400]
+    if moment := _in_a_while(said, now):
+        return moment
+    hour_said = _HOUR.search(said)
+    at = _hour(hour_said) if hour_said else None
+    if hour_said and at is None:
+        return None
+    rest = said[: hour_said.start()] + " " + said[hour_said.end() :] if hour_said else said
+    named, day = _day(" ".join(rest.split()), now)
+    if named and day is None:
+        return None
+    if day is None:
+        if at is None:
+            return None
+        day = now.date()
+    if at is None:
+        part = _PART.search(said)
+        at = _PART_ENDS[part[1]] if part else END_OF_DAY
+        if re.search(r"\b(?:het|nua dem|24 ?h) ?(?:hom |ngay|thu|thang|tuan)", said):
+            at = time(23, 59)
+    moment = datetime.combine(day, at, clock.VIETNAM)
+    return moment if moment > now else None
+
+
+def _in_a_while(said: str, now: datetime) -> datetime | None:
+    match = _IN.search(said)
+    if match is None or not (match[3] or match[0].startswith(("trong", "sau"))):
+        return None
+    count, unit = _number(match[1]), match[2]
+    if unit in ("tieng", "gio", "phut"):
+        if not match[3] and unit == "gio":
+            return None  # "sau 17 giờ" is an hour of the day
+        return now + (timedelta(minutes=count) if unit == "phut" else timedelta(hours=count))
+    day = now.date() + timedelta(days=count * (7 if unit == "tuan" else 1))
+    return datetime.combine(day, END_OF_DAY, clock.VIETNAM)
+
+
+def _hour(match: re.Match[str]) -> time | None:
+    hour, more, part = int(match[1]), match[2] or "0", match[3]
+    minute = 30 if more == "ruoi" else int(more.removeprefix("kem "))
+    if minute > 59 or hour > 24 or (part and hour > 12 and part == "sang"):
+        return None
+    if hour == 24:
+        return time(23, 59) if minute == 0 else None
+    if part in ("chieu", "toi", "dem") and 1 <= hour < 12:
+        hour += 12 if (part != "dem" or hour >= 7) else 0
+    elif (part == "trua" and hour <= 2) or (part is None and 1 <= hour <= 6):
+        hour += 12
+    if more.startswith("kem "):
+        earlier = datetime(2000, 1, 2, hour, 0) - timedelta(minutes=minute)
+        return earlier.time()
+    return time(hour, minute)
+
+
+def _day(said: str, now: datetime) -> tuple[bool, date | None]:
+    """Whether a day is named, and which (None when it does not exist or lies behind)."""
+    today = now.date()
+    monday = today - timedelta(days=today.weekday())
+    if match := _FULL_DATE.search(said) or _SPOKEN_DATE.search(said):
+        return True, _calendar_day(int(match[1]), _number(match[2]), match[3], today)
+    week = 7 if re.search(r"\btuan (?:sau|toi|ke|tiep)\b", said) else 0
+    if match := _WEEKDAY.search(said):
+        index = 6 if match[3] else _number(match[1] or match[2]) - 2
+        day = monday + timedelta(days=index + week)
+        if not week and "tuan nay" not in said and day < today:
+            day += timedelta(days=7)
+        return True, day if day >= today else None
+    if re.search(r"\b(?:cuoi|het) (?:tuan|thang|quy|nam)\b", said):
+        return True, _period_end(said, today, monday + timedelta(days=week))
+    if re.search(r"\b(?:hom nay|(?:sang|trua|chieu|toi|dem|ngay|trong) nay|cuoi (?:ngay|gio|buoi)|het ngay$)\b", said):
+        return True, today
+    if re.search(r"\b(?:ngay kia|ngay mot|mot$|hom kia|(?:sang|chieu|toi) mot)\b", said):
+        return True, today + timedelta(days=2)
+    if re.search(r"\bmai\b", said):
+        return True, today + timedelta(days=1)
+    if match := re.search(r"\b(?:ngay|mung|mong|hom) (\d{1,2})\b", said):
+        for ahead in (0, 1):
+            year, month = divmod(today.year * 12 + today.month - 1 + ahead, 12)
+            day_found = _date(year, month + 1, int(match[1]))
+            if day_found and day_found >= today:
+                return True, day_found
+        return True, None
+    return False, None
+
+
+def _calendar_day(day: int, month: int, year: str | None, today: date) -> date | None:
+    if year:
+        return _date(int(year) + (2000 if len(year) == 2 else 0), month, day)
+    for candidate in (_date(today.year, month, day), _date(today.year + 1, month, day)):
+        if candidate and today <= candidate <= today + _SOON:
+            return candidate
+    return None
+
+
+def _period_end(said: str, today: date, monday: date) -> date | None:
+    if "tuan" in said:
+        return monday + timedelta(days=6)
+    if re.search(r"\b(?:cuoi|het) nam\b", said):
+        return date(today.year, 12, 31)
+    if re.search(r"\b(?:cuoi|het) quy\b", said):
+        month = (today.month - 1) // 3 * 3 + 3
+    elif match := re.search(rf"\bthang (\d{{1,2}}|{_NUMBER_WORDS})\b", said):
+        month = _number(match[1]) if match[1] != "sau" else today.month + 1
+    else:
+        month = today.month + (1 if re.search(r"\bthang (?:toi|sau)\b", said) else 0)
+    if not 1 <= month <= 13:
+        return None
+    year = today.year + (month < today.month) + month // 13
+    after = date(year + month % 12 // 12 + (month % 12 == 0), month % 12 + 1, 1) if month < 13 else date(year, 2, 1)
+    return after - timedelta(days=1)

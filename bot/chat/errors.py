@@ -1,0 +1,49 @@
+"""What a verb refuses with, and the five answers of a platform that are not "done"."""
+
+
+class Refused(Exception):
+    """A verb says no, before it wrote anything. `code` is a word of ours; texts turn it into a sentence."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class PlatformError(Exception):
+    """A call to a platform that did not end in "done"."""
+
+
+class RetryAfter(PlatformError):
+    """The platform asks this channel to wait `seconds` (429, -32)."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"retry after {seconds:g} s")
+        self.seconds = seconds
+
+
+class Unreachable(PlatformError):
+    """This person cannot be reached now. `reason` is one of REASONS; it clears when they write again."""
+
+    REASONS = ("blocked", "window_closed", "chat_gone", "not_follower", "refused")
+
+    def __init__(self, reason: str, new_chat_id: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.new_chat_id = new_chat_id
+        """Set when the chat moved (a Telegram group became a supergroup): send there instead."""
+
+
+class Rejected(PlatformError):
+    """The platform will never take this message as it is; repeating is useless. `why` is for the log."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class TokenExpired(PlatformError):
+    """The channel's access is no longer valid; a person or the token keeper must renew it."""
+
+
+class Uncertain(PlatformError):
+    """It may have been sent (time-out, 5xx): sent again once, and marked so."""

@@ -1,0 +1,226 @@
+"""From an event to the handler that answers it, in one order (the order in `Router.handle`).
+
+The router knows no platform, no database and no errand: what it must ask is handed to it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from bot.chat import choices as _choices
+from bot.chat.choices import Answer, Command, Drop, Resume, pack
+from bot.chat.events import ChoiceMade, Commanded, Event, TextSent, Wondered
+from bot.chat.replies import Choice, Reply, Say, To
+from bot.chat.talk import DialogState, DialogStore, Script, Step, advance
+from bot.chat.text import fold
+from bot.i18n import _, speaking
+
+T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+Out = Reply | To
+Replies = Out | Sequence[Out] | None
+Handler = Callable[[Any, T], Replies]
+
+ANSWERS_WITHIN = timedelta(minutes=30)
+"""A dialog's question takes what comes within this time as its answer; then the dialog sleeps."""
+_CANCEL = frozenset({"huy", "huy bo", "thoi", "dung", "dung lai", "cancel", "stop"})
+_BACK = frozenset({"quay lai", "tro lai", "lui lai", "back"})
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Gate(Protocol[T_contra]):
+    """Who may use what. The router asks before a command; verbs ask again before they act."""
+
+    def arrived(self, tx: T_contra, event: Event) -> str:
+        """Notes that this address spoke (so it can be reached again); says in which language it reads."""
+        ...
+
+    def allowed(self, tx: T_contra, event: Event, need: str) -> bool:
+        """Whether this address fulfils `need`, a word the handlers chose ("member", "see_status", …)."""
+        ...
+
+    def refuse(self, tx: T_contra, event: Event, need: str) -> Replies:
+        """What somebody hears who may not: what to do next and whom to ask."""
+        ...
+
+
+class Reader(Protocol[T_contra]):
+    """Says what a text means that answers no dialog: Commanded, ChoiceMade or Wondered."""
+
+    def __call__(self, event: TextSent, tx: T_contra) -> Event: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog(Generic[T]):
+    """A registered dialog. `version` rises whenever its questions change their meaning."""
+
+    script: Script[T]
+    version: int
+    title: Callable[[], str]
+    need: str
+
+
+class Router(Generic[T]):
+    """Registers handlers, and gives each event to one of them."""
+
+    def __init__(
+        self, gate: Gate[T], reader: Reader[T], dialogs: DialogStore[T], new_run: Callable[[], int]
+    ) -> None:
+        self._gate = gate
+        self._read = reader
+        self._store = dialogs
+        self._new_run = new_run
+        self._commands: dict[str, tuple[Handler[T], str]] = {}
+        self._events: dict[type[Event], Handler[T]] = {}
+        self._choices: dict[type[Any], tuple[Handler[T], str]] = {}
+        self._dialogs: dict[str, Dialog[T]] = {}
+
+    def command(self, name: str, handler: Handler[T], need: str) -> None:
+        """`handler(Commanded, tx)` answers this command for who fulfils `need`."""
+        self._commands[name] = (handler, need)
+
+    def choice(self, kind: type[Any], handler: Callable[[Any, Event, T], Replies], need: str) -> None:
+        """`handler(action, event, tx)` answers this kind of choice for who fulfils `need`."""
+        self._choices[kind] = (handler, need)  # type: ignore[assignment] # called with three in _choose
+
+    def on(self, kind: type[Event], handler: Handler[T]) -> None:
+        """`handler(event, tx)` answers this kind of event; it decides itself who may."""
+        self._events[kind] = handler
+
+    def dialog(
+        self, name: str, script: Script[T], *, version: int, title: Callable[[], str], need: str
+    ) -> None:
+        """Registers a dialog under its stored name."""
+        self._dialogs[name] = Dialog(script, version, title, need)
+
+    def begin(self, name: str, event: Event, tx: T, given: Any = None) -> list[Out]:
+        """Starts a dialog from its first question; a running one ends.
+
+        `given` (a JSON value) is what the script's `talk.note("given", …)` returns.
+        """
+        steps = (Step("note", "given", given),)
+        state = DialogState(self._new_run(), name, self._dialogs[name].version, event.at, steps)
+        return self._advance(event, tx, state, None)
+
+    def handle(self, event: Event, tx: T) -> list[Out]:
+        """What to say to an event, in this order: a choice's payload; leaving or going back in a dialog;
+        an explicit /command; the question of a dialog asked within half an hour; then the reader (open
+        choices, commands in words, free text)."""
+        with speaking(self._gate.arrived(tx, event)):
+            return _listed(self._handle(event, tx))
+
+    def _handle(self, event: Event, tx: T) -> Replies:
+        if isinstance(event, ChoiceMade):
+            return self._choose(event, tx)
+        if not isinstance(event, TextSent):
+            return self._dispatch(event, tx)
+        if event.text.startswith("#") and _choices.unpack(event.text.strip()) is not None:
+            return self._choose(
+                ChoiceMade(address=event.address, at=event.at, payload=event.text.strip()), tx
+            )
+        state = None if event.address.group else self._store.load(tx, event.address)
+        if state is not None:
+            known = self._dialogs.get(state.name)
+            word = fold(event.text)
+            if known is None or state.version != known.version:
+                return self._restart(event, tx, state)
+            if word.strip(" /") in _CANCEL:
+                self._store.end(tx, event.address)
+                return Say(_("Đã dừng. Đồng chí nhắn “menu” để xem các việc khác."))
+            if word.strip(" /") in _BACK:
+                return self._back(event, tx, state)
+            explicit = event.text.lstrip().startswith("/")
+            if not explicit and event.at - state.asked_at <= ANSWERS_WITHIN:
+                return self._advance(event, tx, state, event.text)
+        read = self._read(event, tx)
+        if isinstance(read, Wondered) and state is not None:
+            return self._offer(state)
+        said = _listed(self._choose(read, tx) if isinstance(read, ChoiceMade) else self._dispatch(read, tx))
+        if state is not None and self._store.load(tx, event.address) == state:
+            # Set aside: it takes no more answers until the person says so, and is offered again.
+            self._store.save(tx, event.address, replace(state, asked_at=_LONG_AGO))
+            said.append(self._offer(state))
+        return said
+
+    def _dispatch(self, event: Event, tx: T) -> Replies:
+        if isinstance(event, Commanded):
+            handler, need = self._commands[event.name]
+            if not self._gate.allowed(tx, event, need):
+                return self._gate.refuse(tx, event, need)
+            return handler(event, tx)
+        found = self._events.get(type(event))
+        return found(event, tx) if found else None
+
+    def _choose(self, event: ChoiceMade, tx: T) -> Replies:
+        action = _choices.unpack(event.payload)
+        if isinstance(action, Command) and action.name in self._commands:
+            return self._dispatch(Commanded(event.address, event.at, action.name), tx)
+        if isinstance(action, Answer | Resume | Drop):
+            return self._dialog_choice(action, event, tx)
+        if type(action) not in self._choices:
+            return Say(_("Nút này không còn dùng được. Đồng chí nhắn “menu” để xem các việc."))
+        handler, need = self._choices[type(action)]
+        if not self._gate.allowed(tx, event, need):
+            return self._gate.refuse(tx, event, need)
+        return handler(action, event, tx)  # type: ignore[call-arg, arg-type] # see `choice`
+
+    def _dialog_choice(self, action: Answer | Resume | Drop, event: Event, tx: T) -> Replies:
+        state = self._store.load(tx, event.address)
+        if state is None or state.run != action.run:
+            return Say(_("Câu hỏi này đã xong. Đồng chí nhắn “menu” để xem các việc khác."))
+        if isinstance(action, Drop):
+            self._store.end(tx, event.address)
+            return Say(_("Đã bỏ phần làm dở."))
+        if isinstance(action, Resume):
+            return self._advance(event, tx, state, None)
+        if action.step != len(state.steps):
+            return self._advance(event, tx, state, None)  # an earlier question's button: ask the present one
+        return self._advance(event, tx, state, action.option)
+
+    def _back(self, event: Event, tx: T, state: DialogState) -> Replies:
+        earlier = state.back()
+        said = self._advance(event, tx, earlier, None)
+        if earlier == state:
+            return [Say(_("Không lùi thêm được từ bước này.")), *said]
+        return said
+
+    def _restart(self, event: Event, tx: T, state: DialogState) -> Replies:
+        self._store.end(tx, event.address)
+        if state.name not in self._dialogs:
+            return Say(_("Phần đang làm dở không còn nữa. Đồng chí nhắn “menu” để xem các việc."))
+        return [
+            Say(_("Phần này vừa được cập nhật, mời đồng chí làm lại từ đầu.")),
+            *self.begin(state.name, event, tx, state.given),
+        ]
+
+    def _advance(self, event: Event, tx: T, state: DialogState, answer: str | None) -> list[Out]:
+        dialog = self._dialogs.get(state.name)
+        if dialog is None or dialog.version != state.version:
+            return _listed(self._restart(event, tx, state))
+        if not self._gate.allowed(tx, event, dialog.need):
+            self._store.end(tx, event.address)
+            return _listed(self._gate.refuse(tx, event, dialog.need))
+        kept, said = advance(dialog.script, tx, event.address, state, event.at, answer)
+        if kept is None:
+            self._store.end(tx, event.address)
+        else:
+            self._store.save(tx, event.address, kept)
+        return said
+
+    def _offer(self, state: DialogState) -> Say:
+        return Say(
+            _("Đồng chí đang làm dở: {what}. Đồng chí tiếp tục chứ?", what=self._dialogs[state.name].title()),
+            choices=(
+                Choice(_("Tiếp tục"), pack(Resume(state.run))),
+                Choice(_("Bỏ phần này"), pack(Drop(state.run))),
+            ),
+        )
+
+
+def _listed(replies: Replies) -> list[Out]:
+    if replies is None:
+        return []
+    if not isinstance(replies, Sequence):
+        return [replies]
+    return list(replies)

@@ -1,0 +1,261 @@
+"""Dialogs of several steps, written as straight-line functions that survive a restart.
+
+What was answered, read and done is stored in order, each with its key. Every new message replays the
+function over that list; the first `ask` without a stored answer stops it and its question goes out.
+So there is no state machine, and another process goes on where the person was. Rules that keep replay
+true: reads, clocks and random numbers through `note`, effects through `once`, no `finally` with an
+effect, verbs refuse before they write.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from bot.chat.choices import Answer, pack
+from bot.chat.errors import Refused
+from bot.chat.events import Address
+from bot.chat.replies import Choice, Reply, Say, To
+from bot.chat.text import fold
+from bot.i18n import _
+
+T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+V = TypeVar("V")
+
+HELP_AFTER = 3
+"""Bad answers to one question before help is offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stored step. kind: "answer", "note", "once" or "refused" (a `once` that was refused)."""
+
+    kind: str
+    key: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class DialogState:
+    """A running dialog as it is stored."""
+
+    run: int
+    name: str
+    version: int
+    asked_at: datetime
+    steps: tuple[Step, ...] = ()
+    question: str = ""
+    """Key of the question that waits for an answer."""
+    tries: int = 0
+    """Bad answers to it so far."""
+
+    @property
+    def given(self) -> Any:
+        """What the dialog was begun with: always its first step."""
+        return self.steps[0].value if self.steps and self.steps[0].key == "given" else None
+
+    def back(self) -> "DialogState":
+        """Without the last answer and what followed it; unchanged when an effect stands in between."""
+        for index in range(len(self.steps) - 1, -1, -1):
+            kind = self.steps[index].kind
+            if kind in ("once", "refused"):
+                break
+            if kind == "answer":
+                return replace(self, steps=self.steps[:index], tries=0)
+        return self
+
+
+class DialogStore(Protocol[T_contra]):
+    """Where running dialogs are kept; one a person and chat."""
+
+    def load(self, tx: T_contra, address: Address) -> DialogState | None:
+        """The running dialog, if any."""
+        ...
+
+    def save(self, tx: T_contra, address: Address, state: DialogState) -> None:
+        """Keeps the state, sealed."""
+        ...
+
+    def end(self, tx: T_contra, address: Address) -> None:
+        """Forgets the dialog and its answers."""
+        ...
+
+
+class Retry(Exception):
+    """Raised by `parse`: the answer does not do; `hint` says what would."""
+
+    def __init__(self, hint: str) -> None:
+        super().__init__(hint)
+        self.hint = hint
+
+
+class _Waiting(BaseException):
+    """Stops the script at an unanswered question; no `except Exception` may swallow it."""
+
+
+class _Changed(BaseException):
+    """The script no longer fits what is stored."""
+
+
+@dataclass
+class Talk(Generic[T]):
+    """What a script talks through. `tx` is the transaction of the message being handled."""
+
+    tx: T
+    address: Address
+    now: datetime
+    run: int
+    steps: list[Step]
+    answer: str | None
+    """The answer that just came, until an `ask` takes it."""
+    question: str
+    tries: int
+    out: list[Reply | To] = field(default_factory=list)
+    asked: str = ""
+    _at: int = 0
+    _seen: Counter[str] = field(default_factory=Counter)
+
+    def _key(self, key: str) -> str:
+        self._seen[key] += 1
+        return key if self._seen[key] == 1 else f"{key}#{self._seen[key]}"
+
+    def _stored(self, kinds: tuple[str, ...], key: str) -> Step | None:
+        if self._at == len(self.steps):
+            return None
+        step = self.steps[self._at]
+        if step.key != key or step.kind not in kinds:
+            raise _Changed
+        self._at += 1
+        return step
+
+    def _store(self, kind: str, key: str, value: Any) -> Any:
+        # Through JSON the first time too, so that a replay sees the very same types.
+        step = Step(kind, key, json.loads(json.dumps(value)))
+        self.steps.append(step)
+        self._at += 1
+        return step.value
+
+    def ask(
+        self,
+        key: str,
+        say: Say,
+        parse: Callable[[str], V] | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> V:
+        """Asks, and returns the answer once there is one.
+
+        `options` maps values to labels: picked by tap, number or label, its value is the answer.
+        Otherwise `parse` turns the text into a JSON value, or raises Retry with a hint.
+        """
+        key = self._key(key)
+        if (step := self._stored(("answer",), key)) is not None:
+            return step.value  # type: ignore[no-any-return] # what parse returned, through JSON
+        tries = 0
+        hint = ""
+        if self.answer is not None:
+            if key != self.question:
+                raise _Changed
+            answer, self.answer = self.answer, None
+            try:
+                value = _pick(answer, options, parse)
+            except Retry as retry:
+                tries, hint = self.tries + 1, retry.hint
+            else:
+                return self._store("answer", key, value)  # type: ignore[no-any-return] # as above
+        self.asked, self.tries = key, tries
+        self.out.append(self._question(say, options, hint, tries))
+        raise _Waiting
+
+    def _question(self, say: Say, options: Mapping[str, str] | None, hint: str, tries: int) -> Say:
+        choices = tuple(
+            Choice(label, pack(Answer(self.run, len(self.steps), value)))
+            for value, label in (options or {}).items()
+        )
+        text = "\n".join(part for part in (hint, say.text) if part)
+        if tries >= HELP_AFTER:
+            text += "\n" + _("Nếu khó, đồng chí nhắn “huỷ” để dừng, hoặc hỏi bí thư chi bộ của đồng chí.")
+        return replace(say, text=text, choices=choices, heading="" if hint else say.heading)
+
+    def given(self) -> Any:
+        """What the dialog was begun with (a JSON value); the first thing a script asks for."""
+        return self.note("given", lambda: None)
+
+    def note(self, key: str, read: Callable[[], V]) -> V:
+        """The result of a read, a clock or a random number (a JSON value), the same at every replay."""
+        key = self._key(key)
+        if (step := self._stored(("note",), key)) is not None:
+            return step.value  # type: ignore[no-any-return] # what read returned, through JSON
+        return self._store("note", key, read())  # type: ignore[no-any-return]
+
+    def once(self, key: str, effect: Callable[[], V]) -> V:
+        """Does something once and keeps its result (a JSON value), or its refusal, which is raised again."""
+        key = self._key(key)
+        if (step := self._stored(("once", "refused"), key)) is not None:
+            if step.kind == "refused":
+                raise Refused(step.value)
+            return step.value  # type: ignore[no-any-return] # what effect returned, through JSON
+        try:
+            result = effect()
+        except Refused as refusal:
+            self._store("refused", key, refusal.code)
+            raise
+        return self._store("once", key, result)  # type: ignore[no-any-return]
+
+    def say(self, *replies: Reply | To) -> None:
+        """Says something; said once, not at every replay."""
+        if self.answer is None and self._at == len(self.steps):
+            self.out.extend(replies)
+
+    def say_to(self, replies: Iterable[To]) -> None:
+        """Tells others something, from within an effect: it runs once, so they hear it once."""
+        self.out.extend(replies)
+
+
+Script = Callable[[Talk[T]], None]
+
+
+def _pick(answer: str, options: Mapping[str, str] | None, parse: Callable[[str], Any] | None) -> Any:
+    if options:
+        values = list(options)
+        if answer in options:
+            return answer
+        typed = fold(answer)
+        number = typed.strip(" .)")
+        if number.isascii() and number.isdigit() and 1 <= int(number) <= len(values):
+            return values[int(number) - 1]
+        labels = [fold(label) for label in options.values()]
+        if typed in labels:
+            return values[labels.index(typed)]
+        near = [
+            i
+            for i, label in enumerate(labels)
+            if typed and (f"{label} ".startswith(f"{typed} ") or f"{typed} ".startswith(f"{label} "))
+        ]
+        if len(near) == 1:
+            return values[near[0]]
+    if parse is None:
+        raise Retry(_("Đồng chí chọn một mục bên dưới, hoặc nhắn số của mục đó."))
+    return parse(answer)
+
+
+def advance(
+    script: Script[T], tx: T, address: Address, state: DialogState, now: datetime, answer: str | None
+) -> tuple[DialogState | None, list[Reply | To]]:
+    """Replays a script, with the answer that came (or None to begin, or to ask again).
+
+    Returns the state to keep (None when the dialog ended) and what to say.
+    """
+    talk = Talk(tx, address, now, state.run, list(state.steps), answer, state.question, state.tries)
+    try:
+        script(talk)
+    except _Waiting:
+        kept = replace(state, steps=tuple(talk.steps), question=talk.asked, tries=talk.tries, asked_at=now)
+        return kept, talk.out
+    except _Changed:
+        fresh = replace(state, steps=state.steps[:1], question="", tries=0)
+        kept_fresh, replies = advance(script, tx, address, fresh, now, None)
+        return kept_fresh, [Say(_("Phần này vừa được cập nhật, mời đồng chí làm lại từ đầu.")), *replies]
+    return None, talk.out

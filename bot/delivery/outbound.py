@@ -1,0 +1,50 @@
+"""The way out of a channel, as the sender asks for it. Channels implement it; `app` hands it over."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.chat.replies import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the platform said of a message it took."""
+
+    message_id: str | None
+    """The platform's id of the message that carries the choices (the last part); None for a toast."""
+    choices_as: str = "none"
+    """How the choices were shown: "buttons", "numbers" or "none"."""
+
+
+class FileStore(Protocol):
+    """Where an outbound channel finds the bytes of a `File`, and remembers what the platform calls it."""
+
+    async def read(self, file_id: str) -> bytes:
+        """The file's bytes. Raises FileNotFoundError when it was deleted."""
+        ...
+
+    def reference(self, channel: str, file_id: str) -> str | None:
+        """The platform's own name of this file from an earlier upload, while it is valid."""
+        ...
+
+    def remember(self, channel: str, file_id: str, reference: str, valid_seconds: int | None) -> None:
+        """Keeps the platform's name of this file; None means for good."""
+        ...
+
+
+class Outbound(Protocol):
+    """Sends one reply to one chat.
+
+    Raises the errors of `bot.chat.errors`, nothing else. Is called from the event loop, by many tasks
+    at once, and never twice at the same time for one chat.
+    """
+
+    channel: str
+
+    async def send(self, chat_id: str, reply: Reply) -> Sent:
+        """Sends, and tells the platform's message id."""
+        ...
+
+    async def close(self) -> None:
+        """Closes connections."""
+        ...

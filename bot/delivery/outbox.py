@@ -1,0 +1,231 @@
+"""Rows on their way out: posting, claiming, recording. One row per notice and recipient, or per reply."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+
+from bot.chat.choices import Answer, unpack
+from bot.chat.replies import Reply, Say
+from bot.delivery.outbound import Sent
+from bot.delivery.wire import dump, load
+from bot.store.ids import new_id
+from bot.store.openings import Opening, open_choices
+from bot.store.tables.delivery import FAILED, QUEUED, SENDING, SENT, UNREACHABLE, contents, outbox
+from bot.store.tx import Tx
+
+CLAIM_MS = 30_000
+"""How long a sender may take over a row before another one may try."""
+NOT_YET = 1 << 62
+"""A due time for rows that wait for `make_due`: a notice whose audience is still being frozen."""
+REPLY, FLASH, EXPRESS, URGENT, NORMAL, REMINDER, DIGEST = 0, 1, 2, 3, 4, 5, 6
+"""Priorities: replies first; then hỏa tốc, thượng khẩn, khẩn, ordinary papers; reminders; the digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A claimed row, ready to be sent."""
+
+    id: int
+    channel: str
+    chat_id: str
+    reply: Reply
+    attempts: int
+    uncertain: int
+    is_reply: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One recipient of a notice: who, where, in which words (a content id)."""
+
+    channel: str
+    chat_id: str
+    recipient_id: int
+    content_id: int
+
+
+def content(tx: Tx, say: Say) -> int:
+    """Keeps the words of a notice once, sealed, for all its recipients."""
+    row_id = new_id()
+    body = tx.vault.seal("contents.body", row_id, dump(say))
+    tx.run(insert(contents).values(id=row_id, body=body, made_ms=tx.now_ms))
+    return row_id
+
+
+def post(tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority: int, due_ms: int) -> int:
+    """Queues a notice for its recipients. Returns how many rows."""
+    rows = [
+        {
+            "id": new_id(),
+            "channel": notice.channel,
+            "chat_id": notice.chat_id,
+            "priority": priority,
+            "state": QUEUED,
+            "due_ms": due_ms,
+            "attempts": 0,
+            "uncertain": 0,
+            "content_id": notice.content_id,
+            "notice": kind,
+            "notice_id": kind_id,
+            "recipient_id": notice.recipient_id,
+            "made_ms": tx.now_ms,
+        }
+        for notice in notices
+    ]
+    if rows:
+        tx.run(insert(outbox), rows)
+    return len(rows)
+
+
+def make_due(tx: Tx, *, kind: str, kind_id: int) -> None:
+    """Lets the rows of a notice go that were posted as NOT_YET."""
+    tx.run(
+        update(outbox)
+        .where(outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.due_ms == NOT_YET)
+        .values(due_ms=tx.now_ms)
+    )
+
+
+def reply(tx: Tx, channel: str, chat_id: str, said: Reply, claimed_by: str) -> Outgoing:
+    """Posts a reply as already claimed by this process: it leaves from memory right after the commit.
+
+    Its choices are open from this moment.
+    """
+    row_id = new_id()
+    tx.run(
+        insert(outbox).values(
+            id=row_id,
+            channel=channel,
+            chat_id=chat_id,
+            priority=REPLY,
+            state=SENDING,
+            due_ms=tx.now_ms,
+            attempts=1,
+            uncertain=0,
+            body=tx.vault.seal("outbox.body", row_id, dump(said)),
+            claimed_by=claimed_by,
+            claimed_until_ms=tx.now_ms + CLAIM_MS,
+            made_ms=tx.now_ms,
+        )
+    )
+    if isinstance(said, Say):
+        _open(tx, row_id, channel, chat_id, said)
+    return Outgoing(row_id, channel, chat_id, said, 1, 0, True)
+
+
+def _open(tx: Tx, row_id: int, channel: str, chat_id: str, say: Say) -> None:
+    # A dialog's own question is answered through the dialog; an undo must never be hit by a number.
+    if not say.choices or say.buttons_only or isinstance(unpack(say.choices[0].payload), Answer):
+        return
+    labels = tuple(choice.label for choice in say.choices)
+    payloads = tuple(choice.payload for choice in say.choices)
+    opening = Opening(row_id, say.about, say.card, labels, payloads, tx.now_ms)
+    open_choices(tx, channel, chat_id, opening, tx.now_ms + say.expires_hours * 3_600_000)
+
+
+def claim(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[Outgoing]:
+    """Takes due rows of a channel, most urgent first, then oldest; and those whose claim has run out."""
+    due = or_(
+        and_(outbox.c.state == QUEUED, outbox.c.due_ms <= tx.now_ms),
+        and_(outbox.c.state == SENDING, outbox.c.claimed_until_ms < tx.now_ms),
+    )
+    wanted = (
+        select(outbox.c.id)
+        .where(outbox.c.channel == channel, outbox.c.state <= SENDING, due)
+        .order_by(outbox.c.priority, outbox.c.due_ms, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = [row.id for row in tx.rows(wanted)]
+    if not ids:
+        return []
+    tx.run(
+        update(outbox)
+        .where(outbox.c.id.in_(ids))
+        .values(
+            state=SENDING,
+            claimed_by=claimed_by,
+            claimed_until_ms=tx.now_ms + CLAIM_MS,
+            attempts=outbox.c.attempts + 1,
+        )
+    )
+    rows = tx.rows(
+        select(outbox, contents.c.body.label("shared"))
+        .outerjoin(contents, contents.c.id == outbox.c.content_id)
+        .where(outbox.c.id.in_(ids))
+        .order_by(outbox.c.priority, outbox.c.due_ms, outbox.c.id)
+    )
+    opened: dict[int, Reply] = {}
+    found = []
+    for row in rows:
+        if row.content_id is None:
+            said = load(tx.vault.open("outbox.body", row.id, row.body))
+        else:
+            if row.content_id not in opened:
+                opened[row.content_id] = load(tx.vault.open("contents.body", row.content_id, row.shared))
+            said = opened[row.content_id]
+        is_reply = row.content_id is None
+        found.append(Outgoing(row.id, row.channel, row.chat_id, said, row.attempts, row.uncertain, is_reply))
+    return found
+
+
+def release(tx: Tx, channels: Sequence[str]) -> None:
+    """Gives back every claim: at the start of the only process that sends on these channels."""
+    tx.run(
+        update(outbox)
+        .where(outbox.c.channel.in_(channels), outbox.c.state == SENDING)
+        .values(claimed_until_ms=0)
+    )
+
+
+_sent = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(
+        state=SENT,
+        message_id=bindparam("message"),
+        choices_as=bindparam("shown"),
+        sent_ms=bindparam("at"),
+        body=None,
+        reason=None,
+        claimed_by=None,
+    )
+)
+
+
+def record_sent(tx: Tx, row: Outgoing, sent: Sent) -> None:
+    """Records that the platform took the message; a notice's choices are open from now."""
+    values = {"row": row.id, "message": sent.message_id, "shown": sent.choices_as, "at": tx.now_ms}
+    tx.run(_sent, values)
+    if not row.is_reply and isinstance(row.reply, Say):
+        _open(tx, row.id, row.channel, row.chat_id, row.reply)
+
+
+def record_later(tx: Tx, row: Outgoing, due_ms: int, *, uncertain: bool = False) -> None:
+    """Puts a row back for a later moment."""
+    tx.run(
+        update(outbox)
+        .where(outbox.c.id == row.id)
+        .values(state=QUEUED, due_ms=due_ms, claimed_by=None, uncertain=outbox.c.uncertain + int(uncertain))
+    )
+
+
+def record_failed(tx: Tx, row: Outgoing, reason: str, *, unreachable: bool) -> None:
+    """Records that this row will not be sent, and why, in a word of ours."""
+    state = UNREACHABLE if unreachable else FAILED
+    tx.run(update(outbox).where(outbox.c.id == row.id).values(state=state, reason=reason[:40], body=None))
+
+
+def move_chat(tx: Tx, channel: str, old: str, new: str) -> None:
+    """A chat has a new id: what waits goes there."""
+    tx.run(
+        update(outbox)
+        .where(outbox.c.channel == channel, outbox.c.chat_id == old, outbox.c.state <= SENDING)
+        .values(chat_id=new)
+    )
+
+
+def waiting(tx: Tx) -> int:
+    """How many rows are not finished."""
+    return int(tx.value(select(func.count()).select_from(outbox).where(outbox.c.state <= SENDING)) or 0)

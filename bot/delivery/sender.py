@@ -1,0 +1,260 @@
+"""Sends what the outbox holds: replies from memory right after their commit, the rest by claiming rows.
+
+Within one chat, order is kept: one message at a time. What a platform answers is recorded through the
+writer. A row is finished after the send, never at the claim.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from bot.chat.errors import Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
+from bot.clock import now, to_ms
+from bot.delivery import outbox
+from bot.delivery.outbound import Outbound
+from bot.delivery.outbox import Outgoing
+from bot.store.tx import Tx
+from bot.store.writer import Writer, WriterStopped
+
+log = structlog.get_logger()
+
+CLAIMED_AT_ONCE = 256
+_TOKEN_PAUSE_S = 60
+_UNCERTAIN_PAUSE_MS = 2_000
+_MAX_UNCERTAIN = 1
+
+
+class Reachability(Protocol):
+    """Told, in the commit of the result, what a send taught about a person's chat."""
+
+    def unreachable(self, tx: Tx, channel: str, chat_id: str, reason: str) -> None:
+        """This chat cannot be reached until its person writes again."""
+        ...
+
+    def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
+        """This chat has a new id."""
+        ...
+
+
+class Bucket:
+    """At most `rate` a second, with a burst of one second's worth; 0 means no limit."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._next = 0.0
+
+    async def take(self) -> None:
+        """Waits for this call's turn."""
+        if not self._rate:
+            return
+        time = asyncio.get_running_loop().time()
+        turn = max(self._next, time - 1)
+        self._next = turn + 1 / self._rate
+        if turn > time:
+            await asyncio.sleep(turn - time)
+
+
+@dataclass
+class _Lane:
+    """One channel: its chats with something to send, and how fast it may go."""
+
+    outbound: Outbound
+    slots: asyncio.Semaphore
+    bucket: Bucket
+    chats: dict[str, deque[Outgoing]] = field(default_factory=dict)
+    held: set[int] = field(default_factory=set)
+    bell: asyncio.Event = field(default_factory=asyncio.Event)
+    room: asyncio.Event = field(default_factory=asyncio.Event)
+    paused_until: float = 0.0
+
+    def pause(self, seconds: float) -> None:
+        until = asyncio.get_running_loop().time() + seconds
+        self.paused_until = max(self.paused_until, until)
+
+
+class Sender:
+    """One a process. `rates` are messages a second for notices, by channel (replies are not held back)."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        outbounds: Iterable[Outbound],
+        reachability: Reachability,
+        *,
+        name: str,
+        rates: dict[str, float],
+        in_flight: int = 64,
+    ) -> None:
+        self._writer = writer
+        self._reachability = reachability
+        self.name = name
+        self._lanes = {
+            outbound.channel: _Lane(
+                outbound, asyncio.Semaphore(in_flight), Bucket(rates.get(outbound.channel, 0))
+            )
+            for outbound in outbounds
+        }
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loops: list[asyncio.Task[None]] = []
+
+    @property
+    def channels(self) -> list[str]:
+        """The channels this process can send on."""
+        return list(self._lanes)
+
+    def start(self) -> None:
+        """Starts claiming what is due."""
+        self._loops = [asyncio.create_task(self._claiming(name, lane)) for name, lane in self._lanes.items()]
+        self.ring()
+
+    async def stop(self) -> None:
+        """Stops claiming, lets what is in flight end (five seconds), closes the connections."""
+        for loop in self._loops:
+            loop.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5)
+        for task in self._tasks:
+            task.cancel()
+        for lane in self._lanes.values():
+            await lane.outbound.close()
+
+    def ring(self) -> None:
+        """Something may be due: look now."""
+        for lane in self._lanes.values():
+            lane.bell.set()
+
+    def idle(self) -> bool:
+        """Whether nothing is held in memory to be sent."""
+        return not any(lane.held for lane in self._lanes.values())
+
+    def hand(self, rows: Iterable[Outgoing]) -> None:
+        """Takes rows that this process has claimed. Called on the event loop, after their commit."""
+        for row in rows:
+            lane = self._lanes.get(row.channel)
+            if lane is None or row.id in lane.held:
+                continue
+            lane.held.add(row.id)
+            queue = lane.chats.get(row.chat_id)
+            if queue is not None:
+                queue.append(row)
+                continue
+            lane.chats[row.chat_id] = deque([row])
+            task = asyncio.create_task(self._chat(lane, row.chat_id))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _claiming(self, channel: str, lane: _Lane) -> None:
+        while True:
+            await lane.bell.wait()
+            lane.bell.clear()
+            try:
+                while True:
+                    await self._wait_for_pause(lane)
+                    free = CLAIMED_AT_ONCE - len(lane.held)
+                    if free < CLAIMED_AT_ONCE // 2:
+                        lane.room.clear()
+                        await lane.room.wait()
+                        continue
+                    rows = await self._writer.run(
+                        partial(outbox.claim, channel=channel, claimed_by=self.name, limit=free)
+                    )
+                    if not rows:
+                        break
+                    self.hand(rows)
+            except WriterStopped:
+                return
+            except Exception as error:
+                log.error("claim_failed", channel=channel, error=type(error).__name__)
+
+    async def _wait_for_pause(self, lane: _Lane) -> None:
+        # Slept again when the platform asked for more time meanwhile; there is no event to wait for.
+        while (wait := lane.paused_until - asyncio.get_running_loop().time()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(wait)
+
+    async def _chat(self, lane: _Lane, chat_id: str) -> None:
+        queue = lane.chats[chat_id]
+        while queue:
+            row = queue[0]
+            await self._wait_for_pause(lane)
+            if not row.is_reply:
+                await lane.bucket.take()  # before the slot: replies must not queue behind waiting notices
+            async with lane.slots:
+                behind = await self._send(lane, row)
+            queue.popleft()
+            done = [row]
+            if behind is not None:  # keep the chat's order: what waits behind goes back, too
+                for later in queue:
+                    self._record(partial(outbox.record_later, row=later, due_ms=behind))
+                done += queue
+                queue.clear()
+            for finished in done:
+                lane.held.discard(finished.id)
+            lane.room.set()
+        del lane.chats[chat_id]
+
+    async def _send(self, lane: _Lane, row: Outgoing) -> int | None:
+        """Sends one row. Returns the moment (ms) it was put back to, when it was."""
+        channel = row.channel
+        try:
+            sent = await lane.outbound.send(row.chat_id, row.reply)
+        except RetryAfter as error:
+            log.warning("platform_asks_to_wait", channel=channel, seconds=error.seconds)
+            lane.pause(error.seconds)
+            return self._later(row, error.seconds * 1000)
+        except TokenExpired:
+            log.error("platform_token_expired", channel=channel, alert=True)
+            lane.pause(_TOKEN_PAUSE_S)
+            return self._later(row, _TOKEN_PAUSE_S * 1000)
+        except Unreachable as error:
+            if error.new_chat_id is not None:
+                new = error.new_chat_id
+                self._record(partial(_move, self._reachability, channel, row.chat_id, new))
+                return self._later(row, 0)
+            self._record(partial(_unreachable, self._reachability, row, error.reason))
+        except Uncertain as error:
+            log.warning("send_uncertain", channel=channel, error=str(error))
+            if row.uncertain < _MAX_UNCERTAIN:
+                return self._later(row, _UNCERTAIN_PAUSE_MS, uncertain=True)
+            self._record(partial(outbox.record_failed, row=row, reason="uncertain", unreachable=False))
+        except Rejected as error:
+            log.error("send_rejected", channel=channel, why=error.why)
+            self._record(partial(outbox.record_failed, row=row, reason="rejected", unreachable=False))
+        except Exception as error:
+            # A fault of ours in one message must not stop the chat; it is counted and shown.
+            log.error("send_broke", channel=channel, error=type(error).__name__)
+            self._record(partial(outbox.record_failed, row=row, reason="broken", unreachable=False))
+        else:
+            self._record(partial(outbox.record_sent, row=row, sent=sent))
+        return None
+
+    def _later(self, row: Outgoing, wait_ms: float, *, uncertain: bool = False) -> int:
+        due = to_ms(now()) + round(wait_ms)
+        self._record(partial(outbox.record_later, row=row, due_ms=due, uncertain=uncertain))
+        asyncio.get_running_loop().call_later(wait_ms / 1000 + 0.05, self.ring)
+        return due
+
+    def _record(self, unit: "partial[None]") -> None:
+        try:
+            self._writer.submit(unit, urgent=True)
+        except WriterStopped:
+            log.warning("result_not_recorded")  # the claim runs out and the row is sent again
+
+
+def _move(reachability: Reachability, channel: str, old: str, new: str, tx: Tx) -> None:
+    outbox.move_chat(tx, channel, old, new)
+    reachability.moved(tx, channel, old, new)
+
+
+def _unreachable(reachability: Reachability, row: Outgoing, reason: str, tx: Tx) -> None:
+    outbox.record_failed(tx, row, reason, unreachable=True)
+    reachability.unreachable(tx, row.channel, row.chat_id, reason)
+
+
+RING_EVERY = timedelta(seconds=1)
+"""How often to look for rows whose time has come."""

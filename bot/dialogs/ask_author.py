@@ -1,0 +1,62 @@
+"""A member asks the author of a directive; the author gets the question with the asker's name."""
+
+from bot.chat.errors import Refused
+from bot.chat.replies import Say, To
+from bot.chat.talk import Retry, Talk
+from bot.directives import queries, service, texts
+from bot.i18n import _
+from bot.organisation import queries as people
+from bot.store.tx import Tx
+
+VERSION_OF_DIALOG = 1
+MAX_QUESTION = 1_000
+"""Characters of a question."""
+
+
+def title() -> str:
+    """What the dialog is called when it is offered again."""
+    return _("hỏi lại về văn bản")
+
+
+def script(talk: Talk[Tx]) -> None:
+    """One question, then it is on its way."""
+    directive_id: int = talk.given()
+    directive = queries.get(talk.tx, directive_id)
+    if directive is None:
+        talk.say(texts.refused("not_recipient"))
+        return
+    document = texts.name(directive)
+    words = talk.ask(
+        "words",
+        Say(_("Đồng chí muốn hỏi gì về {document}? Câu hỏi sẽ gửi tới người ban hành.", document=document)),
+        parse=_question,
+    )
+    try:
+        talk.once("send", lambda: _send(talk, directive_id, words))
+    except Refused as refusal:
+        talk.say(texts.refused(refusal.code))
+        return
+    talk.say(Say(_("Đã gửi câu hỏi của đồng chí về {document} tới người ban hành.", document=document)))
+
+
+def _question(text: str) -> str:
+    words = text.strip()
+    if len(words) < 3:
+        raise Retry(_("Đồng chí nhắn câu hỏi bằng một câu, hoặc “huỷ” để dừng."))
+    if len(words) > MAX_QUESTION:
+        raise Retry(_("Câu hỏi dài quá 1.000 chữ cái. Mời đồng chí rút gọn."))
+    return words
+
+
+def _send(talk: Talk[Tx], directive_id: int, words: str) -> None:
+    account = people.account_of(talk.tx, talk.address.channel, talk.address.user_id)
+    if account is None:
+        raise Refused("not_recipient")
+    directive = service.ask(talk.tx, directive_id, account.member_id, words)
+    name = people.names(talk.tx, [account.member_id])[account.member_id]
+    said = Say(
+        _("Đồng chí {name} hỏi: {words}", name=name, words=words),
+        heading=_("Câu hỏi về {document}", document=texts.name(directive)),
+    )
+    accounts = people.reach(talk.tx, [directive.author_id]).get(directive.author_id, [])
+    talk.say_to([To(found.channel, found.chat_id, said) for found in accounts if not found.blocked])

@@ -1,0 +1,117 @@
+"""Proving who one is: consent, the code of the slip, the date of birth. Reads top to bottom."""
+
+from bot.chat.choices import pack
+from bot.chat.dates import parse_birth_date
+from bot.chat.replies import Choice, Say, To
+from bot.chat.talk import Retry, Talk
+from bot.i18n import _
+from bot.organisation import queries as people
+from bot.organisation import service
+from bot.organisation.links import DecideLink, read_code
+from bot.organisation.models import Outcome, Result, Verb
+from bot.privacy.consent import VERSION, consent_words
+from bot.store.tx import Tx
+
+VERSION_OF_DIALOG = 1
+ATTEMPTS = 5
+
+
+def title() -> str:
+    """What the dialog is called when it is offered again."""
+    return _("xác thực đảng viên")
+
+
+def script(talk: Talk[Tx]) -> None:
+    """Consent first; then slip and date, five times at most; one neutral answer for every failure."""
+    code: str | None = talk.given()
+    agreed = talk.ask("consent", consent_words(), options={"yes": _("Tôi đồng ý"), "no": _("Không đồng ý")})
+    if agreed == "no":
+        talk.say(Say(_("Đồng chí chưa đồng ý nên tôi không giữ gì. Khi cần, đồng chí nhắn “xác thực”.")))
+        return
+    talk.once(
+        "agreed", lambda: service.record_consent(talk.tx, talk.address.channel, talk.address.user_id, VERSION)
+    )
+    for _attempt in range(ATTEMPTS):
+        if code is None:
+            code = talk.ask("code", _ask_code(), parse=_code)
+        born = talk.ask("birth", _ask_birth(), parse=_birth)
+        result = Result(talk.once("verify", lambda code=code, born=born: _verify(talk, code, born)))
+        if result != Result.FAILED:
+            talk.say(_ending(result))
+            return
+        talk.say(Say(_("Chưa xác thực được. Đồng chí kiểm tra lại mã trên phiếu và ngày sinh rồi thử lại.")))
+        code = None
+    talk.say(_ending(Result.LOCKED))
+
+
+def _ask_code() -> Say:
+    return Say(
+        _("Mời đồng chí nhắn 9 chữ số trên phiếu xác thực, ví dụ 123 456 789."), heading=_("Mã trên phiếu")
+    )
+
+
+def _ask_birth() -> Say:
+    return Say(_("Mời đồng chí nhắn ngày sinh, ví dụ 12/3/1961."), heading=_("Ngày sinh"))
+
+
+def _code(text: str) -> str:
+    code = read_code(text)
+    if code is None:
+        raise Retry(_("Mã gồm 9 chữ số, có thể đồng chí gõ nhầm một số. Mời xem lại phiếu."))
+    return code
+
+
+def _birth(text: str) -> str:
+    born = parse_birth_date(text)
+    if born is None:
+        raise Retry(_("Tôi chưa hiểu ngày này. Đồng chí nhắn ngày/tháng/năm, ví dụ 12/3/1961."))
+    return born.isoformat()
+
+
+def _verify(talk: Talk[Tx], code: str, born: str) -> str:
+    address = talk.address
+    outcome = service.verify_by_slip(talk.tx, address.channel, address.user_id, address.chat_id, code, born)
+    if outcome.result == Result.PENDING:
+        talk.say_to(_tell_secretary(talk.tx, outcome))
+    return outcome.result
+
+
+def _tell_secretary(tx: Tx, outcome: Outcome) -> list[To]:
+    account = outcome.account
+    assert account is not None
+    words = Say(
+        _(
+            "Đồng chí {name} xin đổi tài khoản nhắn tin. Chỉ đồng ý khi đồng chí đã hỏi trực tiếp.",
+            name=people.names(tx, [account.member_id])[account.member_id],
+        ),
+        heading=_("Đổi tài khoản"),
+        choices=(
+            Choice(_("Đồng ý đổi"), pack(DecideLink(account.id, "yes"))),
+            Choice(_("Từ chối"), pack(DecideLink(account.id, "no"))),
+        ),
+        buttons_only=False,
+    )
+    deciders = people.holders(tx, account.branch_id, Verb.APPROVE_LINK)
+    return [
+        To(found.channel, found.chat_id, words) for found in deciders if found.member_id != account.member_id
+    ]
+
+
+def _ending(result: Result) -> Say:
+    sentences = {
+        Result.LINKED: _(
+            "Xác thực xong. Từ nay đồng chí nhận văn bản và giấy mời tại đây. Nhắn “menu” để xem các việc."
+        ),
+        Result.PENDING: _(
+            "Thông tin khớp, nhưng đồng chí đang dùng một tài khoản khác. "
+            "Bí thư chi bộ cần đồng ý thì tài khoản này mới thay được; tôi sẽ báo ngay khi xong."
+        ),
+        Result.LOCKED: _(
+            "Đã sai 5 lần nên tạm khoá 24 giờ. Đồng chí gặp bí thư chi bộ để được giúp xác thực."
+        ),
+        Result.BUSY: _(
+            "Lúc này có quá nhiều lượt xác thực sai. Đồng chí thử lại sau một giờ, hoặc gặp bí thư chi bộ."
+        ),
+        Result.ALREADY: _("Tài khoản này đã được xác thực. Nhắn “menu” để xem các việc."),
+    }
+    return Say(sentences[result])

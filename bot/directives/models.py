@@ -1,0 +1,112 @@
+"""Directives as values."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.chat.choices import action
+from bot.chat.replies import File
+
+
+class Urgency(StrEnum):
+    """How fast a directive must reach people (domain: thường, khẩn, thượng khẩn, hỏa tốc)."""
+
+    NORMAL = "normal"
+    URGENT = "urgent"
+    EXPRESS = "express"
+    FLASH = "flash"
+
+
+class State(StrEnum):
+    """DRAFT -> FREEZING -> OPEN; nothing is sent or counted before OPEN."""
+
+    DRAFT = "draft"
+    FREEZING = "freezing"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an author says of a directive. Times are UTC."""
+
+    number: str
+    issued_on: date
+    title: str
+    summary: str
+    urgency: Urgency
+    deadline: datetime | None
+    unit_id: int
+    """For this organisation and all below it."""
+    author_id: int
+    file: File | None
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """A stored directive."""
+
+    id: int
+    number: str
+    issued_on: date
+    title: str
+    summary: str
+    urgency: Urgency
+    deadline: datetime | None
+    unit_id: int
+    author_id: int
+    state: State
+    file: File | None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """What an acknowledgement did."""
+
+    directive: Directive
+    at: datetime
+    first: bool
+    """False when it had been acknowledged before: `at` is that earlier moment."""
+    counted: bool
+    """False for those who are only informed (exempt from activities)."""
+    late: bool
+
+
+@action("ack")
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """ "Đã đọc, tiếp thu"."""
+
+    directive: int
+
+
+@action("unack")
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """ "Bấm nhầm, hoàn tác"."""
+
+    directive: int
+
+
+@action("full")
+@dataclass(frozen=True, slots=True)
+class FullText:
+    """ "Xem toàn văn"."""
+
+    directive: int
+
+
+@action("ask")
+@dataclass(frozen=True, slots=True)
+class AskAuthor:
+    """ "Hỏi lại"."""
+
+    directive: int
+
+
+@action("state")
+@dataclass(frozen=True, slots=True)
+class ShowStatus:
+    """How a directive stands, for one unit and its parts (0: all the asker may see)."""
+
+    directive: int
+    unit: int

@@ -1,0 +1,160 @@
+"""Reads about directives. Every figure counts the rows frozen for it, by the rules in `reports`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Row, Select, and_, func, select
+
+from bot.chat.replies import File
+from bot.clock import from_ms
+from bot.directives.models import Directive, State, Urgency
+from bot.store.tables.delivery import FAILED, SENT, UNREACHABLE, files, outbox
+from bot.store.tables.directives import directives, recipients
+from bot.store.tx import Tx
+
+NOTICE = "directive"
+"""What the outbox calls rows that carry a directive."""
+
+
+def _select() -> Select[tuple[object, ...]]:
+    columns = (files.c.name.label("file_name"), files.c.media_type, files.c.size)
+    return select(directives, *columns).outerjoin(files, files.c.id == directives.c.file_id)
+
+
+def _directive(row: Row[tuple[object, ...]]) -> Directive:
+    file = File(row.file_id, row.file_name, row.media_type, row.size) if row.file_id else None
+    return Directive(
+        id=row.id,
+        number=row.number,
+        issued_on=date.fromisoformat(row.issued_on),
+        title=row.title,
+        summary=row.summary,
+        urgency=Urgency(row.urgency),
+        deadline=from_ms(row.deadline_ms) if row.deadline_ms is not None else None,
+        unit_id=row.unit_id,
+        author_id=row.author_id,
+        state=State(row.state),
+        file=file,
+    )
+
+
+def get(tx: Tx, directive_id: int) -> Directive | None:
+    """A directive by id."""
+    row = tx.first(_select().where(directives.c.id == directive_id))
+    return _directive(row) if row else None
+
+
+def by_number(tx: Tx, number: str) -> list[Directive]:
+    """Every directive of that number, the newest first: a number is unique only with its date."""
+    rows = tx.rows(_select().where(directives.c.number == number).order_by(directives.c.issued_on.desc()))
+    return [_directive(row) for row in rows]
+
+
+def of_member(tx: Tx, member_id: int) -> list[tuple[Directive, int | None]]:
+    """Open directives frozen for a member, the newest first, with the moment (ms) of acknowledgement."""
+    rows = tx.rows(
+        _select()
+        .add_columns(recipients.c.acknowledged_ms)
+        .join(recipients, recipients.c.directive_id == directives.c.id)
+        .where(recipients.c.member_id == member_id, directives.c.state == State.OPEN)
+        .order_by(directives.c.id.desc())
+        .limit(50)
+    )
+    return [(_directive(row), row.acknowledged_ms) for row in rows]
+
+
+def open_in(tx: Tx, unit_ids: Iterable[int], limit: int = 50) -> list[Directive]:
+    """Open directives with a recipient in these units, the newest first."""
+    mine = select(recipients.c.directive_id).where(recipients.c.unit_id.in_(list(unit_ids)))
+    rows = tx.rows(
+        _select()
+        .where(directives.c.state == State.OPEN, directives.c.id.in_(mine))
+        .order_by(directives.c.id.desc())
+        .limit(limit)
+    )
+    return [_directive(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One recipient of a directive and how it stands for them."""
+
+    member_id: int
+    unit_id: int
+    duty: bool
+    obstacle: str | None
+    """Why nothing was queued ("no_account", …)."""
+    sending: int | None
+    """State of the newest outbox row (bot.store.tables.delivery); None when nothing was queued."""
+    reason: str | None
+    """Why it failed or could not be reached."""
+    acknowledged_ms: int | None
+
+
+def recipients_of(tx: Tx, directive_id: int, unit_ids: Iterable[int]) -> list[Recipient]:
+    """The recipients of a directive in these units (as of freezing)."""
+    newest = (
+        select(func.max(outbox.c.id).label("id"), outbox.c.recipient_id)
+        .where(outbox.c.notice == NOTICE, outbox.c.notice_id == directive_id)
+        .group_by(outbox.c.recipient_id)
+        .subquery()
+    )
+    rows = tx.rows(
+        select(recipients, outbox.c.state.label("sending"), outbox.c.reason)
+        .outerjoin(newest, newest.c.recipient_id == recipients.c.member_id)
+        .outerjoin(outbox, outbox.c.id == newest.c.id)
+        .where(and_(recipients.c.directive_id == directive_id, recipients.c.unit_id.in_(list(unit_ids))))
+    )
+    return [
+        Recipient(
+            row.member_id,
+            row.unit_id,
+            bool(row.duty),
+            row.obstacle,
+            row.sending,
+            row.reason,
+            row.acknowledged_ms,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts of one directive over all its recipients, and of its messages."""
+
+    recipients: int
+    sent: int
+    unreachable: int
+    acknowledged: int
+    people_doubled: int
+    """Recipients to whom more than one message of this directive was sent."""
+
+
+def totals(tx: Tx, directive_id: int) -> Totals:
+    """The counts of a directive. `unreachable` counts those without any way and those that failed."""
+    mine = recipients.c.directive_id == directive_id
+    everyone = tx.value(select(func.count()).select_from(recipients).where(mine)) or 0
+    blocked = tx.value(
+        select(func.count()).select_from(recipients).where(mine, recipients.c.obstacle.is_not(None))
+    )
+    read = tx.value(
+        select(func.count()).select_from(recipients).where(mine, recipients.c.acknowledged_ms.is_not(None))
+    )
+    rows = and_(outbox.c.notice == NOTICE, outbox.c.notice_id == directive_id)
+    sent = tx.value(select(func.count(outbox.c.recipient_id.distinct())).where(rows, outbox.c.state == SENT))
+    failed = tx.value(
+        select(func.count(outbox.c.recipient_id.distinct())).where(
+            rows, outbox.c.state.in_((UNREACHABLE, FAILED))
+        )
+    )
+    twice = (
+        select(outbox.c.recipient_id)
+        .where(rows, outbox.c.state == SENT)
+        .group_by(outbox.c.recipient_id)
+        .having(func.count() > 1)
+        .subquery()
+    )
+    doubled = tx.value(select(func.count()).select_from(twice))
+    return Totals(everyone, sent or 0, (blocked or 0) + (failed or 0), read or 0, doubled or 0)

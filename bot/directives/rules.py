@@ -1,0 +1,44 @@
+"""Rules of directives: pure functions."""
+
+from datetime import datetime, timedelta
+
+from bot.delivery import outbox
+from bot.directives.models import Urgency
+
+UNDO_WITHIN = timedelta(minutes=10)
+"""How long an acknowledgement can be taken back as if it had never been."""
+
+PRIORITY = {
+    Urgency.FLASH: outbox.FLASH,
+    Urgency.EXPRESS: outbox.EXPRESS,
+    Urgency.URGENT: outbox.URGENT,
+    Urgency.NORMAL: outbox.NORMAL,
+}
+MAX_TITLE = 300
+MAX_SUMMARY = 1_000
+FILE_TYPES = {
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+"""What a directive's file may be: what every channel takes."""
+MAX_FILE = 5 * 1024 * 1024
+"""Bytes: what a Zalo Official Account takes."""
+
+
+def is_late(at: datetime, deadline: datetime | None) -> bool:
+    """Whether an acknowledgement at this moment comes after the deadline."""
+    return deadline is not None and at > deadline
+
+
+def may_undo(acknowledged_at: datetime, now: datetime) -> bool:
+    """Whether an acknowledgement may still be taken back."""
+    return now - acknowledged_at <= UNDO_WITHIN
+
+
+def looks_like(name: str, data: bytes) -> str | None:
+    """The media type of a directive's file, by name and content; None when it is none we take."""
+    suffix = "." + name.rsplit(".", 1)[-1].lower()
+    magic = {".pdf": b"%PDF-", ".docx": b"PK\x03\x04"}
+    if suffix in magic and data.startswith(magic[suffix]):
+        return FILE_TYPES[suffix]
+    return None

@@ -1,0 +1,210 @@
+"""The verbs of directives. Each checks rights and state itself: a payload is never trusted."""
+
+from sqlalchemy import insert, select, update
+
+from bot.chat.errors import Refused
+from bot.clock import from_ms, to_ms
+from bot.delivery import outbox
+from bot.delivery.outbox import Notice
+from bot.directives import queries, rules
+from bot.directives.models import Acknowledged, Directive, Draft, State
+from bot.directives.texts import card
+from bot.i18n import speaking
+from bot.organisation import queries as people
+from bot.organisation import rules as membership
+from bot.organisation.models import Account, Verb
+from bot.store import audit, files
+from bot.store.ids import new_id
+from bot.store.tables.directives import directives, questions, recipients
+from bot.store.tx import Tx
+
+SLICE = 2_000
+"""Recipients frozen in one commit, so that freezing never stops the front door."""
+
+
+def create(tx: Tx, draft: Draft) -> int:
+    """Keeps a draft. Raises Refused("no_right" | "number_taken" | "deadline_past")."""
+    if not people.may(tx, draft.author_id, Verb.SEND_DIRECTIVE, draft.unit_id):
+        raise Refused("no_right")
+    issued = draft.issued_on.isoformat()
+    taken = select(directives.c.id).where(
+        directives.c.number == draft.number, directives.c.issued_on == issued
+    )
+    if tx.first(taken) is not None:
+        raise Refused("number_taken")
+    if draft.deadline is not None and draft.deadline <= tx.now:
+        raise Refused("deadline_past")
+    directive_id = new_id()
+    if draft.file is not None:
+        files.register(tx, draft.file.file_id, draft.file.name, draft.file.media_type, draft.file.size)
+    tx.run(
+        insert(directives).values(
+            id=directive_id,
+            number=draft.number,
+            issued_on=issued,
+            title=draft.title[: rules.MAX_TITLE],
+            summary=draft.summary[: rules.MAX_SUMMARY],
+            urgency=draft.urgency,
+            deadline_ms=to_ms(draft.deadline) if draft.deadline else None,
+            file_id=draft.file.file_id if draft.file else None,
+            unit_id=draft.unit_id,
+            author_id=draft.author_id,
+            state=State.DRAFT,
+            frozen_to=0,
+            made_ms=tx.now_ms,
+        )
+    )
+    audit.record(tx, "directive.create", f"directive:{directive_id}", member_id=draft.author_id)
+    return directive_id
+
+
+def preview(tx: Tx, unit_id: int) -> list[tuple[int, str, int]]:
+    """Who a directive to this unit would reach: (branch, channel or obstacle, how many)."""
+    counts: dict[tuple[int, str], int] = {}
+    found = people.members_of(tx, people.subtree_ids(tx, unit_id))
+    accounts = people.reach(tx, [member.id for member in found])
+    for member in found:
+        if not membership.is_member(member.standing):
+            continue
+        account, obstacle = _way(accounts.get(member.id, []))
+        key = (member.branch_id, account.channel if account else obstacle)
+        counts[key] = counts.get(key, 0) + 1
+    return [(branch, way, count) for (branch, way), count in sorted(counts.items())]
+
+
+def open_for_sending(tx: Tx, directive_id: int, by: int) -> None:
+    """Starts freezing the audience. Raises Refused("not_draft" | "no_right")."""
+    directive = _known(tx, directive_id)
+    if not people.may(tx, by, Verb.SEND_DIRECTIVE, directive.unit_id):
+        raise Refused("no_right")
+    if directive.state != State.DRAFT:
+        raise Refused("not_draft")
+    words = {}
+    for language in ("vi", "en"):
+        with speaking(language):
+            words[f"content_{language}"] = outbox.content(tx, card(directive))
+    tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.FREEZING, **words))
+    audit.record(tx, "directive.send", f"directive:{directive_id}", member_id=by)
+
+
+def freeze_slice(tx: Tx, directive_id: int) -> bool:
+    """Freezes up to SLICE more recipients and queues their messages; the last slice opens the directive.
+
+    Returns whether there is more to do. Run again after a crash it goes on where it was.
+    """
+    row = tx.first(select(directives).where(directives.c.id == directive_id))
+    if row is None or row.state != State.FREEZING:
+        return False
+    found = people.members_of(tx, people.subtree_ids(tx, row.unit_id), after=row.frozen_to, limit=SLICE)
+    accounts = people.reach(tx, [member.id for member in found])
+    frozen, notices = [], []
+    for member in found:
+        if not membership.is_member(member.standing):
+            continue
+        account, obstacle = _way(accounts.get(member.id, []))
+        frozen.append(
+            {
+                "directive_id": directive_id,
+                "member_id": member.id,
+                "unit_id": member.branch_id,
+                "duty": int(membership.must_acknowledge(member.standing)),
+                "obstacle": None if account else obstacle,
+            }
+        )
+        if account is not None:
+            words = row.content_en if account.language == "en" else row.content_vi
+            notices.append(Notice(account.channel, account.chat_id, member.id, words))
+    if frozen:
+        tx.run(insert(recipients), frozen)
+    directive = _known(tx, directive_id)
+    # Nothing is sent before the whole audience is frozen: rows become due when the last slice opens it.
+    priority = rules.PRIORITY[directive.urgency]
+    outbox.post(
+        tx, notices, kind=queries.NOTICE, kind_id=directive_id, priority=priority, due_ms=outbox.NOT_YET
+    )
+    if len(found) == SLICE:
+        tx.run(update(directives).where(directives.c.id == directive_id).values(frozen_to=found[-1].id))
+        return True
+    outbox.make_due(tx, kind=queries.NOTICE, kind_id=directive_id)
+    tx.run(
+        update(directives)
+        .where(directives.c.id == directive_id)
+        .values(state=State.OPEN, opened_ms=tx.now_ms, frozen_to=found[-1].id if found else row.frozen_to)
+    )
+    return False
+
+
+def _way(accounts: list[Account]) -> tuple[Account | None, str]:
+    """The account a notice goes to: Zalo before Telegram; or why there is none."""
+    open_accounts = [account for account in accounts if not account.blocked]
+    if not open_accounts:
+        return None, "blocked" if accounts else "no_account"
+    return min(open_accounts, key=lambda account: (account.channel != "zalo_oa", account.channel)), ""
+
+
+def _known(tx: Tx, directive_id: int) -> Directive:
+    directive = queries.get(tx, directive_id)
+    if directive is None:
+        raise Refused("not_recipient")  # told no more than somebody who is not a recipient
+    return directive
+
+
+def for_recipient(tx: Tx, directive_id: int, member_id: int) -> Directive:
+    """An open directive, if it was frozen for this member. Raises Refused("not_recipient")."""
+    directive = _known(tx, directive_id)
+    mine = select(recipients.c.duty).where(
+        recipients.c.directive_id == directive_id, recipients.c.member_id == member_id
+    )
+    if directive.state != State.OPEN or tx.first(mine) is None:
+        raise Refused("not_recipient")
+    return directive
+
+
+def acknowledge(tx: Tx, directive_id: int, member_id: int, channel: str) -> Acknowledged:
+    """Records that a member read a directive; again changes nothing. Raises Refused("not_recipient")."""
+    directive = for_recipient(tx, directive_id, member_id)
+    mine = (recipients.c.directive_id == directive_id, recipients.c.member_id == member_id)
+    row = tx.first(select(recipients.c.duty, recipients.c.acknowledged_ms).where(*mine))
+    assert row is not None
+    if row.acknowledged_ms is not None:
+        at = from_ms(row.acknowledged_ms)
+        return Acknowledged(directive, at, False, bool(row.duty), rules.is_late(at, directive.deadline))
+    tx.run(update(recipients).where(*mine).values(acknowledged_ms=tx.now_ms, acknowledged_channel=channel))
+    audit.record(tx, "directive.acknowledge", f"directive:{directive_id}", member_id=member_id)
+    return Acknowledged(directive, tx.now, True, bool(row.duty), rules.is_late(tx.now, directive.deadline))
+
+
+def undo(tx: Tx, directive_id: int, member_id: int) -> Directive:
+    """Takes an acknowledgement back, as if it had never been, within ten minutes.
+
+    Raises Refused("not_recipient" | "not_acknowledged" | "undo_too_late").
+    """
+    directive = for_recipient(tx, directive_id, member_id)
+    mine = (recipients.c.directive_id == directive_id, recipients.c.member_id == member_id)
+    at = tx.value(select(recipients.c.acknowledged_ms).where(*mine))
+    if at is None:
+        raise Refused("not_acknowledged")
+    if not rules.may_undo(from_ms(at), tx.now):
+        raise Refused("undo_too_late")
+    tx.run(update(recipients).where(*mine).values(acknowledged_ms=None, acknowledged_channel=None))
+    audit.record(tx, "directive.undo", f"directive:{directive_id}", member_id=member_id)
+    return directive
+
+
+def ask(tx: Tx, directive_id: int, member_id: int, words: str) -> Directive:
+    """Keeps a member's question about a directive, sealed, for its author.
+
+    Raises Refused("not_recipient").
+    """
+    directive = for_recipient(tx, directive_id, member_id)
+    question_id = new_id()
+    tx.run(
+        insert(questions).values(
+            id=question_id,
+            directive_id=directive_id,
+            member_id=member_id,
+            words=tx.vault.seal("questions.words", question_id, words[:1000]),
+            asked_ms=tx.now_ms,
+        )
+    )
+    return directive

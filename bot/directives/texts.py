@@ -1,0 +1,104 @@
+"""What people read about directives: values in, `Say` out."""
+
+from bot.chat.choices import pack
+from bot.chat.replies import Choice, Say
+from bot.directives.models import Acknowledge, Acknowledged, AskAuthor, Directive, FullText, Undo, Urgency
+from bot.i18n import N_, _, full_date, moment
+
+URGENCY = {
+    Urgency.NORMAL: "",
+    Urgency.URGENT: N_("KHẨN"),
+    Urgency.EXPRESS: N_("THƯỢNG KHẨN"),
+    Urgency.FLASH: N_("HỎA TỐC"),
+}
+MAX_SUMMARY = 400
+"""Characters of the summary shown on a card: it should fit a small phone."""
+
+
+def name(directive: Directive) -> str:
+    """The document as people cite it: number and date."""
+    return _("{number} ngày {date}", number=directive.number, date=full_date(directive.issued_on))
+
+
+def card(directive: Directive) -> Say:
+    """The card of a directive: what it is, what it says in short, until when, and the choices."""
+    mark = URGENCY[directive.urgency]
+    heading = name(directive)
+    if mark:
+        heading = f"{_(mark)} · {heading}"
+    lines = [directive.title]
+    if directive.summary:
+        lines.append(_("Tóm tắt: {summary}", summary=_short(directive.summary)))
+    if directive.deadline is not None:
+        lines.append(_("Hạn xác nhận: {when}", when=moment(directive.deadline)))
+    choices = [Choice(_("Đã đọc, tiếp thu"), pack(Acknowledge(directive.id)))]
+    if directive.file is not None:
+        choices.append(Choice(_("Xem toàn văn"), pack(FullText(directive.id))))
+    choices.append(Choice(_("Hỏi lại"), pack(AskAuthor(directive.id))))
+    return Say(
+        "\n".join(lines),
+        heading=heading,
+        choices=tuple(choices),
+        file=directive.file,
+        about=directive.number,
+        card=True,
+    )
+
+
+def _short(summary: str) -> str:
+    if len(summary) <= MAX_SUMMARY:
+        return summary
+    return summary[:MAX_SUMMARY].rsplit(" ", 1)[0] + "…"
+
+
+def acknowledged(result: Acknowledged) -> Say:
+    """The confirmation of an acknowledgement, naming the document, with the way to take it back."""
+    directive = result.directive
+    if not result.first:
+        return Say(
+            _("Đồng chí đã xác nhận {document} lúc {when}.", document=name(directive), when=moment(result.at))
+        )
+    lines = [
+        _(
+            "Đã ghi nhận: đồng chí đã đọc, tiếp thu {document}, lúc {when}.",
+            document=name(directive),
+            when=moment(result.at),
+        )
+    ]
+    if result.late:
+        lines.append(_("Xác nhận này sau hạn nên được tính là muộn."))
+    if not result.counted:
+        lines.append(_("Đồng chí được miễn sinh hoạt nên xác nhận này không tính vào tỷ lệ."))
+    lines.append(_("Nếu bấm nhầm, đồng chí nhắn “hoàn tác” trong 10 phút."))
+    return Say(
+        "\n".join(lines),
+        choices=(Choice(_("Bấm nhầm, hoàn tác"), pack(Undo(directive.id))),),
+        buttons_only=True,
+    )
+
+
+def undone(directive: Directive) -> Say:
+    """An acknowledgement was taken back; the card's choices again."""
+    return Say(
+        _("Đã hoàn tác. {document} trở lại là chưa xác nhận.", document=name(directive)),
+        choices=card(directive).choices,
+        about=directive.number,
+        card=True,
+    )
+
+
+def refused(code: str, document: str = "") -> Say:
+    """Why a verb said no, and what to do next."""
+    sentences = {
+        "not_recipient": _("Văn bản này không gửi tới đồng chí. Nếu cần, đồng chí hỏi bí thư chi bộ."),
+        "not_acknowledged": _("Đồng chí chưa xác nhận văn bản này nên không có gì để hoàn tác."),
+        "undo_too_late": _(
+            "Đã quá 10 phút nên không hoàn tác được nữa. Đồng chí báo bí thư chi bộ nếu bấm nhầm."
+        ),
+        "no_file": _("Văn bản này không có tệp kèm. Đồng chí hỏi bí thư chi bộ để xem bản đầy đủ."),
+        "unknown": _(
+            "Chưa tìm thấy văn bản {document}. Đồng chí kiểm tra lại số, ví dụ: 52-KH/ĐU.", document=document
+        ),
+        "nothing_open": _("Hiện không có văn bản nào chờ đồng chí xác nhận."),
+    }
+    return Say(sentences[code])

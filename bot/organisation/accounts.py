@@ -1,0 +1,116 @@
+"""Accounts and consent: language, blocks, withdrawal, the end of a membership."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import insert, or_, update
+
+from bot.i18n import LANGUAGES
+from bot.organisation.queries import slices
+from bot.store import audit
+from bot.store.ids import new_id
+from bot.store.tables.organisation import REVOKED, accounts, appointments, consents, slips
+from bot.store.tx import Tx
+
+VERIFY = "verify"
+"""Purpose of consent: linking the account and delivering what the branch sends."""
+
+
+def set_language(tx: Tx, account_id: int, language: str) -> None:
+    """Sets in which language an account is spoken to. Raises ValueError for one we do not have."""
+    if language not in LANGUAGES:
+        raise ValueError(language)
+    tx.run(update(accounts).where(accounts.c.id == account_id).values(language=language))
+
+
+def mark_blocked(tx: Tx, channel: str, user_id: str) -> None:
+    """The person blocked the bot, or left the Official Account: nothing reaches them there."""
+    _set_blocked(tx, channel, user_id, tx.now_ms)
+
+
+def mark_unblocked(tx: Tx, channel: str, user_id: str) -> None:
+    """The person is back."""
+    _set_blocked(tx, channel, user_id, None)
+
+
+def _set_blocked(tx: Tx, channel: str, user_id: str, at_ms: int | None) -> None:
+    tx.run(
+        update(accounts)
+        .where(accounts.c.channel == channel, accounts.c.user_id == user_id, accounts.c.state != REVOKED)
+        .values(blocked_ms=at_ms)
+    )
+
+
+def move_chat(tx: Tx, channel: str, old_chat_id: str, new_chat_id: str) -> None:
+    """The platform gave a chat another id."""
+    tx.run(
+        update(accounts)
+        .where(accounts.c.channel == channel, accounts.c.chat_id == old_chat_id)
+        .values(chat_id=new_chat_id)
+    )
+
+
+def record_consent(tx: Tx, channel: str, user_id: str, version: str, purpose: str = VERIFY) -> int:
+    """Keeps that a messenger user agreed to the words of this version, and when. Returns its id.
+
+    Law 91/2025/QH15 asks for consent that is explicit, for a purpose, and can be proven.
+    """
+    consent_id = new_id()
+    tx.run(
+        insert(consents).values(
+            id=consent_id,
+            channel=channel,
+            user_id=user_id,
+            purpose=purpose,
+            version=version,
+            given_ms=tx.now_ms,
+        )
+    )
+    return consent_id
+
+
+def withdraw(tx: Tx, account_id: int) -> None:
+    """A member takes back the consent of one account: it is closed at once; the proof of consent stays."""
+    row = tx.first(
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.state != REVOKED)
+        .values(state=REVOKED, revoked_ms=tx.now_ms)
+        .returning(accounts.c.channel, accounts.c.user_id, accounts.c.member_id)
+    )
+    if row is None:
+        return
+    tx.run(
+        update(consents)
+        .where(
+            consents.c.channel == row.channel,
+            consents.c.user_id == row.user_id,
+            consents.c.withdrawn_ms.is_(None),
+        )
+        .values(withdrawn_ms=tx.now_ms)
+    )
+    audit.record(tx, "consent_withdrawn", f"account:{account_id}", member_id=row.member_id)
+
+
+def end_membership(tx: Tx, member_ids: Iterable[int]) -> None:
+    """Closes every way in of people who are members no longer: accounts, posts, unused slips."""
+    now = tx.now_ms
+    for ids in slices(member_ids):
+        tx.run(
+            update(accounts)
+            .where(accounts.c.member_id.in_(ids), accounts.c.state != REVOKED)
+            .values(state=REVOKED, revoked_ms=now)
+        )
+        tx.run(
+            update(appointments)
+            .where(
+                appointments.c.member_id.in_(ids),
+                or_(appointments.c.until_ms.is_(None), appointments.c.until_ms > now),
+            )
+            .values(until_ms=now)
+        )
+        tx.run(
+            update(slips)
+            .where(slips.c.member_id.in_(ids), slips.c.used_ms.is_(None), slips.c.revoked_ms.is_(None))
+            .values(revoked_ms=now)
+        )
+        for member_id in ids:
+            audit.record(tx, "membership_ended", f"member:{member_id}", actor="program")

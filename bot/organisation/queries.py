@@ -1,0 +1,401 @@
+"""Reading the room: the tree, members, posts, accounts. Moments are ms since 1970 UTC."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy.engine import Row
+
+from bot.organisation.models import (
+    Account,
+    Adoption,
+    Appointment,
+    Kind,
+    Member,
+    MembershipKind,
+    Organisation,
+    Role,
+    Standing,
+    Verb,
+)
+from bot.organisation.rules import (
+    ACCESS_STANDINGS,
+    COUNTED_STANDINGS,
+    MEMBER_STANDINGS,
+    RIGHTS,
+    by_given_name,
+    fold,
+)
+from bot.store.tables.organisation import (
+    ACTIVE,
+    PENDING,
+    accounts,
+    appointments,
+    consents,
+    members,
+    organisation_links,
+    organisations,
+)
+from bot.store.tx import Tx
+
+_SLICE = 1000  # ids in one IN list
+
+
+def slices(ids: Iterable[int]) -> Iterator[Sequence[int]]:
+    """Ids in portions that both databases take as parameters."""
+    listed = list(ids)
+    for start in range(0, len(listed), _SLICE):
+        yield listed[start : start + _SLICE]
+
+
+def holds(table_from: ColumnElement[int], table_until: ColumnElement[int], at: int) -> ColumnElement[bool]:
+    """That a row with these dates is valid at a moment."""
+    return and_(table_from <= at, or_(table_until.is_(None), table_until > at))
+
+
+# --- the tree
+
+
+def organisation_tree(tx: Tx, at_ms: int | None = None) -> list[Organisation]:
+    """All organisations of a moment (now), parents before children, siblings by name."""
+    at = tx.now_ms if at_ms is None else at_ms
+    found = [_organisation(row) for row in tx.rows(_organisations(at).order_by(organisations.c.name))]
+    children: dict[int | None, list[Organisation]] = {}
+    known = {organisation.id for organisation in found}
+    for organisation in found:
+        parent = organisation.parent_id if organisation.parent_id in known else None
+        children.setdefault(parent, []).append(organisation)
+    ordered: list[Organisation] = []
+
+    def walk(parent: int | None) -> None:
+        for child in children.get(parent, []):
+            ordered.append(child)
+            walk(child.id)
+
+    walk(None)
+    return ordered
+
+
+def organisation(tx: Tx, organisation_id: int) -> Organisation | None:
+    """One organisation, with its parent of now."""
+    row = tx.first(_organisations(tx.now_ms).where(organisations.c.id == organisation_id))
+    return None if row is None else _organisation(row)
+
+
+def find_organisations(tx: Tx, text: str) -> list[Organisation]:
+    """Organisations of now by code, or by name with or without marks."""
+    statement = _organisations(tx.now_ms).where(
+        or_(organisations.c.code == text.strip(), organisations.c.folded == fold(text))
+    )
+    return [_organisation(row) for row in tx.rows(statement.order_by(organisations.c.id))]
+
+
+def find_organisation(tx: Tx, text: str) -> Organisation | None:
+    """The one organisation of this code or name; None when there is none, or more than one."""
+    found = find_organisations(tx, text)
+    exact = [each for each in found if each.code == text.strip()] or found
+    return exact[0] if len(exact) == 1 else None
+
+
+def subtree_ids(tx: Tx, organisation_id: int, at_ms: int | None = None) -> set[int]:
+    """An organisation and all below it at a moment (now)."""
+    return subtrees(tx, [organisation_id], at_ms)
+
+
+def subtrees(tx: Tx, organisation_ids: Iterable[int], at_ms: int | None = None) -> set[int]:
+    """Several organisations and all below them at a moment (now)."""
+    at = tx.now_ms if at_ms is None else at_ms
+    below = select(organisations.c.id).where(organisations.c.id.in_(list(organisation_ids)))
+    tree = below.cte("below", recursive=True)
+    link = organisation_links
+    tree = tree.union(
+        select(link.c.organisation_id).where(
+            link.c.parent_id == tree.c.id, holds(link.c.from_ms, link.c.until_ms, at)
+        )
+    )
+    return {row.id for row in tx.rows(select(tree.c.id))}
+
+
+def ancestors(tx: Tx, organisation_id: int, at_ms: int | None = None) -> list[int]:
+    """An organisation and all above it at a moment (now), itself first, the top last."""
+    at = tx.now_ms if at_ms is None else at_ms
+    link = organisation_links
+    tree = (
+        select(organisations.c.id).where(organisations.c.id == organisation_id).cte("above", recursive=True)
+    )
+    tree = tree.union(
+        select(link.c.parent_id).where(
+            link.c.organisation_id == tree.c.id, holds(link.c.from_ms, link.c.until_ms, at)
+        )
+    )
+    above = select(link.c.organisation_id, link.c.parent_id).where(
+        link.c.organisation_id.in_(select(tree.c.id)), holds(link.c.from_ms, link.c.until_ms, at)
+    )
+    parents: dict[int, int] = {row.organisation_id: row.parent_id for row in tx.rows(above)}
+    path = [organisation_id]
+    while (parent := parents.get(path[-1])) is not None and parent not in path:
+        path.append(parent)
+    return path
+
+
+def _organisations(at: int) -> Select[tuple[int, str, str, str, int]]:
+    link = organisation_links
+    return (
+        select(
+            organisations.c.id,
+            organisations.c.code,
+            organisations.c.name,
+            organisations.c.kind,
+            link.c.parent_id,
+        )
+        .outerjoin(
+            link,
+            and_(link.c.organisation_id == organisations.c.id, holds(link.c.from_ms, link.c.until_ms, at)),
+        )
+        .where(holds(organisations.c.from_ms, organisations.c.until_ms, at))
+    )
+
+
+def _organisation(row: Row[tuple[int, str, str, str, int]]) -> Organisation:
+    return Organisation(row.id, row.code, row.name, Kind(row.kind), row.parent_id)
+
+
+# --- members
+
+_MEMBER = (members.c.id, members.c.branch_id, members.c.kind, members.c.standing, members.c.missing_since_ms)
+
+
+def member(tx: Tx, member_id: int) -> Member | None:
+    """One member, whatever their standing."""
+    row = tx.first(select(*_MEMBER).where(members.c.id == member_id))
+    return None if row is None else _member(row)
+
+
+def members_of(
+    tx: Tx, organisation_ids: Iterable[int], *, after_id: int = 0, limit: int | None = None
+) -> list[Member]:
+    """Who is a member now in these branches (exactly these, not what is below), by id.
+
+    `after_id` and `limit` let a caller go through a large audience in slices.
+    """
+    statement = (
+        select(*_MEMBER)
+        .where(
+            members.c.branch_id.in_(list(organisation_ids)),
+            members.c.standing.in_(list(MEMBER_STANDINGS)),
+            members.c.id > after_id,
+        )
+        .order_by(members.c.id)
+        .limit(limit)
+    )
+    return [_member(row) for row in tx.rows(statement)]
+
+
+def names(tx: Tx, member_ids: Iterable[int]) -> dict[int, str]:
+    """Full names as on the roster. Ask only for those the reader may see."""
+    return {
+        row.id: tx.vault.open("members.full_name", row.id, row.full_name)
+        for ids in slices(member_ids)
+        for row in tx.rows(select(members.c.id, members.c.full_name).where(members.c.id.in_(ids)))
+    }
+
+
+def sorted_by_name(tx: Tx, member_ids: Iterable[int]) -> list[tuple[int, str]]:
+    """Ids and names in the order of a Vietnamese list."""
+    return sorted(names(tx, member_ids).items(), key=lambda pair: by_given_name(pair[1]))
+
+
+def member_by_card(tx: Tx, card_number: str) -> Member | None:
+    """The member with this Party card, typed with or without dots and spaces."""
+    digits = "".join(character for character in card_number if character.isdigit())
+    row = tx.first(
+        select(*_MEMBER).where(members.c.card_hash == tx.vault.hash("members.card_number", digits))
+    )
+    return None if row is None else _member(row)
+
+
+def _member(row: Row[tuple[int, int, str, str, int]]) -> Member:
+    return Member(
+        row.id,
+        row.branch_id,
+        MembershipKind(row.kind),
+        Standing(row.standing),
+        row.missing_since_ms is not None,
+    )
+
+
+# --- posts and rights
+
+
+def appointments_of(tx: Tx, member_id: int, at_ms: int | None = None) -> list[Appointment]:
+    """The posts somebody holds at a moment (now). Who may not use the bot holds none."""
+    at = tx.now_ms if at_ms is None else at_ms
+    statement = (
+        select(appointments)
+        .join(members, members.c.id == appointments.c.member_id)
+        .where(
+            appointments.c.member_id == member_id,
+            holds(appointments.c.from_ms, appointments.c.until_ms, at),
+            members.c.standing.in_(list(ACCESS_STANDINGS)),
+        )
+        .order_by(appointments.c.id)
+    )
+    return [_appointment(row) for row in tx.rows(statement)]
+
+
+def may(tx: Tx, member_id: int, verb: Verb, organisation_id: int) -> bool:
+    """Whether a member's posts of now allow this over an organisation: role x subtree x date."""
+    over = {post.organisation_id for post in appointments_of(tx, member_id) if post.role in RIGHTS[verb]}
+    return bool(over) and not over.isdisjoint(ancestors(tx, organisation_id))
+
+
+def scope(tx: Tx, member_id: int, verb: Verb) -> set[int]:
+    """All organisations over which a member's posts of now allow this."""
+    over = {post.organisation_id for post in appointments_of(tx, member_id) if post.role in RIGHTS[verb]}
+    return subtrees(tx, over) if over else set()
+
+
+def who_may(tx: Tx, verb: Verb, organisation_id: int) -> list[int]:
+    """Members whose posts of now allow this over an organisation, the nearest first, secretaries first."""
+    path = ancestors(tx, organisation_id)
+    order = list(Role)
+    statement = (
+        select(appointments)
+        .join(members, members.c.id == appointments.c.member_id)
+        .where(
+            appointments.c.organisation_id.in_(path),
+            appointments.c.role.in_([role.value for role in RIGHTS[verb]]),
+            holds(appointments.c.from_ms, appointments.c.until_ms, tx.now_ms),
+            members.c.standing.in_(list(ACCESS_STANDINGS)),
+        )
+    )
+    posts = sorted(
+        map(_appointment, tx.rows(statement)),
+        key=lambda post: (path.index(post.organisation_id), order.index(post.role), post.id),
+    )
+    return list(dict.fromkeys(post.member_id for post in posts))
+
+
+def secretary_of(tx: Tx, branch_id: int) -> int | None:
+    """The member who is secretary of an organisation now; else its deputy; else None."""
+    statement = (
+        select(appointments)
+        .join(members, members.c.id == appointments.c.member_id)
+        .where(
+            appointments.c.organisation_id == branch_id,
+            appointments.c.role.in_([Role.SECRETARY.value, Role.DEPUTY_SECRETARY.value]),
+            holds(appointments.c.from_ms, appointments.c.until_ms, tx.now_ms),
+            members.c.standing.in_(list(ACCESS_STANDINGS)),
+        )
+    )
+    posts = sorted(tx.rows(statement), key=lambda row: (row.role != Role.SECRETARY.value, row.id))
+    return posts[0].member_id if posts else None
+
+
+def _appointment(row: Row[tuple[object, ...]]) -> Appointment:
+    return Appointment(row.id, row.member_id, Role(row.role), row.organisation_id, row.from_ms, row.until_ms)
+
+
+# --- accounts
+
+
+_ACCOUNTS = select(accounts, members.c.branch_id, members.c.standing).join(
+    members, members.c.id == accounts.c.member_id
+)
+_ACCOUNT_OF = _ACCOUNTS.where(
+    accounts.c.channel == bindparam("channel"),
+    accounts.c.user_id == bindparam("user_id"),
+    accounts.c.state == ACTIVE,
+    members.c.standing.in_(list(ACCESS_STANDINGS)),
+)
+
+
+def account_of(tx: Tx, channel: str, user_id: str) -> Account | None:
+    """The active account of a messenger user whose standing gives access; one indexed statement."""
+    row = tx.first(_ACCOUNT_OF, {"channel": channel, "user_id": user_id})
+    return None if row is None else _account(row)
+
+
+def account(tx: Tx, account_id: int) -> Account | None:
+    """One account, whatever its state."""
+    row = tx.first(_ACCOUNTS.where(accounts.c.id == account_id))
+    return None if row is None else _account(row)
+
+
+def accounts_of_member(tx: Tx, member_id: int) -> list[Account]:
+    """The active accounts of a member, the oldest link first."""
+    return reach(tx, [member_id]).get(member_id, [])
+
+
+def reach(tx: Tx, member_ids: Iterable[int]) -> dict[int, list[Account]]:
+    """The active accounts of many members, blocked ones too; who has none is not in the result."""
+    found: dict[int, list[Account]] = {}
+    for ids in slices(member_ids):
+        statement = _ACCOUNTS.where(
+            accounts.c.member_id.in_(ids),
+            accounts.c.state == ACTIVE,
+            members.c.standing.in_(list(ACCESS_STANDINGS)),
+        ).order_by(accounts.c.linked_ms, accounts.c.id)
+        for row in tx.rows(statement):
+            found.setdefault(row.member_id, []).append(_account(row))
+    return found
+
+
+def pending_links(tx: Tx, organisation_ids: Iterable[int]) -> list[Account]:
+    """Accounts that wait for approval in these branches, the oldest first."""
+    statement = _ACCOUNTS.where(
+        accounts.c.state == PENDING, members.c.branch_id.in_(list(organisation_ids))
+    ).order_by(accounts.c.id)
+    return [_account(row) for row in tx.rows(statement)]
+
+
+def withdrawn(tx: Tx, member_ids: Iterable[int]) -> set[int]:
+    """Of these members, who has withdrawn their consent and given none since."""
+    found: set[int] = set()
+    for ids in slices(member_ids):
+        statement = (
+            select(consents.c.member_id)
+            .where(consents.c.member_id.in_(ids))
+            .group_by(consents.c.member_id)
+            .having(func.count() == func.count(consents.c.withdrawn_ms))
+        )
+        found |= {row.member_id for row in tx.rows(statement)}
+    return found
+
+
+def adoption(tx: Tx, organisation_id: int) -> list[Adoption]:
+    """Per branch below an organisation: verified members / members who must use the bot.
+
+    Counted are standings in the denominators of `rules.STANDINGS`: without exempt members and visitors,
+    with those who are away, at home. Branches without any are left out.
+    """
+    linked = select(accounts.c.member_id).where(accounts.c.state == ACTIVE).distinct().subquery()
+    statement = (
+        select(
+            members.c.branch_id,
+            func.sum(case((linked.c.member_id.isnot(None), 1), else_=0)).label("verified"),
+            func.count().label("must_use"),
+        )
+        .outerjoin(linked, linked.c.member_id == members.c.id)
+        .where(
+            members.c.branch_id.in_(subtree_ids(tx, organisation_id)),
+            members.c.standing.in_(list(COUNTED_STANDINGS)),
+        )
+        .group_by(members.c.branch_id)
+        .order_by(members.c.branch_id)
+    )
+    return [Adoption(row.branch_id, int(row.verified), row.must_use) for row in tx.rows(statement)]
+
+
+def _account(row: Row[tuple[object, ...]]) -> Account:
+    return Account(
+        row.id,
+        row.channel,
+        row.user_id,
+        row.chat_id,
+        row.member_id,
+        row.branch_id,
+        Standing(row.standing),
+        row.language,
+        row.state,
+        row.blocked_ms is not None,
+    )

@@ -1,0 +1,105 @@
+"""The counting rules: one table that every figure uses and the documentation prints.
+
+These figures rate people, so each says what it counts. A recipient falls into exactly one class.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.clock import from_ms
+from bot.directives import rules as directives
+from bot.directives.models import Directive
+from bot.directives.queries import Recipient
+from bot.i18n import N_
+from bot.store.tables.delivery import FAILED, SENT, UNREACHABLE
+
+
+class Class(StrEnum):
+    """Where a recipient of a directive stands. Never mixed: delivery, acknowledgement, obstacle."""
+
+    ON_TIME = "on_time"
+    LATE = "late"
+    SILENT = "silent"
+    WAITING = "waiting"
+    NOT_REACHED = "not_reached"
+    INFORMED = "informed"
+
+
+RULES: dict[Class, tuple[str, bool]] = {
+    Class.ON_TIME: (N_("đã xác nhận đúng hạn"), True),
+    Class.LATE: (N_("đã xác nhận muộn"), True),
+    Class.SILENT: (N_("đã nhận, chưa xác nhận"), True),
+    Class.WAITING: (N_("đang gửi"), True),
+    Class.NOT_REACHED: (N_("chưa nhận được (không tính là chưa đọc)"), True),
+    Class.INFORMED: (N_("miễn sinh hoạt hoặc tạm thời đến: được thông báo, không tính"), False),
+}
+"""Class -> what people read, and whether it is in the denominator."""
+
+RULE = N_(
+    "Mẫu số: đảng viên thuộc diện phải xác nhận tại lúc gửi; "
+    "không tính miễn sinh hoạt và tạm thời đến. Tử số: đã xác nhận."
+)
+"""The rule that stands under every table."""
+
+REASONS = {
+    "no_account": N_("chưa xác thực"),
+    "blocked": N_("đã chặn hoặc bỏ theo dõi"),
+    "window_closed": N_("Zalo quá 7 ngày"),
+    "chat_gone": N_("tài khoản không còn"),
+    "not_follower": N_("chưa quan tâm OA"),
+    "refused": N_("từ chối nhận tin"),
+    "rejected": N_("nền tảng từ chối tin"),
+    "uncertain": N_("lỗi đường truyền"),
+    "broken": N_("lỗi hệ thống"),
+}
+"""Why somebody was not reached, in words."""
+
+
+def classify(directive: Directive, recipient: Recipient) -> tuple[Class, str]:
+    """The class of a recipient, and the reason (a key of REASONS) when not reached."""
+    if not recipient.duty:
+        return Class.INFORMED, ""
+    if recipient.acknowledged_ms is not None:
+        late = directives.is_late(from_ms(recipient.acknowledged_ms), directive.deadline)
+        return (Class.LATE if late else Class.ON_TIME), ""
+    if recipient.sending is None:
+        return Class.NOT_REACHED, recipient.obstacle or "no_account"
+    if recipient.sending in (FAILED, UNREACHABLE):
+        return Class.NOT_REACHED, recipient.reason or "broken"
+    return (Class.SILENT if recipient.sending == SENT else Class.WAITING), ""
+
+
+@dataclass(slots=True)
+class Figures:
+    """Counts of one unit. `denominator` is the sum of the counted classes."""
+
+    classes: dict[Class, int]
+    reasons: dict[str, int]
+
+    @staticmethod
+    def empty() -> "Figures":
+        """All zero."""
+        return Figures(dict.fromkeys(Class, 0), {})
+
+    def count(self, kind: Class, reason: str) -> None:
+        """Adds one recipient."""
+        self.classes[kind] += 1
+        if reason:
+            self.reasons[reason] = self.reasons.get(reason, 0) + 1
+
+    def add(self, other: "Figures") -> None:
+        """Adds another unit's counts."""
+        for kind, count in other.classes.items():
+            self.classes[kind] += count
+        for reason, count in other.reasons.items():
+            self.reasons[reason] = self.reasons.get(reason, 0) + count
+
+    @property
+    def numerator(self) -> int:
+        """Acknowledged, on time or late."""
+        return self.classes[Class.ON_TIME] + self.classes[Class.LATE]
+
+    @property
+    def denominator(self) -> int:
+        """Everybody whose class is counted."""
+        return sum(count for kind, count in self.classes.items() if RULES[kind][1])

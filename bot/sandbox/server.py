@@ -1,0 +1,111 @@
+"""Starts the local platforms: inside a test's loop, or alone in the terminal."""
+
+import asyncio
+import json
+import signal
+import sys
+
+from aiohttp import web
+
+from bot.sandbox.control import Control, plain_errors
+from bot.sandbox.telegram import Telegram
+from bot.sandbox.telegram_methods import METHODS
+from bot.sandbox.telegram_people import TelegramPeople
+from bot.sandbox.world import Json, World
+from bot.sandbox.zalo_oa import ZaloOa
+from bot.sandbox.zalo_people import ZaloPeople
+
+MOST_BODY = 64 * 1024 * 1024
+"""Bytes of one request: over Telegram's 50 MB for a file, so that the platform's own limit answers."""
+
+
+class Sandbox:
+    """A running sandbox. Make it with `start`."""
+
+    def __init__(self, host: str) -> None:
+        self.world = World()
+        self.telegram = Telegram(self.world, METHODS)
+        self.zalo = ZaloOa(self.world)
+        self._telegram_people = TelegramPeople(self.telegram)
+        self._zalo_people = ZaloPeople(self.zalo)
+        self.control = Control(
+            self.world, self.telegram, self._telegram_people, self.zalo, self._zalo_people, self.info
+        )
+        self.host = host
+        self.port = 0
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def base(self) -> str:
+        """The server's address, without a slash at the end."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def control_url(self) -> str:
+        """Where the control API is."""
+        return f"{self.base}/control"
+
+    async def open(self, port: int) -> None:
+        """Listens; port 0 takes a free one. Raises OSError when the port is taken."""
+        app = web.Application(client_max_size=MOST_BODY, middlewares=[plain_errors])
+        app.add_routes([*self.telegram.routes(), *self.zalo.routes(), *self.control.routes()])
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self.host, port, backlog=1024).start()
+        self.port = self._runner.addresses[0][1]
+        self._zalo_people.base = self.base
+
+    def info(self) -> Json:
+        """Everything a client needs to find its way: base addresses, ids, tokens."""
+        return {
+            "telegram": {"base_url": f"{self.base}/telegram", "token": self.telegram.token},
+            "zalo_oa": {
+                "base_url": f"{self.base}/zalo",
+                "oauth_url": f"{self.base}/zalo",
+                "app_id": self.zalo.app_id,
+                "oa_id": self.zalo.oa_id,
+                "oa_secret_key": self.zalo.oa_secret_key,
+                "app_secret": self.zalo.app_secret,
+                "access_token": self.zalo.access_token,
+                "refresh_token": self.zalo.refresh_token,
+            },
+            "control_url": self.control_url,
+        }
+
+    async def stop(self) -> None:
+        """Ends deliveries and closes the port."""
+        await self.telegram.close()
+        await self._zalo_people.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+
+async def start(host: str = "127.0.0.1", port: int = 0) -> Sandbox:
+    """Starts a sandbox in this event loop. Raises OSError when the port is taken."""
+    sandbox = Sandbox(host)
+    await sandbox.open(port)
+    return sandbox
+
+
+async def _serve(port: int, *, as_json: bool) -> None:
+    sandbox = await start(port=port)
+    info = sandbox.info()
+    if as_json:
+        sys.stdout.write(json.dumps(info) + "\n")
+    else:
+        for group, values in info.items():
+            pairs = values.items() if isinstance(values, dict) else [("", values)]
+            sys.stdout.writelines(
+                f"{group + '.' + name if name else group}: {value}\n" for name, value in pairs
+            )
+    sys.stdout.flush()
+    ended = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, ended.set)
+    await ended.wait()
+    await sandbox.stop()
+
+
+def run(port: int, as_json: bool) -> None:
+    """Runs a sandbox alone until SIGTERM or SIGINT; says first where it is, as one JSON line if asked."""
+    asyncio.run(_serve(port, as_json=as_json))

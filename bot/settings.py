@@ -1,0 +1,70 @@
+"""Every setting, once, with its documentation. Read from SOTAY_* variables and from a file `.env`."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """All configuration of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix="SOTAY_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Field(Path("var"), description="Folder of the database, the key file and stored files.")
+    database_url: str = Field("", description="SQLAlchemy address; empty: sotay.db in the data folder.")
+    keys_file: Path | None = Field(None, description="Key file; empty: keys.json in the data folder.")
+    listen_host: str = Field("127.0.0.1", description="Address the webhooks listen on.")
+    listen_port: int = Field(8080, description="Port the webhooks listen on (a proxy does HTTPS).")
+    public_url: str = Field("", description="https address under which the platforms reach the webhooks.")
+    inbox_limit: int = Field(10_000, description="Waiting updates above which Telegram is answered 503.")
+    inbox_keep_days: int = Field(7, description="Days a handled update's key is kept to stop repeats.")
+    log_json: bool = Field(True, description="Logs as JSON lines; false: coloured, for a terminal.")
+    dpo_contact: str = Field("", description="Whom members may ask about their data, as shown to them.")
+
+    telegram_token: SecretStr = Field(SecretStr(""), description="Token of the bot; empty: no Telegram.")
+    telegram_mode: Literal["polling", "webhook"] = Field(
+        "polling", description="polling needs no public address; webhook needs public_url."
+    )
+    telegram_secret: SecretStr = Field(
+        SecretStr(""), description="Secret of the webhook's header (A-Z a-z 0-9 _ -)."
+    )
+    telegram_api: str = Field("https://api.telegram.org", description="Address of the Bot API server.")
+    telegram_rate: float = Field(28, description="Notices a second; the platform takes about 30.")
+
+    zalo_oa_app_id: str = Field("", description="Application id; empty: no Official Account.")
+    zalo_oa_id: str = Field("", description="Id of the Official Account.")
+    zalo_oa_secret_key: SecretStr = Field(SecretStr(""), description="OA secret key of the webhook page.")
+    zalo_oa_access_token: SecretStr = Field(SecretStr(""), description="Access token of the account.")
+    zalo_oa_api: str = Field("https://openapi.zalo.me", description="Address of the OA API.")
+    zalo_oa_rate: float = Field(60, description="Notices a second; the platform takes 4,000 a minute.")
+    zalo_oa_signatures: str = Field(
+        "", description="Signature variants accepted, comma separated; empty: every known one."
+    )
+
+    @property
+    def database(self) -> str:
+        """The database's address."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'sotay.db'}"
+
+    @property
+    def keys(self) -> Path:
+        """The key file."""
+        return self.keys_file or self.data_dir / "keys.json"
+
+    @property
+    def files(self) -> Path:
+        """The folder of stored files."""
+        return self.data_dir / "files"
+
+
+def example() -> str:
+    """The text of `.env.example`: every setting with its description and default."""
+    lines = ["# Every setting, with its default. Copy to .env and change what you need.", ""]
+    for name, item in Settings.model_fields.items():
+        default = item.default
+        if isinstance(default, SecretStr):
+            default = default.get_secret_value()
+        lines += [f"# {item.description}", f"# SOTAY_{name.upper()}={'' if default is None else default}", ""]
+    return "\n".join(lines)

@@ -1,0 +1,61 @@
+"""Files: their bytes sealed on disk beside the database, what they are called in the database."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.store.tables.delivery import file_references, files
+from bot.store.tx import Tx
+from bot.store.upsert import insert
+from bot.store.vault import Vault
+
+
+class FileBox:
+    """The folder of sealed files. Reading and writing block: call it from a thread or the terminal."""
+
+    def __init__(self, folder: Path, vault: Vault) -> None:
+        self._folder = folder
+        self._vault = vault
+
+    def put(self, data: bytes) -> str:
+        """Seals bytes on disk and returns their id; the same bytes have the same id and are kept once."""
+        file_id = hashlib.sha256(self._vault.hash("files", hashlib.sha256(data).hexdigest())).hexdigest()[:40]
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self._folder / file_id
+        if not path.exists():
+            draft = path.with_suffix(f".{os.getpid()}")
+            draft.write_bytes(self._vault.seal("files", file_id, data))
+            draft.chmod(0o600)
+            draft.replace(path)
+        return file_id
+
+    def get(self, file_id: str) -> bytes:
+        """The bytes of a file. Raises FileNotFoundError."""
+        return self._vault.open_bytes("files", file_id, (self._folder / file_id).read_bytes())
+
+
+def register(tx: Tx, file_id: str, name: str, media_type: str, size: int) -> None:
+    """Notes what a stored file is called (shown to people), its media type and size in bytes."""
+    tx.run(
+        insert(tx.conn, files)
+        .values(id=file_id, name=name[:200], media_type=media_type, size=size, made_ms=tx.now_ms)
+        .on_conflict_do_nothing(index_elements=["id"])
+    )
+
+
+def references(tx: Tx, channel: str) -> dict[str, tuple[str, int | None]]:
+    """What a platform calls our files: file id to (reference, valid until ms)."""
+    rows = tx.rows(select(file_references).where(file_references.c.channel == channel))
+    return {row.file_id: (row.reference, row.valid_until_ms) for row in rows}
+
+
+def remember(tx: Tx, channel: str, file_id: str, reference: str, valid_until_ms: int | None) -> None:
+    """Keeps what a platform calls a file."""
+    values = {"reference": reference, "valid_until_ms": valid_until_ms}
+    tx.run(
+        insert(tx.conn, file_references)
+        .values(channel=channel, file_id=file_id, **values)
+        .on_conflict_do_update(index_elements=["channel", "file_id"], set_=values)
+    )

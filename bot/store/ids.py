@@ -1,0 +1,19 @@
+"""Keys made by the program: 63-bit, rising with time, distinct over processes without asking anyone."""
+
+import secrets
+import threading
+
+from bot.clock import now, to_ms
+
+_EPOCH_MS = 1_767_225_600_000  # 2026-01-01 UTC
+_lock = threading.Lock()
+_last = 0
+
+
+def new_id() -> int:
+    """A new key: 41 bits of milliseconds since 2026, then 22 random bits; always larger than the last."""
+    global _last  # noqa: PLW0603 - one counter a process is the point
+    candidate = (to_ms(now()) - _EPOCH_MS) << 22 | secrets.randbits(22)
+    with _lock:
+        _last = max(candidate, _last + 1)
+        return _last

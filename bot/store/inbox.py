@@ -1,0 +1,85 @@
+"""Updates taken in: stored before the platform hears 200, done in the commit of their effect."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select, update
+
+from bot.store.tables.conversation import DONE, SET_ASIDE, WAITING, inbox
+from bot.store.tx import Tx
+from bot.store.upsert import insert
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An update that has been taken in and not yet handled."""
+
+    id: int
+    channel: str
+    chat_key: str
+    payload: bytes
+
+
+def put(tx: Tx, channel: str, update_key: str, chat_key: str, payload: bytes) -> int | None:
+    """Stores an update, sealed. Returns its id, or None when this key was taken in before."""
+    statement = (
+        insert(tx.conn, inbox)
+        .values(
+            channel=channel,
+            update_key=update_key,
+            chat_key=chat_key,
+            state=WAITING,
+            attempts=0,
+            payload=tx.vault.seal("inbox.payload", f"{channel}:{update_key}", payload),
+            received_ms=tx.now_ms,
+        )
+        .on_conflict_do_nothing(index_elements=["channel", "update_key"])
+        .returning(inbox.c.id)
+    )
+    found: int | None = tx.value(statement)
+    return found
+
+
+def waiting(tx: Tx) -> list[Waiting]:
+    """Everything not yet handled, in order of arrival: what a restart goes on with."""
+    columns = (inbox.c.id, inbox.c.channel, inbox.c.update_key, inbox.c.chat_key, inbox.c.payload)
+    return [
+        Waiting(
+            row.id,
+            row.channel,
+            row.chat_key,
+            tx.vault.open_bytes("inbox.payload", f"{row.channel}:{row.update_key}", row.payload),
+        )
+        for row in tx.rows(select(*columns).where(inbox.c.state == WAITING).order_by(inbox.c.id))
+    ]
+
+
+def done(tx: Tx, row_id: int) -> None:
+    """Marks an update as handled and empties its payload."""
+    tx.run(
+        update(inbox)
+        .where(inbox.c.id == row_id)
+        .values(state=DONE, payload=None, done_ms=tx.now_ms, error=None)
+    )
+
+
+def set_aside(tx: Tx, row_id: int, attempts: int, error: str) -> None:
+    """Takes an update out of the way that raised every time; its payload stays, sealed, for a person."""
+    tx.run(
+        update(inbox)
+        .where(inbox.c.id == row_id)
+        .values(state=SET_ASIDE, attempts=attempts, error=error[:200], done_ms=tx.now_ms)
+    )
+
+
+def counts(tx: Tx) -> dict[str, int]:
+    """How many updates are waiting, done and set aside."""
+    names = {WAITING: "waiting", DONE: "done", SET_ASIDE: "set_aside"}
+    found = {name: 0 for name in names.values()}
+    for row in tx.rows(select(inbox.c.state, func.count()).group_by(inbox.c.state)):
+        found[names[row[0]]] = row[1]
+    return found
+
+
+def forget_before(tx: Tx, ms: int) -> None:
+    """Deletes handled updates older than a moment; until then their keys stop repeats."""
+    tx.run(delete(inbox).where(inbox.c.state == DONE, inbox.c.done_ms < ms))

@@ -1,0 +1,67 @@
+"""Choices that wait in a chat for a number or a word, newest first, until they expire."""
+
+import json
+from typing import NamedTuple
+
+from sqlalchemy import delete, select
+
+from bot.store.tables.conversation import openings
+from bot.store.tx import Tx
+from bot.store.upsert import insert
+
+NEWEST = 6
+"""How many messages with choices are kept in sight; nobody answers an older one by number."""
+
+
+class Opening(NamedTuple):
+    """A message that reached a chat with choices: labels and payloads in the order shown."""
+
+    id: int
+    about: str
+    card: bool
+    labels: tuple[str, ...]
+    payloads: tuple[str, ...]
+    reached_ms: int
+
+
+def open_choices(tx: Tx, channel: str, chat_id: str, opening: Opening, expires_ms: int) -> None:
+    """Keeps the choices of a message that reached a chat; again for the same id changes nothing."""
+    body = json.dumps([opening.labels, opening.payloads])
+    tx.run(
+        insert(tx.conn, openings)
+        .values(
+            id=opening.id,
+            channel=channel,
+            chat_id=chat_id,
+            about=opening.about,
+            card=int(opening.card),
+            choices=tx.vault.seal("openings.choices", opening.id, body),
+            reached_ms=opening.reached_ms,
+            expires_ms=expires_ms,
+        )
+        .on_conflict_do_nothing(index_elements=["id"])
+    )
+
+
+def of_chat(tx: Tx, channel: str, chat_id: str) -> list[Opening]:
+    """What is open in a chat now, newest first."""
+    rows = tx.rows(
+        select(openings)
+        .where(
+            openings.c.channel == channel, openings.c.chat_id == chat_id, openings.c.expires_ms > tx.now_ms
+        )
+        .order_by(openings.c.reached_ms.desc(), openings.c.id.desc())
+        .limit(NEWEST)
+    )
+    found = []
+    for row in rows:
+        labels, payloads = json.loads(tx.vault.open("openings.choices", row.id, row.choices))
+        found.append(
+            Opening(row.id, row.about, bool(row.card), tuple(labels), tuple(payloads), row.reached_ms)
+        )
+    return found
+
+
+def forget_expired(tx: Tx) -> None:
+    """Deletes what can no longer be answered."""
+    tx.run(delete(openings).where(openings.c.expires_ms <= tx.now_ms))

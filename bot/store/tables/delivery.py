@@ -1,0 +1,75 @@
+"""What is to be sent, where it stands, and the files that go with it."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Table
+
+from bot.store.tables.base import BigId, Sealed, metadata, moment
+
+QUEUED, SENDING, SENT, FAILED, UNREACHABLE, RECALLED = 0, 1, 2, 3, 4, 5
+"""States of an outbox row. Only QUEUED and an expired SENDING are taken by the sender."""
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("body", Sealed, nullable=False),
+    moment("made_ms", nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("channel", String(16), nullable=False),
+    Column("chat_id", String(64), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("state", Integer, nullable=False),
+    moment("due_ms", nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("body", Sealed),  # of a single reply; emptied once it was sent
+    Column("content_id", BigInteger, ForeignKey("contents.id")),  # of a notice to many
+    Column("notice", String(24)),  # "directive": what kind of notice this row belongs to
+    Column("notice_id", BigInteger),
+    Column("recipient_id", BigInteger),  # the member a notice is for
+    Column("message_id", String(80)),
+    Column("choices_as", String(8)),
+    Column("reason", String(40)),  # why unreachable or failed: a word of ours
+    Column("uncertain", Integer, nullable=False, default=0),  # times the outcome was unknown
+    Column("claimed_by", String(40)),
+    moment("claimed_until_ms"),
+    moment("made_ms", nullable=False),
+    moment("sent_ms"),
+    Index("ix_outbox_notice", "notice", "notice_id", "recipient_id"),
+    Index("ix_outbox_content", "content_id"),
+    Index("ix_outbox_message", "channel", "chat_id", "message_id"),
+)
+_OPEN = outbox.c.state <= SENDING
+Index(
+    "ix_outbox_due",
+    outbox.c.channel,
+    outbox.c.priority,
+    outbox.c.due_ms,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+_FINISHED = outbox.c.state >= SENT
+Index("ix_outbox_finished", outbox.c.made_ms, sqlite_where=_FINISHED, postgresql_where=_FINISHED)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("size", Integer, nullable=False),
+    moment("made_ms", nullable=False),
+)
+
+file_references = Table(
+    "file_references",
+    metadata,
+    Column("channel", String(16), nullable=False),
+    Column("file_id", String(40), ForeignKey("files.id"), nullable=False),
+    Column("reference", String(500), nullable=False),
+    moment("valid_until_ms"),
+    PrimaryKeyConstraint("channel", "file_id"),
+)

@@ -1,0 +1,72 @@
+"""Directives, and for whom each was frozen."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from bot.store.tables.base import BigId, Sealed, metadata, moment
+
+directives = Table(
+    "directives",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("number", String(60), nullable=False),  # "52-KH/ĐU"
+    Column("issued_on", String(10), nullable=False),  # ISO date: the number is unique only with it
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("urgency", String(16), nullable=False),
+    Column("file_id", String(40), ForeignKey("files.id")),
+    Column(
+        "unit_id", BigInteger, ForeignKey("organisations.id"), nullable=False
+    ),  # for whom: it and all below
+    Column("author_id", BigInteger, ForeignKey("members.id"), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("content_vi", BigInteger, ForeignKey("contents.id")),
+    Column("content_en", BigInteger, ForeignKey("contents.id")),
+    Column("frozen_to", BigInteger, nullable=False, default=0),  # the last member id taken while freezing
+    moment("deadline_ms"),
+    moment("made_ms", nullable=False),
+    moment("opened_ms"),
+    UniqueConstraint("number", "issued_on"),
+    Index("ix_directives_state", "state"),
+    Index("ix_directives_unit", "unit_id"),
+    Index("ix_directives_author", "author_id"),
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("directive_id", BigInteger, ForeignKey("directives.id"), nullable=False),
+    Column("member_id", BigInteger, ForeignKey("members.id"), nullable=False),
+    Column(
+        "unit_id", BigInteger, ForeignKey("organisations.id"), nullable=False
+    ),  # at the moment of freezing
+    Column("duty", Integer, nullable=False),  # 1 = must acknowledge and is counted, 0 = informed only
+    Column("obstacle", String(24)),  # why nothing was queued for this person
+    Column("acknowledged_channel", String(16)),
+    moment("acknowledged_ms"),
+    PrimaryKeyConstraint("directive_id", "member_id"),
+    Index("ix_recipients_member", "member_id", "directive_id"),
+    Index("ix_recipients_unit", "directive_id", "unit_id"),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("directive_id", BigInteger, ForeignKey("directives.id"), nullable=False),
+    Column("member_id", BigInteger, ForeignKey("members.id"), nullable=False),
+    Column("words", Sealed, nullable=False),
+    moment("asked_ms", nullable=False),
+    Index("ix_questions_directive", "directive_id"),
+    Index("ix_questions_member", "member_id"),
+)

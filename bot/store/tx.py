@@ -1,0 +1,46 @@
+"""One transaction as every verb sees it: the connection, its moment, the vault, what leaves on commit."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable, Row
+
+from bot.clock import to_ms
+from bot.store.vault import Vault
+
+
+@dataclass(slots=True)
+class Tx:
+    """A unit of work. Nothing in it leaves the process before the commit."""
+
+    conn: Connection
+    now: datetime
+    """The moment of this unit (UTC): read once, so that everything in it agrees."""
+    vault: Vault
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    """Run once, after the commit, on the writer's thread: hand work to the event loop, nothing else."""
+
+    @property
+    def now_ms(self) -> int:
+        """The moment as it is stored."""
+        return to_ms(self.now)
+
+    def run(
+        self, statement: Executable, values: Mapping[str, Any] | list[dict[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Executes a Core statement."""
+        return self.conn.execute(statement, values)
+
+    def rows(self, statement: Executable, values: Mapping[str, Any] | None = None) -> list[Row[Any]]:
+        """All rows of a query."""
+        return list(self.conn.execute(statement, values))
+
+    def first(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Row[Any] | None:
+        """The first row of a query, or None."""
+        return self.conn.execute(statement, values).first()
+
+    def value(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
+        """The first column of the first row, or None."""
+        return self.conn.execute(statement, values).scalar()

@@ -1,0 +1,153 @@
+"""The loop: inbox row -> event -> handler -> one commit -> replies on their way.
+
+Every update is stored before the platform hears 200. Of each chat one update at a time is handled, in
+order of arrival; different chats share a commit. What the handler wrote, the dialog, the done mark and
+the replies are committed together or not at all; an update that raises is tried again twice, then set
+aside, and its person is told.
+"""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import structlog
+
+from bot.channels.webhooks import InboxFailed, InboxFull
+from bot.chat.events import Event
+from bot.chat.replies import Say, To
+from bot.chat.router import Router
+from bot.delivery import outbox
+from bot.delivery.outbox import Outgoing
+from bot.delivery.sender import Sender
+from bot.i18n import _, speaking
+from bot.store import inbox
+from bot.store.inbox import Waiting
+from bot.store.tx import Tx
+from bot.store.writer import Writer, WriterStopped
+
+log = structlog.get_logger()
+
+TRIES = 3
+PAUSES_S = (1.0, 5.0)
+"""Waits before the second and the third try."""
+
+Translate = Callable[[Any], Event]
+"""A channel's `translate`: the parsed payload to our event."""
+
+
+class Worker:
+    """Takes updates in (it is the webhooks' `Inbox`) and has them handled."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        router: Router[Tx],
+        sender: Sender,
+        translators: Mapping[str, Translate],
+        *,
+        limit: int,
+        pauses: tuple[float, ...] = PAUSES_S,
+    ) -> None:
+        self._writer = writer
+        self._router = router
+        self._sender = sender
+        self._translators = translators
+        self._limit = limit
+        self._pauses = pauses
+        self._chats: dict[tuple[str, str], deque[Waiting]] = {}
+        self.waiting = 0
+        """Updates taken in and not yet handled."""
+
+    async def start(self) -> None:
+        """Goes on with what an earlier run took in and did not finish."""
+        for row in await self._writer.run(inbox.waiting):
+            self._enqueue(row)
+
+    async def put(self, channel: str, update_key: str, chat_key: str, payload: bytes) -> None:
+        """Stores an update; returns when it is committed. A repeated key counts as taken.
+
+        Raises InboxFull when too much waits on a channel that repeats (Telegram), InboxFailed.
+        """
+        if channel == "telegram" and self.waiting >= self._limit:
+            raise InboxFull
+        try:
+            row_id = await self._writer.run(
+                lambda tx: inbox.put(tx, channel, update_key, chat_key, payload), urgent=True
+            )
+        except Exception as error:
+            log.error("inbox_failed", channel=channel, error=type(error).__name__)
+            raise InboxFailed from error
+        if row_id is not None:
+            self._enqueue(Waiting(row_id, channel, chat_key, payload))
+
+    def _enqueue(self, row: Waiting) -> None:
+        self.waiting += 1
+        key = (row.channel, row.chat_key)
+        queue = self._chats.get(key)
+        if queue is None:
+            self._chats[key] = deque([row])
+            self._submit(row, 1)
+        else:
+            queue.append(row)
+
+    def _submit(self, row: Waiting, attempt: int) -> None:
+        with suppress(WriterStopped):  # it waits in the inbox for the next start
+            self._writer.submit(partial(self._handle, row), partial(self._done, row, attempt))
+
+    def _handle(self, row: Waiting, tx: Tx) -> None:
+        event = self._translators[row.channel](json.loads(row.payload))
+        said = self._router.handle(event, tx)
+        leaving: list[Outgoing] = []
+        for reply in said:
+            if isinstance(reply, To):
+                channel, chat_id, words = reply.channel, reply.chat_id, reply.reply
+            else:
+                channel, chat_id, words = event.address.channel, event.address.chat_id, reply
+            leaving.append(outbox.reply(tx, channel, chat_id, words, self._sender.name))
+        inbox.done(tx, row.id)
+        if leaving:
+            tx.after_commit.append(partial(self._sender.hand, leaving))
+
+    def _done(self, row: Waiting, attempt: int, _result: None, error: BaseException | None) -> None:
+        if error is None:
+            self._next(row)
+            return
+        log.error(
+            "event_failed", channel=row.channel, row=row.id, attempt=attempt, error=type(error).__name__
+        )
+        loop = asyncio.get_running_loop()
+        if attempt < TRIES:
+            loop.call_later(self._pauses[attempt - 1], self._submit, row, attempt + 1)
+            return
+        aside = partial(self._set_aside, row, attempt, type(error).__name__)
+        with suppress(WriterStopped):
+            self._writer.submit(aside, lambda _r, _e: self._next(row))
+
+    def _set_aside(self, row: Waiting, attempt: int, error: str, tx: Tx) -> None:
+        inbox.set_aside(tx, row.id, attempt, error)
+        try:
+            address = self._translators[row.channel](json.loads(row.payload)).address
+        except Exception:
+            return  # not even an event: there is nobody to tell
+        if address.group:
+            return
+        with speaking("vi"):
+            sorry = Say(
+                _("Xin lỗi đồng chí, việc này chưa làm được. Người phụ trách đã được báo; mời thử lại sau.")
+            )
+        said = outbox.reply(tx, address.channel, address.chat_id, sorry, self._sender.name)
+        tx.after_commit.append(partial(self._sender.hand, [said]))
+
+    def _next(self, row: Waiting) -> None:
+        self.waiting -= 1
+        key = (row.channel, row.chat_key)
+        queue = self._chats[key]
+        queue.popleft()
+        if queue:
+            self._submit(queue[0], 1)
+        else:
+            del self._chats[key]

@@ -1,0 +1,211 @@
+"""Replies as calls of the Zalo OA API, and what Zalo's answers become."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from channel_doubles import CHUNK, PDF, Platform, Shelf, serve
+from structlog.testing import capture_logs
+
+from bot.channels.zalo_oa.outbound import IN_FLIGHT, ZaloOutbound
+from bot.chat.errors import Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
+from bot.chat.replies import Choice, Edit, File, Say, Toast
+
+USER = "5510000000000000001"
+CARD = Say(
+    "Kế hoạch quý IV.", "Kế hoạch 52-KH/ĐU", (Choice("Đã đọc, tiếp thu", "ack:1"), Choice("Hỏi lại", "ask:1"))
+)
+PLAIN = "Kế hoạch 52-KH/ĐU\nKế hoạch quý IV."
+
+
+def usual(method):
+    data = {"token": "ZALO-TOKEN"} if method == "file" else {"message_id": "a1b2", "user_id": USER}
+    return {"error": 0, "message": "Success", "data": data}
+
+
+def no(code, message="no"):
+    return 200, {"error": code, "message": message}
+
+
+@pytest.fixture
+async def zalo():
+    platform = Platform(usual)
+    runner = await serve(platform)
+    yield platform
+    await runner.cleanup()
+
+
+@pytest.fixture
+def shelf():
+    return Shelf()
+
+
+@pytest.fixture
+async def out(zalo, shelf):
+    tokens = iter(f"token-{n}" for n in range(1000))
+    out = ZaloOutbound(lambda: next(tokens), shelf, base=zalo.base)
+    yield out
+    await out.close()
+
+
+def sent_texts(zalo):
+    return [body["message"].get("text") for name, body in zalo.calls if name in {"cs", "message"}]
+
+
+async def test_a_card_is_text_with_buttons(out, zalo):
+    sent = await out.send(USER, CARD)
+    assert (sent.message_id, sent.choices_as) == ("a1b2", "buttons")
+    buttons = [
+        {"title": "Đã đọc, tiếp thu", "type": "oa.query.hide", "payload": "ack:1"},
+        {"title": "Hỏi lại", "type": "oa.query.hide", "payload": "ask:1"},
+    ]
+    message = {"text": PLAIN, "attachment": {"type": "template", "payload": {"buttons": buttons}}}
+    assert zalo.calls == [("cs", {"recipient": {"user_id": USER}, "message": message})]
+    assert zalo.headers[0]["access_token"] == "token-0"
+
+
+async def test_the_token_is_asked_for_each_call(out, zalo):
+    await out.send(USER, Say("một"))
+    await out.send(USER, Say("hai"))
+    assert [headers["access_token"] for headers in zalo.headers] == ["token-0", "token-1"]
+
+
+@pytest.mark.parametrize("code", [-201, -233])
+async def test_refused_buttons_become_numbers_and_are_logged(out, zalo, code):
+    zalo.next = [no(code)]
+    with capture_logs() as logs:
+        sent = await out.send(USER, CARD)
+    assert sent.choices_as == "numbers"
+    text = sent_texts(zalo)[-1]
+    assert text.startswith(PLAIN)
+    assert "1. Đã đọc, tiếp thu\n2. Hỏi lại" in text
+    assert "attachment" not in zalo.calls[-1][1]["message"]
+    assert [(entry["event"], entry["code"]) for entry in logs] == [("zalo_buttons_refused", code)]
+
+
+async def test_a_refused_plain_text_is_rejected(out, zalo):
+    zalo.next = [no(-201)]
+    with pytest.raises(Rejected, match="-201"):
+        await out.send(USER, Say("x"))
+    zalo.next = [no(-201), no(-201)]
+    with pytest.raises(Rejected, match="-201"):
+        await out.send(USER, CARD)
+
+
+async def test_a_file_is_uploaded_once_and_goes_before_the_card(out, zalo, shelf):
+    await out.send(USER, replace(CARD, file=PDF))
+    await out.send("552", replace(CARD, file=PDF))
+    assert zalo.methods == ["file", "cs", "cs", "cs", "cs"]
+    assert zalo.calls[0][1]["file"] == ("52-KH.pdf", CHUNK)
+    attachment = {"type": "file", "payload": {"token": "ZALO-TOKEN"}}
+    assert zalo.calls[1][1] == {"recipient": {"user_id": USER}, "message": {"attachment": attachment}}
+    assert sent_texts(zalo)[1].startswith(PLAIN)
+    assert 6 * 86_400 < shelf.valid[0] < 7 * 86_400
+
+
+async def test_many_at_once_upload_once_and_never_more_than_eight_are_in_flight(out, zalo):
+    now, most = 0, 0
+
+    async def during():
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.005)
+        now -= 1
+
+    zalo.during = during
+    await asyncio.gather(*(out.send(str(n), Say("Tệp đây.", file=PDF)) for n in range(40)))
+    assert zalo.methods.count("file") == 1
+    assert len(zalo.calls) == 81
+    assert most == IN_FLIGHT
+
+
+@pytest.mark.parametrize("code", [-100, -238])
+async def test_an_expired_upload_is_made_again_once(out, zalo, shelf, code):
+    shelf.references["zalo_oa", "file-1"] = "OLD"
+    zalo.next = [no(code)]
+    await out.send(USER, Say("", file=PDF))
+    assert zalo.methods == ["cs", "file", "cs"]
+    assert shelf.references["zalo_oa", "file-1"] == "ZALO-TOKEN"
+    zalo.next = [no(code), (200, usual("file")), no(code)]
+    with pytest.raises(Rejected, match=str(code)):
+        await out.send(USER, Say("", file=PDF))
+
+
+async def test_a_fresh_upload_that_is_refused_is_rejected(out, zalo):
+    zalo.next = [(200, usual("file")), no(-238)]
+    with pytest.raises(Rejected, match="-238"):
+        await out.send(USER, Say("", file=PDF))
+    assert zalo.methods == ["file", "cs"]
+
+
+async def test_a_workbook_is_told_and_not_sent(out, zalo):
+    book = File("file-1", "bieu-mau.xlsx", "application/vnd.ms-excel", 9)
+    sent = await out.send(USER, replace(CARD, file=book))
+    assert zalo.methods == ["cs"]
+    assert "bieu-mau.xlsx" in sent_texts(zalo)[0]
+    assert sent.choices_as == "buttons"
+
+
+async def test_long_texts_go_in_parts(out, zalo):
+    await out.send(USER, replace(CARD, text="Một câu dài. " * 300))
+    assert len(zalo.calls) == 2
+    assert all(len(text) <= 2000 for text in sent_texts(zalo))
+    assert ["attachment" in body["message"] for _, body in zalo.calls] == [False, True]
+
+
+async def test_a_group_gets_numbers_and_nobody_is_mentioned(out, zalo):
+    sent = await out.send("group:g1", replace(CARD, text="[@551] hỏi"))
+    ((method, body),) = zalo.calls
+    assert (method, body["recipient"]) == ("message", {"group_id": "g1"})
+    assert "[@" not in body["message"]["text"]
+    assert sent.choices_as == "numbers"
+
+
+async def test_what_zalo_cannot_do_is_not_called(out, zalo):
+    for reply in (Toast("x", "q"), Edit("1", CARD, "close"), Edit("1", CARD, "progress")):
+        assert (await out.send(USER, reply)).message_id is None
+    assert zalo.calls == []
+    await out.send(USER, Edit("1", CARD, "correction"))
+    assert zalo.methods == ["cs"]
+
+
+ERRORS = [
+    (no(-32), RetryAfter, {"seconds": 60}),
+    ((429, {}), RetryAfter, {"seconds": 60}),
+    (no(-211), RetryAfter, {"seconds": 3600}),
+    (no(-216), TokenExpired, {}),
+    (no(-220), TokenExpired, {}),
+    (no(-230), Unreachable, {"reason": "window_closed"}),
+    (no(-232), Unreachable, {"reason": "window_closed"}),
+    (no(-218), Unreachable, {"reason": "window_closed"}),
+    (no(-213), Unreachable, {"reason": "not_follower"}),
+    (no(-217), Unreachable, {"reason": "refused"}),
+    (no(-227), Unreachable, {"reason": "refused"}),
+    (no(-244), Unreachable, {"reason": "refused"}),
+    (no(-237), Unreachable, {"reason": "chat_gone"}),
+    (no(-200), Uncertain, {}),
+    (no(-248, "policy"), Rejected, {"why": "zalo -248: policy"}),
+    (no(-99999, "new"), Rejected, {"why": "zalo -99999: new"}),
+    ((500, {"error": 0}), Uncertain, {}),
+    ((502, "<html>Bad Gateway</html>"), Uncertain, {}),
+    ((200, "<html>portal</html>"), Uncertain, {}),
+    ((403, "<html>waf</html>"), Uncertain, {}),
+    ((200, {"message": "no code"}), Uncertain, {}),
+    ((200, []), Uncertain, {}),
+]
+
+
+@pytest.mark.parametrize(("answer", "error", "fields"), ERRORS, ids=lambda value: str(value)[:40])
+async def test_errors_become_ours(out, zalo, answer, error, fields):
+    zalo.next = [answer]
+    with pytest.raises(error) as caught:
+        await out.send(USER, CARD)
+    assert {name: getattr(caught.value, name) for name in fields} == fields
+
+
+async def test_a_lost_connection_is_uncertain(shelf):
+    out = ZaloOutbound(lambda: "t", shelf, base="http://127.0.0.1:9")
+    with pytest.raises(Uncertain):
+        await out.send(USER, CARD)
+    await out.close()

@@ -1,0 +1,76 @@
+"""A fresh sandbox for each test, and a place for bots to listen."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+
+from bot import testing
+from bot.clock import CLOCK
+from bot.sandbox.server import Sandbox, start
+from bot.testing import control
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    running = await start()
+    yield running
+    await testing.close()
+    await running.stop()
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[ClientSession]:
+    async with ClientSession() as opened:
+        yield opened
+
+
+class Listener:
+    """A bot's webhook: keeps what came, answers as told."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.got: list[tuple[bytes, dict[str, str]]] = []
+        self.statuses: list[int] = []
+        """Answers of the next deliveries; 200 when none is left."""
+        self.body: dict[str, Any] | None = None
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.got.append((await request.read(), dict(request.headers)))
+        status = self.statuses.pop(0) if self.statuses else 200
+        body, self.body = self.body, None
+        return web.json_response(body or {}, status=status)
+
+
+@pytest.fixture
+async def listener() -> AsyncIterator[Listener]:
+    heard = Listener()
+    app = web.Application()
+    app.router.add_post("/hook", heard.handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    heard.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+    yield heard
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def turn(sandbox: Sandbox) -> AsyncIterator[Callable[[float], Awaitable[None]]]:
+    """Turns the clock by seconds, and back after the test."""
+    turned = 0.0
+
+    async def by(seconds: float) -> None:
+        nonlocal turned
+        turned += seconds
+        await control(sandbox.control_url, "clock", {"seconds": seconds})
+
+    yield by
+    CLOCK.turn(timedelta(seconds=-turned))
+
+
+async def idle(sandbox: Sandbox, platform: str = "") -> None:
+    answer = await control(sandbox.control_url, "idle", platform=platform, wait=10)
+    assert answer["idle"], answer
