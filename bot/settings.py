@@ -12,35 +12,55 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SOTAY_", env_file=".env", extra="ignore")
 
-    data_dir: Path = Field(Path("var"), description="Folder of the database, the key file and stored files.")
-    database_url: str = Field("", description="SQLAlchemy address; empty: sotay.db in the data folder.")
-    keys_file: Path | None = Field(None, description="Key file; empty: keys.json in the data folder.")
-    listen_host: str = Field("127.0.0.1", description="Address the webhooks listen on.")
-    listen_port: int = Field(8080, description="Port the webhooks listen on (a proxy does HTTPS).")
-    public_url: str = Field("", description="https address under which the platforms reach the webhooks.")
-    inbox_limit: int = Field(10_000, description="Waiting updates above which Telegram is answered 503.")
-    inbox_keep_days: int = Field(7, description="Days a handled update's key is kept to stop repeats.")
-    log_json: bool = Field(True, description="Logs as JSON lines; false: coloured, for a terminal.")
-    dpo_contact: str = Field("", description="Whom members may ask about their data, as shown to them.")
+    data_dir: Path = Field(
+        default=Path("var"), description="Folder of the database, the key file and stored files."
+    )
+    database_url: str = Field(
+        default="", description="SQLAlchemy address; empty: sotay.db in the data folder."
+    )
+    keys_file: Path | None = Field(default=None, description="Key file; empty: keys.json in the data folder.")
+    listen_host: str = Field(default="127.0.0.1", description="Address the webhooks listen on.")
+    listen_port: int = Field(default=8080, description="Port the webhooks listen on (a proxy does HTTPS).")
+    public_url: str = Field(
+        default="", description="https address under which the platforms reach the webhooks."
+    )
+    inbox_limit: int = Field(
+        default=10_000, description="Waiting updates above which Telegram is answered 503."
+    )
+    inbox_keep_days: int = Field(
+        default=7, description="Days a handled update's key is kept to stop repeats."
+    )
+    log_json: bool = Field(default=True, description="Logs as JSON lines; false: coloured, for a terminal.")
+    dpo_contact: str = Field(
+        default="", description="Whom members may ask about their data, as shown to them."
+    )
 
-    telegram_token: SecretStr = Field(SecretStr(""), description="Token of the bot; empty: no Telegram.")
+    telegram_token: SecretStr = Field(
+        default=SecretStr(""), description="Token of the bot; empty: no Telegram."
+    )
     telegram_mode: Literal["polling", "webhook"] = Field(
-        "polling", description="polling needs no public address; webhook needs public_url."
+        default="polling", description="polling needs no public address; webhook needs public_url."
     )
     telegram_secret: SecretStr = Field(
-        SecretStr(""), description="Secret of the webhook's header (A-Z a-z 0-9 _ -)."
+        default=SecretStr(""), description="Secret of the webhook's header (A-Z a-z 0-9 _ -)."
     )
-    telegram_api: str = Field("https://api.telegram.org", description="Address of the Bot API server.")
-    telegram_rate: float = Field(28, description="Notices a second; the platform takes about 30.")
+    telegram_api: str = Field(
+        default="https://api.telegram.org", description="Address of the Bot API server."
+    )
+    telegram_rate: float = Field(default=28, description="Notices a second; the platform takes about 30.")
 
-    zalo_oa_app_id: str = Field("", description="Application id; empty: no Official Account.")
-    zalo_oa_id: str = Field("", description="Id of the Official Account.")
-    zalo_oa_secret_key: SecretStr = Field(SecretStr(""), description="OA secret key of the webhook page.")
-    zalo_oa_access_token: SecretStr = Field(SecretStr(""), description="Access token of the account.")
-    zalo_oa_api: str = Field("https://openapi.zalo.me", description="Address of the OA API.")
-    zalo_oa_rate: float = Field(60, description="Notices a second; the platform takes 4,000 a minute.")
+    zalo_oa_app_id: str = Field(default="", description="Application id; empty: no Official Account.")
+    zalo_oa_id: str = Field(default="", description="Id of the Official Account.")
+    zalo_oa_secret_key: SecretStr = Field(
+        default=SecretStr(""), description="OA secret key of the webhook page."
+    )
+    zalo_oa_access_token: SecretStr = Field(default=SecretStr(""), description="Access token of the account.")
+    zalo_oa_api: str = Field(default="https://openapi.zalo.me", description="Address of the OA API.")
+    zalo_oa_rate: float = Field(
+        default=60, description="Notices a second; the platform takes 4,000 a minute."
+    )
     zalo_oa_signatures: str = Field(
-        "", description="Signature variants accepted, comma separated; empty: every known one."
+        default="", description="Signature variants accepted, comma separated; empty: every known one."
     )
 
     @property

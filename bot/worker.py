@@ -11,6 +11,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from bot.channels.webhooks import InboxFailed, InboxFull
 from bot.chat.events import Event
 from bot.chat.replies import Say, To
 from bot.chat.router import Router
+from bot.clock import from_ms, now, to_ms
 from bot.delivery import outbox
 from bot.delivery.outbox import Outgoing
 from bot.delivery.sender import Sender
@@ -35,8 +37,8 @@ TRIES = 3
 PAUSES_S = (1.0, 5.0)
 """Waits before the second and the third try."""
 
-Translate = Callable[[Any], Event]
-"""A channel's `translate`: the parsed payload to our event."""
+Translate = Callable[[Any, datetime], Event]
+"""A channel's `translate`: the parsed payload, and when it was taken in, to our event."""
 
 
 class Worker:
@@ -82,7 +84,7 @@ class Worker:
             log.error("inbox_failed", channel=channel, error=type(error).__name__)
             raise InboxFailed from error
         if row_id is not None:
-            self._enqueue(Waiting(row_id, channel, chat_key, payload))
+            self._enqueue(Waiting(row_id, channel, chat_key, payload, to_ms(now())))
 
     def _enqueue(self, row: Waiting) -> None:
         self.waiting += 1
@@ -98,8 +100,11 @@ class Worker:
         with suppress(WriterStopped):  # it waits in the inbox for the next start
             self._writer.submit(partial(self._handle, row), partial(self._done, row, attempt))
 
+    def _event(self, row: Waiting) -> Event:
+        return self._translators[row.channel](json.loads(row.payload), from_ms(row.received_ms))
+
     def _handle(self, row: Waiting, tx: Tx) -> None:
-        event = self._translators[row.channel](json.loads(row.payload))
+        event = self._event(row)
         said = self._router.handle(event, tx)
         leaving: list[Outgoing] = []
         for reply in said:
@@ -130,7 +135,7 @@ class Worker:
     def _set_aside(self, row: Waiting, attempt: int, error: str, tx: Tx) -> None:
         inbox.set_aside(tx, row.id, attempt, error)
         try:
-            address = self._translators[row.channel](json.loads(row.payload)).address
+            address = self._event(row).address
         except Exception:
             return  # not even an event: there is nobody to tell
         if address.group:

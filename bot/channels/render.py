@@ -6,12 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from bot.chat.replies import Choice, Edit, File, Reply, Say, To, Toast
+from bot.chat.replies import Choice, Edit, File, Reply, Say, Toast
 from bot.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.channels.capabilities import Capabilities
 
 
@@ -25,6 +23,7 @@ class Part:
     buttons: tuple[Choice, ...] = ()
     file: File | None = None
     ask_contact: str = ""
+    buttons_only: bool = False
     preview: bool = False
 
     @property
@@ -58,36 +57,9 @@ def render(reply: Reply, caps: "Capabilities") -> Rendered:
     return _render_say(reply, caps)
 
 
-def settle(
-    replies: "Sequence[Reply | To]", caps: "Capabilities", callback_id: str | None = None
-) -> list[Reply | To]:
-    """All replies to one event, with its toasts put right.
-
-    Where the channel has no toasts (or the event was no press), a toast becomes a message if nothing else
-    is said to the person, and is left out otherwise. A press (`callback_id`) is always answered, since
-    Telegram's button spins until it is: an empty toast is added where there is none.
-    """
-    pressed = caps.toasts and callback_id is not None
-    said = any(isinstance(r, Say) or (isinstance(r, Edit) and render(r, caps).parts) for r in replies)
-    out: list[Reply | To] = []
-    answered = False
-    for reply in replies:
-        if not isinstance(reply, Toast):
-            out.append(reply)
-        elif pressed and not answered:
-            out.append(replace(reply, callback_id=callback_id))
-            answered = True
-        elif not said and reply.text:
-            out.append(Say(reply.text))
-            said = True
-    if pressed and not answered:
-        out.insert(0, Toast("", callback_id))
-    return out
-
-
 def without_buttons(part: Part, caps: "Capabilities") -> tuple[Part, ...]:
     """The part again with its buttons as a numbered list, for a platform that refused them."""
-    say = Say(part.text, part.heading, part.buttons, preview=part.preview)
+    say = Say(part.text, part.heading, part.buttons, preview=part.preview, buttons_only=part.buttons_only)
     return _render_say(say, replace(caps, buttons=False)).parts
 
 
@@ -161,7 +133,8 @@ def _render_say(say: Say, caps: "Capabilities") -> Rendered:
         and not ask  # a message carries one keyboard
         and all(len(choice.payload.encode()) <= caps.max_payload_bytes for choice in say.choices)
     )
-    choices_as = "none" if not say.choices else "buttons" if as_buttons else "numbers"
+    listed = say.choices and not say.buttons_only  # an undo is never offered as a number
+    choices_as = "buttons" if as_buttons and say.choices else "numbers" if listed else "none"
     buttons: tuple[Choice, ...] = ()
     if choices_as == "buttons":
         buttons = tuple(Choice(shorten(_nfc(c.label), caps.max_button_title), c.payload) for c in say.choices)
@@ -177,7 +150,7 @@ def _render_say(say: Say, caps: "Capabilities") -> Rendered:
     if heading and parts and f"{parts[0].text}\n".startswith(f"{heading}\n"):
         parts[0] = replace(parts[0], heading=heading, text=parts[0].text[len(heading) :].strip())
     if parts:
-        parts[-1] = replace(parts[-1], buttons=buttons, ask_contact=ask)
+        parts[-1] = replace(parts[-1], buttons=buttons, ask_contact=ask, buttons_only=say.buttons_only)
     if file:
         if len(parts) == 1 and len(parts[0].plain) <= caps.max_caption:
             parts = [replace(parts[0], file=file)]

@@ -47,11 +47,10 @@ def parse_birth_date(text: str, today: date | None = None) -> date | None:
     said = " ".join(_BIRTH_FILLER.sub(" ", flat(clean(text))).split()).strip(" .!")
     if match := _BIRTH_ISO.fullmatch(said):
         found = _date(int(match[1]), int(match[2]), int(match[3]))
-    elif match := re.fullmatch(r"(\d\d)(\d\d)(\d{4}|\d\d)", said.replace(" ", "")):
+    elif match := re.fullmatch(r"(\d\d)(\d\d)(\d{4}|\d\d)", said):
         found = _birth(match[1], match[2], match[3], today)
-        if found is None and len(match[3]) == 4:  # 19610312
-            plain = said.replace(" ", "")
-            found = _date(int(plain[:4]), int(plain[4:6]), int(plain[6:])) if plain[:4] >= "1900" else None
+        if found is None and len(said) == 8:  # 19610312
+            found = _date(int(said[:4]), int(said[4:6]), int(said[6:])) if said >= "1900" else None
     elif match := _BIRTH_WORDS.fullmatch(said) or _BIRTH_FIGURES.fullmatch(said):
         found = _birth(match[1], match[2], match[3], today)
     else:
@@ -76,7 +75,9 @@ _HOUR = re.compile(
     r"(?<![\d/.-])(\d{1,2}) ?(?:h|g|gio|:)(?: ?(ruoi|kem \d{1,2}|\d{1,2})(?!\d|/| (?:ngay|tuan|gio)))?"
     r"(?: ?(?:phut|p))?(?![a-z\d])(?: (sang|trua|chieu|toi|dem))?"
 )
-_PART = re.compile(r"\b(sang|trua|chieu|toi|dem)(?= (?:nay|mai|mot|ngay|thu|t[2-7]|cn|chu nhat|hom|\d{1,2}[/-]))")
+_PART = re.compile(
+    r"\b(sang|trua|chieu|toi|dem)(?= (?:nay|mai|mot|ngay|thu|t[2-7]|cn|chu nhat|hom|\d{1,2}[/-]))"
+)
 _PART_ENDS = {"sang": time(12), "trua": time(12), "chieu": END_OF_DAY, "toi": time(21), "dem": time(23, 59)}
 _WEEKDAY = re.compile(r"\b(?:thu ?([2-7]|hai|ba|tu|nam|sau|bay)|t([2-7])|(cn|chu nhat))\b")
 _IN = re.compile(
@@ -164,7 +165,9 @@ def _day(said: str, now: datetime) -> tuple[bool, date | None]:
         return True, day if day >= today else None
     if re.search(r"\b(?:cuoi|het) (?:tuan|thang|quy|nam)\b", said):
         return True, _period_end(said, today, monday + timedelta(days=week))
-    if re.search(r"\b(?:hom nay|(?:sang|trua|chieu|toi|dem|ngay|trong) nay|cuoi (?:ngay|gio|buoi)|het ngay$)\b", said):
+    if re.search(
+        r"\b(?:hom nay|(?:sang|trua|chieu|toi|dem|ngay|trong) nay|cuoi (?:ngay|gio|buoi)|het ngay$)\b", said
+    ):
         return True, today
     if re.search(r"\b(?:ngay kia|ngay mot|mot$|hom kia|(?:sang|chieu|toi) mot)\b", said):
         return True, today + timedelta(days=2)
@@ -196,12 +199,13 @@ def _period_end(said: str, today: date, monday: date) -> date | None:
         return date(today.year, 12, 31)
     if re.search(r"\b(?:cuoi|het) quy\b", said):
         month = (today.month - 1) // 3 * 3 + 3
+    elif re.search(r"\bthang (?:toi|sau)\b", said):
+        month = today.month + 1
     elif match := re.search(rf"\bthang (\d{{1,2}}|{_NUMBER_WORDS})\b", said):
-        month = _number(match[1]) if match[1] != "sau" else today.month + 1
+        month = _number(match[1]) + (12 if _number(match[1]) < today.month else 0)
     else:
-        month = today.month + (1 if re.search(r"\bthang (?:toi|sau)\b", said) else 0)
-    if not 1 <= month <= 13:
+        month = today.month
+    if month > 24:
         return None
-    year = today.year + (month < today.month) + month // 13
-    after = date(year + month % 12 // 12 + (month % 12 == 0), month % 12 + 1, 1) if month < 13 else date(year, 2, 1)
-    return after - timedelta(days=1)
+    year, next_month = divmod(today.year * 12 + month, 12)  # months count from 0: this is the month after
+    return date(year, next_month + 1, 1) - timedelta(days=1)

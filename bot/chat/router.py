@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from bot.chat import choices as _choices
 from bot.chat.choices import Answer, Command, Drop, Resume, pack
 from bot.chat.events import ChoiceMade, Commanded, Event, TextSent, Wondered
-from bot.chat.replies import Choice, Reply, Say, To
+from bot.chat.replies import Choice, Reply, Say, To, Toast
 from bot.chat.talk import DialogState, DialogStore, Script, Step, advance
 from bot.chat.text import fold
 from bot.i18n import _, speaking
@@ -108,7 +108,12 @@ class Router(Generic[T]):
         an explicit /command; the question of a dialog asked within half an hour; then the reader (open
         choices, commands in words, free text)."""
         with speaking(self._gate.arrived(tx, event)):
-            return _listed(self._handle(event, tx))
+            said = _listed(self._handle(event, tx))
+        if isinstance(event, ChoiceMade) and event.callback_id is not None:
+            # A pressed button waits for an answer of its own, first and exactly one.
+            notes = [reply.text for reply in said if isinstance(reply, Toast)]
+            return [Toast(notes[0] if notes else "", event.callback_id), *_without_toasts(said)]
+        return _without_toasts(said)
 
     def _handle(self, event: Event, tx: T) -> Replies:
         if isinstance(event, ChoiceMade):
@@ -216,6 +221,10 @@ class Router(Generic[T]):
                 Choice(_("Bỏ phần này"), pack(Drop(state.run))),
             ),
         )
+
+
+def _without_toasts(said: list[Out]) -> list[Out]:
+    return [reply for reply in said if not isinstance(reply, Toast)]
 
 
 def _listed(replies: Replies) -> list[Out]:

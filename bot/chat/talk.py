@@ -142,9 +142,9 @@ class Talk(Generic[T]):
         self,
         key: str,
         say: Say,
-        parse: Callable[[str], V] | None = None,
+        parse: Callable[[str], Any] | None = None,
         options: Mapping[str, str] | None = None,
-    ) -> V:
+    ) -> Any:
         """Asks, and returns the answer once there is one.
 
         `options` maps values to labels: picked by tap, number or label, its value is the answer.
@@ -152,7 +152,7 @@ class Talk(Generic[T]):
         """
         key = self._key(key)
         if (step := self._stored(("answer",), key)) is not None:
-            return step.value  # type: ignore[no-any-return] # what parse returned, through JSON
+            return step.value
         tries = 0
         hint = ""
         if self.answer is not None:
@@ -164,7 +164,7 @@ class Talk(Generic[T]):
             except Retry as retry:
                 tries, hint = self.tries + 1, retry.hint
             else:
-                return self._store("answer", key, value)  # type: ignore[no-any-return] # as above
+                return self._store("answer", key, value)
         self.asked, self.tries = key, tries
         self.out.append(self._question(say, options, hint, tries))
         raise _Waiting

@@ -15,8 +15,8 @@ NO = "👎"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
 _SIGNS = {
-    **dict.fromkeys("👍👌✅☑✔🆗🫡", f" {YES} "),
-    **dict.fromkeys("👎❌🚫✖❎", f" {NO} "),
+    **dict.fromkeys("👍👌✅☑✔🆗🫡", YES),
+    **dict.fromkeys("👎❌🚫✖❎", NO),
     **dict.fromkeys("❓❔", "?"),
     **dict.fromkeys("‐‑‒–—―−", "-"),
 }
@@ -52,7 +52,9 @@ def fold(text: str) -> str:
     """The comparison key: no marks, lower case, only letters, digits, / - . % and signs, single spaces."""
     folded = text
     while True:  # a few compatibility characters need a second round; the law is fold(fold(x)) == fold(x)
-        again = "".join(c if c.isalnum() or c in "/-.%👍👎" else " " for c in flat(clean(folded)))
+        again = "".join(
+            f" {c} " if c in "👍👎" else c if c.isalnum() or c in "/-.%" else " " for c in flat(clean(folded))
+        )
         again = " ".join(again.split())
         if again == folded:
             return folded
@@ -65,7 +67,7 @@ _RHYMES = frozenset(
     """a ac ach ai am an ang anh ao ap at au ay e ec em en eng eo ep et eu enh ech i ia ich iec iem ien ieng
     iep iet ieu im in inh ip it iu o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oem oen oeo oet
     oi om on ong oong op ot oc oi u ua uan uang uat uau uay uc ue uech uenh ui uich um un ung uoc uoi uom uon
-    uong uop uot uou up ut uu uy uya uyen uyet uynh uych uyt uyp uyn uo y yem yen yeng yet yeu ooc""".split()
+    uong uop uot uou up ut uu uy uya uyen uyet uynh uych uyt uyp uyn uyu uo y yem yen yeng yet yeu ooc""".split()
 )
 _TONE_ENDS = ("c", "ch", "p", "t")
 

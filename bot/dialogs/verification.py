@@ -1,19 +1,33 @@
 """Proving who one is: consent, the code of the slip, the date of birth. Reads top to bottom."""
 
-from bot.chat.choices import pack
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from bot.chat.choices import action, pack
 from bot.chat.dates import parse_birth_date
 from bot.chat.replies import Choice, Say, To
 from bot.chat.talk import Retry, Talk
 from bot.i18n import _
 from bot.organisation import queries as people
-from bot.organisation import service
-from bot.organisation.links import DecideLink, read_code
-from bot.organisation.models import Outcome, Result, Verb
+from bot.organisation.accounts import record_consent
+from bot.organisation.models import Outcome, Result
+from bot.organisation.rules import parse_code
+from bot.organisation.verification import approvers, verify_by_slip
 from bot.privacy.consent import VERSION, consent_words
 from bot.store.tx import Tx
 
 VERSION_OF_DIALOG = 1
 ATTEMPTS = 5
+
+
+@action("link")
+@dataclass(frozen=True, slots=True)
+class DecideLink:
+    """A secretary's answer to a second account: `answer` is "yes" or "no"."""
+
+    account: int
+    answer: str
 
 
 def title() -> str:
@@ -24,18 +38,19 @@ def title() -> str:
 def script(talk: Talk[Tx]) -> None:
     """Consent first; then slip and date, five times at most; one neutral answer for every failure."""
     code: str | None = talk.given()
-    agreed = talk.ask("consent", consent_words(), options={"yes": _("Tôi đồng ý"), "no": _("Không đồng ý")})
+    agreed: str = talk.ask(
+        "consent", consent_words(), options={"yes": _("Tôi đồng ý"), "no": _("Không đồng ý")}
+    )
     if agreed == "no":
         talk.say(Say(_("Đồng chí chưa đồng ý nên tôi không giữ gì. Khi cần, đồng chí nhắn “xác thực”.")))
         return
-    talk.once(
-        "agreed", lambda: service.record_consent(talk.tx, talk.address.channel, talk.address.user_id, VERSION)
-    )
+    address = talk.address
+    talk.once("agreed", lambda: record_consent(talk.tx, address.channel, address.user_id, str(VERSION)))
     for _attempt in range(ATTEMPTS):
         if code is None:
             code = talk.ask("code", _ask_code(), parse=_code)
         born = talk.ask("birth", _ask_birth(), parse=_birth)
-        result = Result(talk.once("verify", lambda code=code, born=born: _verify(talk, code, born)))
+        result = Result(talk.once("verify", partial(_verify, talk, code, born)))
         if result != Result.FAILED:
             talk.say(_ending(result))
             return
@@ -55,7 +70,7 @@ def _ask_birth() -> Say:
 
 
 def _code(text: str) -> str:
-    code = read_code(text)
+    code = parse_code(text)
     if code is None:
         raise Retry(_("Mã gồm 9 chữ số, có thể đồng chí gõ nhầm một số. Mời xem lại phiếu."))
     return code
@@ -70,7 +85,9 @@ def _birth(text: str) -> str:
 
 def _verify(talk: Talk[Tx], code: str, born: str) -> str:
     address = talk.address
-    outcome = service.verify_by_slip(talk.tx, address.channel, address.user_id, address.chat_id, code, born)
+    outcome = verify_by_slip(
+        talk.tx, address.channel, address.user_id, address.chat_id, code, date.fromisoformat(born)
+    )
     if outcome.result == Result.PENDING:
         talk.say_to(_tell_secretary(talk.tx, outcome))
     return outcome.result
@@ -89,12 +106,13 @@ def _tell_secretary(tx: Tx, outcome: Outcome) -> list[To]:
             Choice(_("Đồng ý đổi"), pack(DecideLink(account.id, "yes"))),
             Choice(_("Từ chối"), pack(DecideLink(account.id, "no"))),
         ),
-        buttons_only=False,
     )
-    deciders = people.holders(tx, account.branch_id, Verb.APPROVE_LINK)
-    return [
-        To(found.channel, found.chat_id, words) for found in deciders if found.member_id != account.member_id
-    ]
+    # The nearest who can be reached; when nobody can, the terminal's `sotay link` decides.
+    for member_id in approvers(tx, account.member_id):
+        reachable = [each for each in people.reach(tx, [member_id]).get(member_id, []) if not each.blocked]
+        if reachable:
+            return [To(each.channel, each.chat_id, words) for each in reachable]
+    return []
 
 
 def _ending(result: Result) -> Say:

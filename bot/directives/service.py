@@ -95,7 +95,7 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     row = tx.first(select(directives).where(directives.c.id == directive_id))
     if row is None or row.state != State.FREEZING:
         return False
-    found = people.members_of(tx, people.subtree_ids(tx, row.unit_id), after=row.frozen_to, limit=SLICE)
+    found = people.members_of(tx, people.subtree_ids(tx, row.unit_id), after_id=row.frozen_to, limit=SLICE)
     accounts = people.reach(tx, [member.id for member in found])
     frozen, notices = [], []
     for member in found:
@@ -208,3 +208,8 @@ def ask(tx: Tx, directive_id: int, member_id: int, words: str) -> Directive:
         )
     )
     return directive
+
+
+def freezing(tx: Tx) -> list[int]:
+    """Directives whose audience is not wholly frozen yet."""
+    return [row.id for row in tx.rows(select(directives.c.id).where(directives.c.state == State.FREEZING))]

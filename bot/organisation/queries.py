@@ -340,6 +340,13 @@ def reach(tx: Tx, member_ids: Iterable[int]) -> dict[int, list[Account]]:
     return found
 
 
+def holders(tx: Tx, organisation_id: int, verb: Verb) -> list[Account]:
+    """The active accounts of those who may do this over an organisation, the nearest post first."""
+    able = who_may(tx, verb, organisation_id)
+    found = reach(tx, able)
+    return [account for member_id in able for account in found.get(member_id, [])]
+
+
 def pending_links(tx: Tx, organisation_ids: Iterable[int]) -> list[Account]:
     """Accounts that wait for approval in these branches, the oldest first."""
     statement = _ACCOUNTS.where(

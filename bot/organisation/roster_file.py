@@ -22,6 +22,7 @@ MAX_BYTES = 50_000_000
 MAX_UNPACKED = 1_000_000_000
 MAX_CELLS = 20_000_000
 _HEADER_WITHIN = 40  # rows in which a header is looked for
+_LONGEST = 250  # letters of an organisation's name
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _FOOTER = re.compile(r"^(tong so|tong cong|cong|danh sach (nay )?gom|nguoi lap|nguoi lap bieu)\b")
 
@@ -171,15 +172,14 @@ class _Reading:
         self.columns |= columns.keys()
         for number, raw in lines[header + 1 :]:
             row = _Row({field: raw[at] for field, at in columns.items() if at < len(raw)})
-            filled = [cells.text(cell) for cell in raw]
-            first = next((cell for cell in filled if cell), "")
-            if not first or _FOOTER.match(fold(first)) or fold(first) == "stt":
-                continue
             name = clean(cells.text(row["full_name"]))
-            if _FOOTER.match(fold(name)):
+            first = next((words for cell in raw if (words := fold(cells.text(cell)))), "")
+            if not any(cells.text(row[field]) for field in columns) or first in cells.ORDINAL_HEADERS:
+                continue  # blank, an ordinal or a remark alone, or the header once more
+            # "Tổng số: 25" names nobody; somebody called Tống or Công has a birth date or a branch.
+            nobody = not cells.text(row["birth_date"]) and not cells.text(row["branch"])
+            if nobody and (_FOOTER.match(first) or _FOOTER.match(fold(name))):
                 continue
-            if not any(cells.text(row[field]) for field in columns):
-                continue  # an ordinal or a remark alone
             self._person(title, number, row, name, "branch" in columns)
 
     def _person(self, sheet: str, number: int, row: _Row, name: str, branch_column: bool) -> None:
@@ -199,7 +199,7 @@ class _Reading:
         remarks.append(remark)
         standing, remark = cells.read_standing(row["standing"])
         errors.append(remark)
-        branch = clean(cells.text(row["branch"])) if branch_column else clean(sheet)
+        branch = (clean(cells.text(row["branch"])) if branch_column else clean(sheet))[:_LONGEST]
         if not name:
             errors.append(_("thiếu họ và tên"))
         if not branch:
@@ -209,9 +209,11 @@ class _Reading:
             row=number,
             full_name=display_name(name),
             branch=branch,
-            branch_code=cells.text(row["branch_code"]),
+            branch_code=cells.text(row["branch_code"])[:60],
             committees=tuple(
-                part for part in map(clean, re.split(r"\s*[>»→|]\s*", cells.text(row["committees"]))) if part
+                part[:_LONGEST]
+                for part in map(clean, re.split(r"\s*[>»→|]\s*", cells.text(row["committees"])))
+                if part
             ),
             birth_date=birth,
             birth_year=year,

@@ -105,8 +105,12 @@ class _Planner:
         self._problems = Problems(roster)
         self._tree = Tree.load(tx)
         self._rows = {row.id: row for row in tx.rows(select(members))}
-        self._by_card = {row.card_hash: row.id for row in self._rows.values() if row.card_hash}
-        self._by_cccd = {row.cccd_hash: row.id for row in self._rows.values() if row.cccd_hash}
+        self._by_card: dict[bytes, int] = {
+            row.card_hash: row.id for row in self._rows.values() if row.card_hash
+        }
+        self._by_cccd: dict[bytes, int] = {
+            row.cccd_hash: row.id for row in self._rows.values() if row.cccd_hash
+        }
         self._by_person: dict[tuple[int, bytes], list[int]] = defaultdict(list)
         for row in self._rows.values():
             self._by_person[row.branch_id, row.person_hash].append(row.id)
@@ -179,10 +183,11 @@ class _Planner:
 
     def _match(self, person: PersonRow, branch: int) -> int | None:
         """The member a row means: by card, else citizen's number, else name and birth in the branch."""
-        card = person.card_number and self._vault.hash("members.card_number", person.card_number)
-        cccd = person.cccd and self._vault.hash("members.cccd", person.cccd)
-        by_card = self._by_card.get(card) if card else None
-        by_cccd = self._by_cccd.get(cccd) if cccd else None
+        by_card = by_cccd = None
+        if person.card_number:
+            by_card = self._by_card.get(self._vault.hash("members.card_number", person.card_number))
+        if person.cccd:
+            by_cccd = self._by_cccd.get(self._vault.hash("members.cccd", person.cccd))
         if by_card is not None and by_cccd is not None and by_card != by_cccd:
             self._hold(person, _("số thẻ và số CCCD thuộc hai người khác nhau"))
             return None

@@ -108,7 +108,7 @@ def read_date(cell: Cell) -> tuple[date | None, int | None, str]:
         return None, int(written), _("chỉ có năm sinh {year}", year=written)
     if re.fullmatch(r"\d{5}", written):
         return date(1899, 12, 30) + timedelta(days=int(written)), None, ""
-    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", written):
+    if found := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?", written):
         year, month, day = map(int, found.groups())
     elif found := re.fullmatch(r"(?:ngay )?(\d{1,2}) (?:thang )?(\d{1,2}) (?:nam )?(\d{4})", fold(written)):
         day, month, year = map(int, found.groups())

@@ -196,7 +196,7 @@ def _failed(tx: Tx, asker: str, member: str, hour: str, limits: Limits) -> int:
         )
     log.info("verification_failed", tries_left=max(0, limits.tries - failures))
     if failures == limits.tries:
-        audit.record(tx, "verification_locked", f"account:{asker}", actor="program")
+        audit.record(tx, "verification_locked", f"account:{asker}"[:80], actor="program")
     return max(0, limits.tries - failures)
 
 
@@ -245,6 +245,16 @@ def _active(tx: Tx, member_id: int, channel: str) -> Account | None:
         )
     )
     return None if row is None else queries.account(tx, row.id)
+
+
+def forget_attempts(tx: Tx, before_ms: int) -> None:
+    """Deletes counts of failures older than a moment; those of a lock still running stay."""
+    tx.run(
+        delete(attempts).where(
+            attempts.c.last_ms < before_ms,
+            or_(attempts.c.locked_until_ms.is_(None), attempts.c.locked_until_ms <= tx.now_ms),
+        )
+    )
 
 
 def approvers(tx: Tx, member_id: int) -> list[int]:

@@ -8,7 +8,7 @@ from bot.chat.replies import Choice, Say
 from bot.directives import queries
 from bot.directives.models import Directive, ShowStatus
 from bot.directives.texts import name
-from bot.i18n import _, moment, number, percent
+from bot.i18n import _, number, percent
 from bot.organisation import queries as people
 from bot.organisation.models import Organisation
 from bot.reports.counting import REASONS, RULE, Class, Figures, classify
@@ -110,8 +110,3 @@ def say(state: Status, at: str) -> Say:
     return Say(
         "\n".join(lines), heading=_("Tình hình {document}", document=name(state.directive)), choices=choices
     )
-
-
-def now_shown(tx: Tx) -> str:
-    """This moment, as people read it."""
-    return moment(tx.now)

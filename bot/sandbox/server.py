@@ -88,6 +88,9 @@ async def start(host: str = "127.0.0.1", port: int = 0) -> Sandbox:
 
 
 async def _serve(port: int, *, as_json: bool) -> None:
+    ended = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, ended.set)
     sandbox = await start(port=port)
     info = sandbox.info()
     if as_json:
@@ -99,9 +102,6 @@ async def _serve(port: int, *, as_json: bool) -> None:
                 f"{group + '.' + name if name else group}: {value}\n" for name, value in pairs
             )
     sys.stdout.flush()
-    ended = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, ended.set)
     await ended.wait()
     await sandbox.stop()
 

@@ -28,6 +28,7 @@ ADMINISTRATOR = (
     "can_post_stories",
     "can_edit_stories",
     "can_delete_stories",
+    "can_send_welcome_messages",
 )
 
 
@@ -277,9 +278,9 @@ class Telegram:
                 )
             )
         if not self.updates and seconds > 0:
-            self._poll = loop.create_future()
-            await asyncio.wait([self._poll], timeout=seconds)
-            if self._poll.done() and (error := self._poll.exception()):
+            mine = self._poll = loop.create_future()
+            await asyncio.wait([mine], timeout=seconds)
+            if mine.done() and (error := mine.exception()):
                 raise error
         for delivery in list(self.updates.values())[:limit]:
             delivery.attempts += 1
@@ -362,7 +363,8 @@ class Telegram:
             status, answer = await self._answer(method, params)
         if fault is not None and fault.drop == "after":
             return self._hang_up(request)
-        self.world.tick()
+        if method.lower() != "getupdates":
+            self.world.tick()
         return self._json(status, answer)
 
     async def _answer(self, method: str, params: Params) -> tuple[int, Json]:
@@ -375,8 +377,10 @@ class Telegram:
             if asyncio.iscoroutine(result):
                 result = await result
             status, answer = 200, {"ok": True, "result": result}
-        except ApiError as error:
-            status, answer = error.code, self._error(error.code, error.description, error.parameters)
+        except (ApiError, AttributeError, KeyError, TypeError, ValueError) as error:
+            # Whatever a method cannot make sense of is the caller's mistake, as on the real server.
+            refusal = error if isinstance(error, ApiError) else bad("a parameter has the wrong type")
+            status, answer = refusal.code, self._error(refusal.code, refusal.description, refusal.parameters)
             self.world.stats["telegram"]["refused"] += 1
         self.world.record("telegram", "call", method, params.values, status, answer)
         return status, answer

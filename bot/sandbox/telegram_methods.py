@@ -1,7 +1,9 @@
 """The Bot API's methods, one function each. A function takes the bot's server and the parameters."""
 
+import re
 import secrets
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -292,7 +294,8 @@ def get_file(api: Telegram, params: Params) -> Json:
     if len(file.data) > _MOST_DOWN:
         raise bad("file is too big")
     about = {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_size": len(file.data)}
-    return {**about, "file_path": f"documents/{file.file_id}/{file.name}"}
+    ending = re.sub(r"[^A-Za-z0-9.]", "", PurePosixPath(file.name).suffix)
+    return {**about, "file_path": f"documents/{file.file_id}/file{ending}"}
 
 
 async def get_updates(api: Telegram, params: Params) -> list[Json]:

@@ -8,6 +8,7 @@ import itertools
 import json
 import secrets
 from typing import Any
+from urllib.parse import quote
 
 from bot.sandbox.webhooks import Delivery, Lanes, Poster
 from bot.sandbox.world import Button, Chat, Json, Message, Person, Refused, World, pick
@@ -302,7 +303,7 @@ class ZaloPeople:
         except ValueError as error:
             raise Refused(f"base64: {error}") from None
         file = self.world.store_file(secrets.token_urlsafe(30), name, media_type, content)
-        url = f"{self.base}/zalo/files/{file.file_id}/{name}"
+        url = f"{self.base}/zalo/files/{file.file_id}/{quote(name)}"
         payload: Json = {
             "file": {
                 "size": str(len(content)),

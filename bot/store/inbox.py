@@ -17,6 +17,7 @@ class Waiting:
     channel: str
     chat_key: str
     payload: bytes
+    received_ms: int
 
 
 def put(tx: Tx, channel: str, update_key: str, chat_key: str, payload: bytes) -> int | None:
@@ -41,13 +42,21 @@ def put(tx: Tx, channel: str, update_key: str, chat_key: str, payload: bytes) ->
 
 def waiting(tx: Tx) -> list[Waiting]:
     """Everything not yet handled, in order of arrival: what a restart goes on with."""
-    columns = (inbox.c.id, inbox.c.channel, inbox.c.update_key, inbox.c.chat_key, inbox.c.payload)
+    columns = (
+        inbox.c.id,
+        inbox.c.channel,
+        inbox.c.update_key,
+        inbox.c.chat_key,
+        inbox.c.payload,
+        inbox.c.received_ms,
+    )
     return [
         Waiting(
             row.id,
             row.channel,
             row.chat_key,
             tx.vault.open_bytes("inbox.payload", f"{row.channel}:{row.update_key}", row.payload),
+            row.received_ms,
         )
         for row in tx.rows(select(*columns).where(inbox.c.state == WAITING).order_by(inbox.c.id))
     ]
@@ -75,8 +84,9 @@ def counts(tx: Tx) -> dict[str, int]:
     """How many updates are waiting, done and set aside."""
     names = {WAITING: "waiting", DONE: "done", SET_ASIDE: "set_aside"}
     found = {name: 0 for name in names.values()}
-    for row in tx.rows(select(inbox.c.state, func.count()).group_by(inbox.c.state)):
-        found[names[row[0]]] = row[1]
+    statement = select(inbox.c.state, func.count().label("rows")).group_by(inbox.c.state)
+    for row in tx.rows(statement):
+        found[names[row.state]] = row.rows
     return found
 
 

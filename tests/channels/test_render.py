@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.render import render, settle, shorten, split, without_buttons
+from bot.channels.render import render, shorten, split, without_buttons
 from bot.channels.telegram.capabilities import TELEGRAM, TELEGRAM_GROUP
 from bot.channels.zalo_oa.capabilities import ZALO_OA, ZALO_OA_GROUP
 from bot.chat.replies import Choice, Edit, File, Say, Toast
@@ -155,20 +155,6 @@ def test_a_toast_is_shortened_or_left_out():
     assert toast is not None
     assert len(toast.text) <= 200
     assert render(Toast("x", "q1"), ZALO_OA) == render(Toast("x"), TELEGRAM)
-
-
-def test_toasts_become_text_only_when_nothing_else_is_said():
-    toast = Toast("Đã ghi nhận.")
-    assert settle([toast], ZALO_OA) == [Say("Đã ghi nhận.")]
-    assert settle([toast, CARD], ZALO_OA) == [CARD]
-    close = Edit("7", Say(""), "close")
-    assert settle([close, toast], ZALO_OA) == [close, Say("Đã ghi nhận.")]
-    assert settle([toast, CARD], TELEGRAM, "q1") == [Toast("Đã ghi nhận.", "q1"), CARD]
-
-
-def test_every_press_is_answered():
-    assert settle([CARD], TELEGRAM, "q1") == [Toast("", "q1"), CARD]
-    assert settle([CARD], TELEGRAM) == [CARD]
 
 
 def test_nothing_to_say_is_nothing_to_send():

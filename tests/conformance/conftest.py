@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
+from listening import Listener
 
 from bot import testing
 from bot.clock import CLOCK
@@ -25,23 +25,6 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 async def session() -> AsyncIterator[ClientSession]:
     async with ClientSession() as opened:
         yield opened
-
-
-class Listener:
-    """A bot's webhook: keeps what came, answers as told."""
-
-    def __init__(self) -> None:
-        self.url = ""
-        self.got: list[tuple[bytes, dict[str, str]]] = []
-        self.statuses: list[int] = []
-        """Answers of the next deliveries; 200 when none is left."""
-        self.body: dict[str, Any] | None = None
-
-    async def handle(self, request: web.Request) -> web.Response:
-        self.got.append((await request.read(), dict(request.headers)))
-        status = self.statuses.pop(0) if self.statuses else 200
-        body, self.body = self.body, None
-        return web.json_response(body or {}, status=status)
 
 
 @pytest.fixture
@@ -69,8 +52,3 @@ async def turn(sandbox: Sandbox) -> AsyncIterator[Callable[[float], Awaitable[No
 
     yield by
     CLOCK.turn(timedelta(seconds=-turned))
-
-
-async def idle(sandbox: Sandbox, platform: str = "") -> None:
-    answer = await control(sandbox.control_url, "idle", platform=platform, wait=10)
-    assert answer["idle"], answer

@@ -1,0 +1,211 @@
+"""Every command a person types in a terminal; thin, calls the rooms below."""
+
+import asyncio
+import json
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot import cli_directive, cli_people
+from bot.clock import VIETNAM, now
+from bot.i18n import _
+from bot.logs import configure
+from bot.settings import Settings, example
+
+# No pretty tracebacks: they print local values, which may be personal.
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Sổ tay đảng viên qua Zalo và Telegram.",
+)
+keys = typer.Typer(no_args_is_help=True, help="Khoá niêm phong dữ liệu.")
+cli.add_typer(keys, name="keys")
+cli.add_typer(cli_people.roster, name="roster")
+cli.add_typer(cli_people.slips, name="slips")
+cli.add_typer(cli_people.links, name="link")
+cli.add_typer(cli_directive.directive, name="directive")
+screen = Console(stderr=True)
+
+
+@keys.command("init")
+def keys_init() -> None:
+    """Tạo tệp khoá mới (chỉ chủ tệp đọc được). Mất khoá là mất dữ liệu: hãy cất một bản ở nơi khác."""
+    from bot.store.vault import Keys
+
+    path = Settings().keys
+    try:
+        Keys.new().write(path)
+    except FileExistsError:
+        raise typer.BadParameter(
+            _("Đã có tệp khoá {path}; khoá không bao giờ bị ghi đè.", path=path)
+        ) from None
+    screen.print(_("Đã tạo {path}. Hãy sao lưu tệp này ở nơi an toàn, tách khỏi cơ sở dữ liệu.", path=path))
+
+
+@cli.command()
+def run() -> None:
+    """Chạy bot: nhận tin từ Zalo và Telegram, trả lời, gửi văn bản."""
+    settings = Settings()
+    configure(json=settings.log_json)
+    with cli_people.clear_errors():
+        asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    from bot.app import App
+
+    app = App(settings)
+    stopping = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+    await app.start()
+    try:
+        await stopping.wait()
+    finally:
+        await app.stop()
+
+
+@cli.command()
+def doctor() -> None:
+    """Kiểm tra: tin đang chờ, tin bị gác lại, tin chưa gửi."""
+    from bot.delivery import outbox
+    from bot.store import inbox
+
+    figures = cli_people.in_store(lambda tx: inbox.counts(tx) | {"to_send": outbox.waiting(tx)})
+    table = Table()
+    words = {
+        "waiting": _("Tin đến đang chờ xử lý"),
+        "done": _("Tin đến đã xử lý"),
+        "set_aside": _("Tin đến bị gác lại vì lỗi (cần người xem)"),
+        "to_send": _("Tin chờ gửi"),
+    }
+    for name, sentence in words.items():
+        table.add_row(sentence, str(figures[name]))
+    Console().print(table)
+
+
+@cli.command()
+def understand(
+    text: Annotated[str | None, typer.Argument(help="Câu cần đọc; bỏ trống khi dùng --file.")] = None,
+    *,
+    open_: Annotated[
+        list[str] | None,
+        typer.Option("--open", help="Thẻ đang mở: directive=52-KH/ĐU[,51-TB/ĐU…] hoặc directive."),
+    ] = None,
+    acknowledged: Annotated[
+        list[str] | None, typer.Option(help="Văn bản vừa xác nhận, còn hoàn tác được.")
+    ] = None,
+    known: Annotated[
+        list[str] | None, typer.Option(help="Số văn bản khác đã biết, cách nhau bằng dấu phẩy.")
+    ] = None,
+    role: Annotated[str, typer.Option(help="member, secretary hoặc officer.")] = "member",
+    now_: Annotated[str | None, typer.Option("--now", help="Thời điểm ISO.")] = None,
+    file: Annotated[str | None, typer.Option(help="Tệp mỗi dòng một câu; - là đầu vào chuẩn.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Mỗi câu một dòng JSON.")] = False,
+) -> None:
+    """Bot sẽ hiểu một câu thế nào, bằng chính mã của bot; không đọc cơ sở dữ liệu."""
+    from bot.handlers.understand import understand as read
+
+    if (text is None) == (file is None):
+        raise typer.BadParameter(_("Hãy cho một câu, hoặc --file."))
+    if role not in ("member", "secretary", "officer"):
+        raise typer.BadParameter(_("Vai trò là member, secretary hoặc officer."))
+    moment = now()
+    if now_ is not None:
+        try:
+            moment = datetime.fromisoformat(now_)
+        except ValueError:
+            raise typer.BadParameter(_("Thời điểm phải ở dạng ISO, ví dụ 2026-11-24T08:00.")) from None
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+    situation: dict[str, Any] = {
+        "open_documents": _open_documents(open_ or []),
+        "acknowledged": _listed(acknowledged or []),
+        "known": _listed(known or []),
+        "role": role,
+        "now": moment,
+    }
+    for line in _lines(text, file):
+        found = read(line, **situation)
+        if as_json:
+            sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+        else:
+            Console().print("  ".join(f"{key}={value}" for key, value in found.items()), markup=False)
+
+
+def _lines(text: str | None, file: str | None) -> list[str]:
+    if text is not None:
+        return [text]
+    assert file is not None
+    whole = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    return whole.splitlines()
+
+
+def _listed(values: list[str]) -> list[str]:
+    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+
+
+def _open_documents(values: list[str]) -> list[str]:
+    found: list[str] = []
+    for value in values:
+        kind, _sign, numbers = value.partition("=")
+        if kind != "directive":
+            raise typer.BadParameter(_("--open nhận directive hoặc directive=SỐ."))
+        found += _listed([numbers]) or ["52-KH/ĐU"]
+    return found
+
+
+@cli.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Cổng; 0 là cổng còn trống.")] = 8090,
+    as_json: Annotated[bool, typer.Option("--json", help="Dòng đầu là JSON cho chương trình khác.")] = False,
+) -> None:
+    """Chạy máy chủ giả lập Telegram và Zalo để thử, không cần tài khoản nào."""
+    from bot.sandbox.server import run as serve
+
+    serve(port, as_json)
+
+
+@cli.command()
+def demo(
+    script: Annotated[
+        bool, typer.Option("--script", help="Diễn lại cả việc và in ra (hiện là cách duy nhất).")
+    ] = True,
+    channel: Annotated[str | None, typer.Option(help="telegram hoặc zalo_oa; bỏ trống: cả hai.")] = None,
+    members: Annotated[int, typer.Option(min=12, max=240, help="Số đảng viên tham gia.")] = 240,
+    as_json: Annotated[bool, typer.Option("--json", help="Dòng cuối là số liệu JSON.")] = False,
+) -> None:
+    """Diễn trọn một việc với dữ liệu mẫu: xác thực, gửi văn bản, xác nhận, xem tình hình."""
+    from bot.demo import play
+
+    if channel not in (None, "telegram", "zalo_oa"):
+        raise typer.BadParameter(_("Kênh là telegram hoặc zalo_oa."))
+    configure(json=False)
+    figures = [
+        asyncio.run(play(name, members)) for name in ([channel] if channel else ["zalo_oa", "telegram"])
+    ]
+    if as_json:
+        for each in figures:
+            sys.stdout.write(json.dumps(each, ensure_ascii=False) + "\n")
+    if any(each["updates_lost"] or each["people_doubled"] for each in figures):
+        raise typer.Exit(1)
+
+
+@cli.command("settings")
+def settings_() -> None:
+    """In mọi thiết lập kèm giải thích (nội dung của .env.example)."""
+    sys.stdout.write(example())
+
+
+def main() -> None:
+    """The command `sotay`."""
+    if sys.stdout.encoding.lower() != "utf-8":
+        # Vietnamese must come out whole on any terminal.
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # a text stream here
+    cli()

@@ -1,0 +1,174 @@
+"""Terminal commands on directives: preview and send in a secretary's name; how one stands."""
+
+from datetime import UTC, date, datetime, time
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.chat.errors import Refused
+from bot.chat.replies import File
+from bot.clock import VIETNAM, now
+from bot.directives import queries, rules, service
+from bot.directives.models import Draft, Urgency
+from bot.directives.numbers import parse
+from bot.i18n import _, number
+from bot.organisation import queries as people
+from bot.settings import Settings
+from bot.store.tx import Tx
+from bot.store.writer import write
+
+directive = typer.Typer(no_args_is_help=True, help="Văn bản chỉ đạo.")
+
+END_OF_WORK = time(17)
+"""A deadline given as a date ends at this hour, Vietnam's time."""
+
+
+@directive.command("send")
+def send(
+    file: Annotated[Path, typer.Argument(help="Tệp .pdf hoặc .docx, không quá 5 MB.")],
+    *,
+    number_: Annotated[str, typer.Option("--number", help="Số, ký hiệu: 52-KH/ĐU.")],
+    issued: Annotated[
+        datetime, typer.Option("--date", formats=["%Y-%m-%d", "%d/%m/%Y"], help="Ngày ban hành.")
+    ],
+    title: Annotated[str, typer.Option(help="Trích yếu.")],
+    as_card: Annotated[str, typer.Option("--as", help="Số thẻ đảng viên của người gửi (bí thư, Văn phòng).")],
+    to: Annotated[str, typer.Option(help="Mã hoặc tên đơn vị nhận (gồm mọi đơn vị bên dưới).")],
+    summary: Annotated[str, typer.Option(help="Tóm tắt hai, ba dòng.")] = "",
+    deadline: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"], help="Hạn xác nhận."
+        ),
+    ] = None,
+    urgency: Annotated[Urgency, typer.Option(help="normal, urgent, express, flash.")] = Urgency.NORMAL,
+    yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
+) -> None:
+    """Xem trước rồi gửi một văn bản; bot đang chạy sẽ chuyển đi."""
+    from bot.cli_people import clear_errors
+    from bot.store.files import FileBox
+    from bot.store.installation import open_store
+
+    screen = Console()
+    parsed = parse(number_)
+    if parsed is None:
+        raise typer.BadParameter(_("Số văn bản phải như 52-KH/ĐU."))
+    with clear_errors():
+        data = file.read_bytes()
+        media_type = _checked(file, data, title)
+        settings = Settings()
+        engine, vault = open_store(settings.database, settings.keys)
+        box = FileBox(settings.files, vault)
+        attached = File(box.put(data), file.name, media_type, len(data))
+    make = partial(
+        _draft,
+        number_=str(parsed),
+        issued=issued.date(),
+        title=title.strip(),
+        summary=summary.strip(),
+        urgency=urgency,
+        deadline=_deadline(deadline),
+        to=to,
+        as_card=as_card,
+        file=attached,
+    )
+    try:
+        if not yes:
+            _preview(screen, write(engine, vault, lambda tx: service.preview(tx, make(tx).unit_id)))
+            typer.confirm(_("Gửi văn bản này?"), abort=True)
+        directive_id = write(engine, vault, lambda tx: _create(tx, make(tx)))
+        while write(engine, vault, partial(service.freeze_slice, directive_id=directive_id)):
+            pass
+        totals = write(engine, vault, partial(queries.totals, directive_id=directive_id))
+    except Refused as refusal:
+        raise typer.BadParameter(_refusal(refusal.code)) from None
+    finally:
+        engine.dispose()
+    screen.print(
+        _(
+            "Đã chuyển {number} cho {count} đồng chí; {lost} đồng chí chưa có cách nhận.",
+            number=str(parsed),
+            count=number(totals.recipients),
+            lost=number(totals.unreachable),
+        )
+    )
+
+
+def _checked(file: Path, data: bytes, title: str) -> str:
+    media_type = rules.looks_like(file.name, data)
+    if media_type is None:
+        raise typer.BadParameter(
+            _("{name} không phải PDF hay DOCX. Hãy xuất văn bản ra PDF rồi gửi lại.", name=file.name)
+        )
+    if len(data) > rules.MAX_FILE:
+        raise typer.BadParameter(_("Tệp lớn hơn 5 MB nên Zalo không nhận. Hãy giảm dung lượng rồi gửi lại."))
+    if not title.strip() or len(title) > rules.MAX_TITLE:
+        raise typer.BadParameter(_("Trích yếu cần có, và không quá 300 chữ cái."))
+    return media_type
+
+
+def _deadline(given: datetime | None) -> datetime | None:
+    if given is None:
+        return None
+    if given.time() == time(0):
+        given = datetime.combine(given.date(), END_OF_WORK)
+    moment = given.replace(tzinfo=VIETNAM).astimezone(UTC)
+    if moment <= now():
+        raise typer.BadParameter(_("Hạn xác nhận đã qua. Hãy chọn thời điểm sau lúc này."))
+    return moment
+
+
+def _draft(
+    tx: Tx,
+    *,
+    number_: str,
+    issued: date,
+    title: str,
+    summary: str,
+    urgency: Urgency,
+    deadline: datetime | None,
+    to: str,
+    as_card: str,
+    file: File,
+) -> Draft:
+    unit = people.find_organisation(tx, to)
+    if unit is None:
+        raise typer.BadParameter(_("Không tìm thấy đơn vị {name}.", name=to))
+    author = people.member_by_card(tx, as_card)
+    if author is None:
+        raise typer.BadParameter(_("Không có đảng viên với số thẻ này."))
+    return Draft(number_, issued, title, summary, urgency, deadline, unit.id, author.id, file)
+
+
+def _create(tx: Tx, draft: Draft) -> int:
+    directive_id = service.create(tx, draft)
+    service.open_for_sending(tx, directive_id, draft.author_id)
+    return directive_id
+
+
+def _preview(screen: Console, counts: list[tuple[int, str, int]]) -> None:
+    from bot.reports.counting import REASONS
+
+    channels = {"telegram": "Telegram", "zalo_oa": "Zalo"}
+    table = Table(_("Cách nhận"), _("Số đồng chí"))
+    ways: dict[str, int] = {}
+    for _branch, way, count in counts:
+        ways[way] = ways.get(way, 0) + count
+    for way, count in sorted(ways.items()):
+        shown = channels.get(way) or _("không gửi được: {why}", why=_(REASONS[way]))
+        table.add_row(shown, number(count))
+    screen.print(table)
+
+
+def _refusal(code: str) -> str:
+    sentences = {
+        "no_right": _("Người gửi không có quyền gửi tới đơn vị này."),
+        "number_taken": _("Đã có văn bản cùng số và cùng ngày. Hãy kiểm tra lại số hoặc ngày."),
+        "deadline_past": _("Hạn xác nhận đã qua. Hãy chọn thời điểm sau lúc này."),
+        "not_draft": _("Văn bản này đã được gửi."),
+    }
+    return sentences.get(code, code)

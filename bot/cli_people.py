@@ -1,0 +1,202 @@
+"""Terminal commands on people: the roster, slips, second accounts. Also how commands open the store."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.i18n import _, number
+from bot.organisation.models import ImportReport, NotAllowed, RosterError
+from bot.settings import Settings
+from bot.store.tx import Tx
+
+T = TypeVar("T")
+
+roster = typer.Typer(no_args_is_help=True, help="Danh sách đảng viên.")
+slips = typer.Typer(no_args_is_help=True, help="Phiếu xác thực.")
+links = typer.Typer(no_args_is_help=True, help="Tài khoản chờ đồng ý.")
+
+MAX_ROWS = 40
+"""Rows of a report shown in the terminal; --json has all."""
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Turns what a person can mend into one sentence and exit code 2."""
+    from bot.store.installation import KeysMissing
+    from bot.store.vault import VaultError
+
+    screen = Console(stderr=True)
+    try:
+        yield
+    except KeysMissing as error:
+        screen.print(_("Chưa có tệp khoá {path}. Hãy chạy: sotay keys init", path=str(error)))
+    except VaultError:
+        screen.print(
+            _("Khoá không khớp với cơ sở dữ liệu. Hãy dùng đúng tệp khoá đã tạo cùng cơ sở dữ liệu này.")
+        )
+    except PermissionError as error:
+        screen.print(str(error), markup=False)
+    except FileNotFoundError as error:
+        screen.print(_("Không tìm thấy tệp {path}.", path=str(error.filename)))
+    except RosterError as error:
+        screen.print(str(error), markup=False)
+    else:
+        return
+    raise typer.Exit(2)
+
+
+def in_store(unit: Callable[[Tx], T]) -> T:
+    """Runs a unit on the database of the settings, in a transaction of its own."""
+    from bot.store.installation import open_store
+    from bot.store.writer import write
+
+    with clear_errors():
+        settings = Settings()
+        engine, vault = open_store(settings.database, settings.keys)
+        try:
+            return write(engine, vault, unit)
+        finally:
+            engine.dispose()
+
+
+@roster.command("import")
+def roster_import(
+    file: Annotated[Path, typer.Argument(help="Tệp .xlsx hoặc .csv.")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra, không ghi gì.")] = False,
+    accept_losses: Annotated[bool, typer.Option(help="Vẫn ghi dù nhiều người không còn trong tệp.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="In báo cáo đầy đủ dạng JSON.")] = False,
+) -> None:
+    """Nhập danh sách đảng viên; luôn nên chạy --dry-run trước."""
+    from bot.organisation.roster_check import check, report_as_json
+    from bot.organisation.roster_file import read_roster
+    from bot.organisation.roster_import import import_roster, plan
+
+    with clear_errors():
+        people = read_roster(file)
+    if dry_run:
+        # Works on a fresh checkout: without keys there is no database to compare with.
+        report = in_store(lambda tx: plan(tx, people)) if Settings().keys.exists() else check(people)
+    else:
+        report = in_store(lambda tx: import_roster(tx, people, accept_losses=accept_losses))
+    if as_json:
+        sys.stdout.write(json.dumps(report_as_json(report), ensure_ascii=False) + "\n")
+    else:
+        _show(report)
+    if dry_run and report.stopped:
+        raise typer.Exit(1)
+
+
+def _show(report: ImportReport) -> None:
+    screen = Console()
+    words = {
+        "members": _("Người trong tệp"),
+        "new": _("Mới"),
+        "changed": _("Thay đổi"),
+        "moved": _("Chuyển chi bộ"),
+        "left": _("Không còn sinh hoạt"),
+        "suspicious": _("Cần xem lại"),
+        "errors": _("Lỗi"),
+    }
+    table = Table(title=_("Kết quả") if report.import_id else _("Kiểm tra (chưa ghi gì)"))
+    for key, sentence in words.items():
+        table.add_row(sentence, number(report.counts.get(key, 0)))
+    screen.print(table)
+    told = [row for row in report.rows if row.reason]
+    for row in told[:MAX_ROWS]:
+        screen.print(f"  {row.sheet or ''} {row.row or ''}: {row.reason}", markup=False)
+    if len(told) > MAX_ROWS:
+        screen.print(_("… và {more} dòng nữa; dùng --json để xem hết.", more=number(len(told) - MAX_ROWS)))
+    if report.left_out:
+        screen.print(_("Không đọc các cột: {columns}.", columns=", ".join(report.left_out)), markup=False)
+    if report.stopped:
+        screen.print(report.stopped, markup=False)
+
+
+@slips.command("make")
+def slips_make(
+    branch: Annotated[str, typer.Option(help="Mã hoặc tên chi bộ, hoặc cấp trên của nó.")],
+    *,
+    days: Annotated[int, typer.Option(min=1, max=90, help="Số ngày phiếu có hiệu lực.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="Mỗi phiếu một dòng JSON.")] = False,
+) -> None:
+    """Tạo phiếu xác thực cho những người chưa xác thực; mã chỉ hiện một lần này."""
+    from bot.organisation import queries
+    from bot.organisation.rules import has_access, show_code
+    from bot.organisation.verification import make_slip
+
+    def unit(tx: Tx) -> list[tuple[str, str, str]]:
+        found = queries.find_organisation(tx, branch)
+        if found is None:
+            raise typer.BadParameter(_("Không tìm thấy đơn vị {name}.", name=branch))
+        tree = {each.id: each.name for each in queries.organisation_tree(tx)}
+        people = queries.members_of(tx, queries.subtree_ids(tx, found.id))
+        linked = queries.reach(tx, [member.id for member in people])
+        wanted = [member for member in people if member.id not in linked and has_access(member.standing)]
+        names = queries.names(tx, [member.id for member in wanted])
+        return [
+            (tree[member.branch_id], names[member.id], make_slip(tx, member.id, None, days))
+            for member in wanted
+        ]
+
+    made = in_store(unit)
+    if as_json:
+        for unit_name, name, code in made:
+            sys.stdout.write(
+                json.dumps({"branch": unit_name, "name": name, "code": code}, ensure_ascii=False) + "\n"
+            )
+        return
+    table = Table(_("Chi bộ"), _("Họ và tên"), _("Mã trên phiếu"))
+    for unit_name, name, code in made:
+        table.add_row(unit_name, name, show_code(code))
+    Console().print(table)
+
+
+@links.command("list")
+def link_list() -> None:
+    """Liệt kê tài khoản thứ hai đang chờ đồng ý."""
+    from bot.organisation import queries
+
+    def unit(tx: Tx) -> list[tuple[int, str, str]]:
+        everything = [each.id for each in queries.organisation_tree(tx)]
+        waiting = queries.pending_links(tx, everything)
+        names = queries.names(tx, [account.member_id for account in waiting])
+        return [(account.id, account.channel, names[account.member_id]) for account in waiting]
+
+    table = Table(_("Số"), _("Kênh"), _("Họ và tên"))
+    for account_id, channel, name in in_store(unit):
+        table.add_row(str(account_id), channel, name)
+    Console().print(table)
+
+
+@links.command("decide")
+def link_decide(
+    account: Annotated[int, typer.Argument(help="Số trong `link list`.")],
+    *,
+    by: Annotated[str, typer.Option(help="Số thẻ đảng viên của người quyết định.")],
+    yes: Annotated[bool, typer.Option("--approve/--refuse", help="Đồng ý hay từ chối.")],
+) -> None:
+    """Quyết định một tài khoản chờ, nhân danh người có quyền."""
+    from bot.organisation import queries
+    from bot.organisation.verification import approve_link, refuse_link
+
+    def unit(tx: Tx) -> None:
+        decider = queries.member_by_card(tx, by)
+        try:
+            if decider is None:
+                raise NotAllowed("no such member")
+            (approve_link if yes else refuse_link)(tx, account, decider.id)
+        except NotAllowed:
+            raise typer.BadParameter(_("Người này không có quyền quyết định tài khoản đó.")) from None
+        except LookupError:
+            raise typer.BadParameter(_("Không có tài khoản nào đang chờ với số này.")) from None
+
+    in_store(unit)
+    Console().print(_("Đã ghi quyết định."))

@@ -1,0 +1,102 @@
+"""A member and a directive: acknowledge, take back, read it in full, ask, list what waits."""
+
+from bot.chat.choices import pack
+from bot.chat.errors import Refused
+from bot.chat.events import Commanded, Event
+from bot.chat.replies import Choice, Say, Toast
+from bot.chat.router import Replies, Router
+from bot.dialogs import ask_author
+from bot.directives import queries, service, texts
+from bot.directives.models import Acknowledge, AskAuthor, FullText, Undo
+from bot.handlers.gate import MEMBER, member_account, not_verified
+from bot.i18n import _
+from bot.store.tx import Tx
+
+MAX_LISTED = 5
+"""Directives listed at once."""
+
+
+def register(router: Router[Tx]) -> None:
+    """Makes the errand known to the router."""
+    router.choice(Acknowledge, acknowledge, MEMBER)
+    router.choice(Undo, undo, MEMBER)
+    router.choice(FullText, full_text, MEMBER)
+    router.choice(AskAuthor, lambda choice, event, tx: ask(choice, event, tx, router), MEMBER)
+    router.command("inbox", mine, MEMBER)
+    router.dialog(
+        "ask_author",
+        ask_author.script,
+        version=ask_author.VERSION_OF_DIALOG,
+        title=ask_author.title,
+        need=MEMBER,
+    )
+
+
+def acknowledge(choice: Acknowledge, event: Event, tx: Tx) -> Replies:
+    """Records that the member read the directive; the answer names it and can be taken back."""
+    account = member_account(tx, event)
+    if account is None:
+        return not_verified()
+    try:
+        done = service.acknowledge(tx, choice.directive, account.member_id, account.channel)
+    except Refused as refusal:
+        return texts.refused(refusal.code)
+    note = _("Đã ghi nhận {number}", number=done.directive.number)
+    return [Toast(note), texts.acknowledged(done)]
+
+
+def undo(choice: Undo, event: Event, tx: Tx) -> Replies:
+    """Takes an acknowledgement back."""
+    account = member_account(tx, event)
+    if account is None:
+        return not_verified()
+    try:
+        directive = service.undo(tx, choice.directive, account.member_id)
+    except Refused as refusal:
+        return texts.refused(refusal.code)
+    return texts.undone(directive)
+
+
+def full_text(choice: FullText, event: Event, tx: Tx) -> Replies:
+    """Sends the file."""
+    account = member_account(tx, event)
+    if account is None:
+        return not_verified()
+    try:
+        directive = service.for_recipient(tx, choice.directive, account.member_id)
+    except Refused as refusal:
+        return texts.refused(refusal.code)
+    if directive.file is None:
+        return texts.refused("no_file")
+    return Say(_("Toàn văn {document}", document=texts.name(directive)), file=directive.file)
+
+
+def ask(choice: AskAuthor, event: Event, tx: Tx, router: Router[Tx]) -> Replies:
+    """Begins the question to the author."""
+    account = member_account(tx, event)
+    if account is None:
+        return not_verified()
+    try:
+        service.for_recipient(tx, choice.directive, account.member_id)
+    except Refused as refusal:
+        return texts.refused(refusal.code)
+    return router.begin("ask_author", event, tx, choice.directive)
+
+
+def mine(event: Commanded, tx: Tx) -> Replies:
+    """What waits for this member, and one card to answer at once."""
+    account = member_account(tx, event)
+    if account is None:
+        return not_verified()
+    waiting = [directive for directive, at in queries.of_member(tx, account.member_id) if at is None]
+    if not waiting:
+        return texts.refused("nothing_open")
+    if len(waiting) == 1:
+        return texts.card(waiting[0])
+    shown = waiting[:MAX_LISTED]
+    lines = [f"• {texts.name(directive)}: {directive.title}" for directive in shown]
+    choices = tuple(
+        Choice(_("Đã đọc {number}", number=directive.number), pack(Acknowledge(directive.id)))
+        for directive in shown
+    )
+    return Say("\n".join(lines), heading=_("Văn bản chờ đồng chí xác nhận"), choices=choices)

@@ -1,0 +1,88 @@
+"""What is left: words that are unclear, questions, stickers, files. No dead ends: each says what to do next."""
+
+from bot.chat.choices import Command, pack
+from bot.chat.events import Commanded, FileSent, MediaSent, TextSent, Wondered
+from bot.chat.replies import Choice, Say
+from bot.chat.router import Replies, Router
+from bot.directives import queries
+from bot.directives.models import Acknowledge
+from bot.handlers.gate import PUBLIC, member_account
+from bot.handlers.start import NOT_YET, greeting, not_yet
+from bot.i18n import _
+from bot.store.tx import Tx
+
+THUMBS_UP = "👍"
+
+
+def register(router: Router[Tx]) -> None:
+    """Makes what is left known to the router."""
+    router.on(Wondered, wondered)
+    router.on(FileSent, file_sent)
+    router.on(MediaSent, lambda event, tx: media_sent(event, tx, router))
+    router.command("in_group", in_group, PUBLIC)
+    for name, need in NOT_YET.items():
+        router.command(name, not_yet, need)
+
+
+def wondered(event: Wondered, tx: Tx) -> Replies:
+    """Asks which, where it may be one of several; otherwise says what can be done."""
+    account = member_account(tx, event)
+    if account is None:
+        return greeting(event, tx)
+    if event.means == "unclear":
+        waiting = [directive for directive, at in queries.of_member(tx, account.member_id) if at is None]
+        named = [directive for directive in waiting if directive.number in event.candidates]
+        asked = named or waiting
+        if event.document is not None and not named:
+            return Say(
+                _(
+                    "Tôi chưa ghi nhận gì: văn bản {number} không nằm trong số chờ đồng chí xác nhận.",
+                    number=event.document,
+                ),
+                choices=(Choice(_("Văn bản của tôi"), pack(Command("inbox"))),),
+            )
+        if asked:
+            choices = [
+                Choice(_("Đã đọc {number}", number=each.number), pack(Acknowledge(each.id)))
+                for each in asked[:4]
+            ]
+            choices.append(Choice(_("Không phải việc này"), pack(Command("help"))))
+            return Say(_("Tôi chưa ghi nhận gì. Đồng chí muốn xác nhận văn bản nào?"), choices=tuple(choices))
+    if event.means == "question":
+        return Say(
+            _(
+                "Tôi chưa tra cứu được quy định. Đồng chí hỏi bí thư chi bộ, hoặc nhắn “menu” để xem việc đã có."
+            ),
+        )
+    return Say(
+        _("Tôi chưa hiểu ý đồng chí, và chưa ghi nhận gì. Đồng chí chọn một việc dưới đây nhé."),
+        choices=(
+            Choice(_("Văn bản của tôi"), pack(Command("inbox"))),
+            Choice(_("Xem các việc"), pack(Command("help"))),
+        ),
+    )
+
+
+def file_sent(event: FileSent, tx: Tx) -> Replies:
+    """Files are not taken in this version."""
+    if event.address.group:
+        return None
+    return Say(
+        _("Tôi chưa nhận tệp qua tin nhắn và không giữ tệp này. Đồng chí gửi trực tiếp cho bí thư chi bộ.")
+    )
+
+
+def media_sent(event: MediaSent, tx: Tx, router: Router[Tx]) -> Replies:
+    """A thumbs-up is read as one; other stickers, voice and pictures get a line that helps."""
+    if event.address.group:
+        return None
+    if event.emoji.startswith(THUMBS_UP) and event.kind in ("sticker", "reaction"):
+        return router.handle(TextSent(event.address, event.at, THUMBS_UP), tx)
+    if event.kind == "reaction":
+        return None
+    return Say(_("Tôi chỉ đọc được chữ. Đồng chí nhắn bằng chữ, hoặc chọn số trước mỗi mục, giúp tôi nhé."))
+
+
+def in_group(event: Commanded, tx: Tx) -> Replies:
+    """In a group nothing about a person: the answer is for the private chat."""
+    return Say(_("Xin nhắn riêng cho tôi để được trả lời; trong nhóm tôi không nêu việc của từng người."))

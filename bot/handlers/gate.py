@@ -1,0 +1,61 @@
+"""Who may use what: the router's `Gate`."""
+
+from bot.chat.choices import Command, pack
+from bot.chat.events import Blocked, Event
+from bot.chat.replies import Choice, Say
+from bot.chat.router import Replies
+from bot.i18n import _
+from bot.organisation import accounts
+from bot.organisation import queries as people
+from bot.organisation.models import Account, Verb
+from bot.organisation.rules import has_access
+from bot.store.tx import Tx
+
+PUBLIC = "public"
+MEMBER = "member"
+
+
+def member_account(tx: Tx, event: Event) -> Account | None:
+    """The account that spoke, when it is a member's who may use the bot."""
+    if event.address.group:
+        return None
+    account = people.account_of(tx, event.address.channel, event.address.user_id)
+    return account if account is not None and has_access(account.standing) else None
+
+
+class MembersGate:
+    """Asks the organisation. `need` is PUBLIC, MEMBER, or a `Verb` held anywhere."""
+
+    def arrived(self, tx: Tx, event: Event) -> str:
+        """A person who writes can be reached again; returns their language."""
+        account = people.account_of(tx, event.address.channel, event.address.user_id)
+        if account is None:
+            return "vi"
+        if account.blocked and not isinstance(event, Blocked):
+            accounts.mark_unblocked(tx, account.channel, account.user_id)
+        return account.language
+
+    def allowed(self, tx: Tx, event: Event, need: str) -> bool:
+        """Whether the account that spoke may."""
+        if need == PUBLIC:
+            return True
+        account = member_account(tx, event)
+        if account is None:
+            return False
+        return need == MEMBER or bool(people.scope(tx, account.member_id, Verb(need)))
+
+    def refuse(self, tx: Tx, event: Event, need: str) -> Replies:
+        """Tells what to do next; nothing that tells whether somebody is on the roster."""
+        if event.address.group:
+            return None
+        if member_account(tx, event) is None:
+            return not_verified()
+        return Say(_("Việc này dành cho cấp ủy. Nếu đồng chí cần, xin hỏi bí thư chi bộ của đồng chí."))
+
+
+def not_verified() -> Say:
+    """For who has not (yet) proven who they are."""
+    return Say(
+        _("Việc này dành cho đảng viên đã xác thực. Đồng chí xác thực bằng phiếu do bí thư chi bộ phát."),
+        choices=(Choice(_("Xác thực"), pack(Command("verify"))),),
+    )

@@ -1,0 +1,79 @@
+"""Officers and secretaries ask how a directive stands, over their own part of the tree."""
+
+from bot.chat.choices import pack
+from bot.chat.events import Commanded, Event
+from bot.chat.replies import Choice, Say
+from bot.chat.router import Replies, Router
+from bot.directives import queries, texts
+from bot.directives.models import Directive, ShowStatus
+from bot.directives.numbers import complete, find, parse
+from bot.handlers.gate import member_account, not_verified
+from bot.i18n import _, moment
+from bot.organisation import queries as people
+from bot.organisation.models import Verb
+from bot.reports import status as reports
+from bot.store import audit
+from bot.store.tx import Tx
+
+MAX_LISTED = 8
+"""Directives offered at once."""
+
+
+def register(router: Router[Tx]) -> None:
+    """Makes the errand known to the router."""
+    router.command("status", status, Verb.SEE_STATUS)
+    router.choice(ShowStatus, show, Verb.SEE_STATUS)
+
+
+def status(event: Commanded, tx: Tx) -> Replies:
+    """`tình hình 52`: the figures of one directive; without a number, which one?"""
+    account = member_account(tx, event)
+    if account is None:
+        return not_verified()
+    scope = people.scope(tx, account.member_id, Verb.SEE_STATUS)
+    known = queries.open_in(tx, scope)
+    if event.document is None:
+        return _which(known)
+    found = _named(event.document, known)
+    if not found:
+        said = texts.refused("unknown", event.document)
+        return [said, _which(known)] if known else said
+    if len({directive.number for directive in found}) > 1:
+        return _which(found)
+    said = _show(tx, account.member_id, found[0], scope, 0)
+    return [said, _which(found[1:], earlier=True)] if len(found) > 1 else said
+
+
+def show(choice: ShowStatus, event: Event, tx: Tx) -> Replies:
+    """The figures of a directive for one unit, if it is the asker's to see."""
+    account = member_account(tx, event)
+    if account is None:
+        return not_verified()
+    scope = people.scope(tx, account.member_id, Verb.SEE_STATUS)
+    directive = queries.get(tx, choice.directive)
+    known = {each.id for each in queries.open_in(tx, scope, limit=1000)}
+    if directive is None or directive.id not in known or (choice.unit and choice.unit not in scope):
+        return Say(_("Đồng chí không phụ trách đơn vị này. Đồng chí nhắn “tình hình” để xem phần của mình."))
+    return _show(tx, account.member_id, directive, scope, choice.unit)
+
+
+def _show(tx: Tx, member_id: int, directive: Directive, scope: set[int], unit_id: int) -> Say:
+    audit.record(tx, "directive.status", f"directive:{directive.id}", member_id=member_id)
+    return reports.say(reports.status(tx, directive, scope, unit_id), moment(tx.now))
+
+
+def _named(document: str, known: list[Directive]) -> list[Directive]:
+    numbers = [number for number in (parse(directive.number) for directive in known) if number is not None]
+    matching: set[str] = set()
+    for mention in find(document):
+        matching |= {str(number) for number in complete(mention, numbers)}
+    return [directive for directive in known if directive.number in matching or directive.number == document]
+
+
+def _which(known: list[Directive], *, earlier: bool = False) -> Say:
+    if not known:
+        return Say(_("Chưa có văn bản nào được gửi trong phần đồng chí phụ trách."))
+    shown = known[:MAX_LISTED]
+    choices = tuple(Choice(texts.name(each), pack(ShowStatus(each.id, 0))) for each in shown)
+    words = _("Cùng số này còn có:") if earlier else _("Đồng chí muốn xem văn bản nào?")
+    return Say(words, choices=choices)

@@ -1,0 +1,71 @@
+"""The router's `Reader`: gathers what the chat has open, reads the text, and names the event it means."""
+
+from bot.chat.choices import pack
+from bot.chat.events import ChoiceMade, Commanded, Event, TextSent, Unknown, Wondered
+from bot.clock import from_ms
+from bot.directives import queries, rules
+from bot.directives.models import Acknowledge, AskAuthor, Directive, FullText, Undo
+from bot.handlers.gate import member_account
+from bot.handlers.reading import OpenMessage, Reading, Situation, read
+from bot.organisation import queries as people
+from bot.organisation.models import Role, Verb
+from bot.store import openings
+from bot.store.tx import Tx
+
+_CHOICES = {"acknowledge": Acknowledge, "full_text": FullText, "ask": AskAuthor, "undo": Undo}
+
+
+def reader(event: TextSent, tx: Tx) -> Event:
+    """What a text means that answers no dialog. In a group only a /command is heard."""
+    if event.address.group:
+        if event.text.startswith("/"):
+            return Commanded(event.address, event.at, "in_group")
+        return Unknown(event.address, event.at, "group_text")
+    account = member_account(tx, event)
+    mine: list[tuple[Directive, int | None]] = []
+    known: set[str] = set()
+    role = "member"
+    if account is not None:
+        mine = queries.of_member(tx, account.member_id)
+        scope = people.scope(tx, account.member_id, Verb.SEE_STATUS)
+        if scope:
+            known = {directive.number for directive in queries.open_in(tx, scope)}
+            posts = {post.role for post in people.appointments_of(tx, account.member_id)}
+            role = "officer" if posts & {Role.OFFICER, Role.OFFICE, Role.INSPECTOR} else "secretary"
+    waiting = {directive.number for directive, at in mine if at is None}
+    situation = Situation(
+        open=tuple(
+            OpenMessage(
+                about=opening.about,
+                card=opening.card and opening.about in waiting,
+                labels=opening.labels,
+                payloads=opening.payloads,
+                reached_at=from_ms(opening.reached_ms),
+            )
+            for opening in openings.of_chat(tx, event.address.channel, event.address.chat_id)
+        ),
+        acknowledged=tuple(
+            directive.number
+            for directive, at in mine
+            if at is not None and rules.may_undo(from_ms(at), tx.now)
+        ),
+        known=tuple(sorted(known | {directive.number for directive, _at in mine})),
+        role=role,
+        now=event.at,
+    )
+    return _event(event, read(event.text, situation), mine)
+
+
+def _event(event: TextSent, reading: Reading, mine: list[tuple[Directive, int | None]]) -> Event:
+    address, at = event.address, event.at
+    if reading.sure and reading.payload is not None:
+        return ChoiceMade(address, at, reading.payload)
+    if reading.means == "command" and reading.command is not None:
+        return Commanded(address, at, reading.command, reading.document, reading.rest)
+    kind = _CHOICES.get(reading.means)
+    if reading.sure and kind is not None and reading.document is not None:
+        for directive, _acknowledged in mine:
+            if directive.number == reading.document:
+                return ChoiceMade(address, at, pack(kind(directive.id)))
+    means = reading.means if reading.means in ("question", "other") else "unclear"
+    return Wondered(address, at, event.text, means, reading.document, reading.candidates)

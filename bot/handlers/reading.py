@@ -1,0 +1,482 @@
+"""What a text means: the order of reading, from the newest open choices to free text.
+
+Payloads and the running dialog come before this, in the router. The law here: when in doubt, ask. An
+acknowledgement is only read where the words say that this person has read, of exactly one open card.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot import clock
+from bot.chat.text import Word, clean, flat, words_of
+from bot.directives import numbers
+from bot.handlers import vocabulary as v
+
+JUST_NOW = timedelta(seconds=60)
+"""A second message with choices younger than this makes a bare number or "ok" ambiguous."""
+_MOST = 3000  # characters read; what is longer is no answer to a card
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMessage:
+    """A message whose choices can still be answered."""
+
+    about: str
+    """"52-KH/ĐU", or "" when it is about no document."""
+    card: bool
+    """A directive's card: may be acknowledged in words."""
+    labels: tuple[str, ...]
+    payloads: tuple[str, ...]
+    reached_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the bot knows of a chat when a text comes in. `open` is newest first."""
+
+    open: tuple[OpenMessage, ...] = ()
+    acknowledged: tuple[str, ...] = ()
+    """Documents whose acknowledgement may still be undone, newest first."""
+    known: tuple[str, ...] = ()
+    """Other document numbers the person may name."""
+    role: str = "member"
+    now: datetime = field(default_factory=clock.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text was taken for.
+
+    `means` is one of acknowledge, full_text, ask, undo, cancel, back, command, question, unclear, other
+    (surely none of these), choice (of a message that is no card). Not `sure`: the bot asks.
+    """
+
+    means: str
+    sure: bool = True
+    command: str | None = None
+    document: str | None = None
+    payload: str | None = None
+    candidates: tuple[str, ...] = ()
+    rest: str = ""
+
+
+def kind_of(label: str) -> str:
+    """What the label of a card's choice stands for: acknowledge, full_text, ask, or "" for another."""
+    folded = flat(clean(label))
+    for start, kind in (("da doc", "acknowledge"), ("xem toan van", "full_text"), ("hoi lai", "ask")):
+        if folded.startswith(start):
+            return kind
+    return ""
+
+
+def read(text: str, situation: Situation) -> Reading:
+    """What `text` means in this situation. Pure; never raises on any text."""
+    return _Reader(text, situation).read()
+
+
+_DISTINCT = {"dạ": "vang", "à": "a~", "á": "a~", "nhạc": "nhac~", "tín": "tin~", "vàng": "vang~", "chùa": "chua~",
+             "đã": "da", "dừng": "dung lai", "hà": "ha~", "tội": "toi~", "độc": "doc~", "cơ": "co~"}  # fmt: skip
+_NUMBER_WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5}
+_NUMBER_FILLER = (
+    "so|chon|bam|nut|phim|muc|y|cau|lua chon|phuong an|an|nhan|a|nhe|nha|toi|em|xin|thua|"
+    "dong chi|vang|cai|thu|minh"
+)
+_NUMBER = re.compile(
+    rf"(?:(?:{_NUMBER_FILLER}) )*(\d{{1,2}}|{'|'.join(_NUMBER_WORDS)})(?: (?:{_NUMBER_FILLER}))*"
+    r"(?: (da doc.*|xem.*|hoi.*))?"
+)
+
+
+def _spell(found: Sequence[Word]) -> str:
+    """The sentence in folded words, with the marks that decide kept as different words."""
+    out = [_DISTINCT.get(word.typed, word.folded) for word in found]
+    for i, word in enumerate(out):
+        if word == "kh":
+            out[i] = "khong"
+        if word == "dc":
+            before, after = out[i - 1] if i else "", " ".join(out[i + 1 : i + 2])
+            short = i == 0 and after in ("", "a", "roi", "nhe", "nha", "👍", "?")
+            address = i == 0 or before in (
+                "thua",
+                "vang",
+                "ok",
+                "chao",
+                "cac",
+                "nhe",
+                "a",
+                "cao",
+                "on",
+                "ro",
+                "nhung",
+                "may",
+            )
+            out[i] = "dong chi" if address and not short else "duoc"
+    sentence = " ".join(out)
+    sentence = re.sub(r"(?<!\S)(👍|👎|\?)(?: \1)+", r"\1", sentence)
+    return "vang" if sentence == "da" and found[0].typed != "đã" else sentence
+
+
+def _without(pattern: re.Pattern[str], sentence: str) -> str:
+    return " ".join(pattern.sub(" ", sentence).split())
+
+
+class _Reader:
+    def __init__(self, text: str, situation: Situation) -> None:
+        self.at = situation
+        self.cleaned = clean(text[: 2 * _MOST])[:_MOST].strip()
+        self.whole = len(text) <= _MOST
+        plain = flat(self.cleaned)
+        self.plain = _spell(words_of(self.cleaned, plain, v.VOCABULARY))
+        self.mentions = numbers.find(self.cleaned)
+        for mention in self.mentions:
+            plain = plain[: mention.start] + "§".ljust(mention.end - mention.start) + plain[mention.end :]
+        self.words = words_of(self.cleaned, plain, v.VOCABULARY)
+        self.sentence = _spell(self.words)
+        self.cards = [message for message in situation.open if message.card]
+        self.document = self._name(self.mentions[0]) if self.mentions else None
+
+    # --- documents ---
+    def _parsed(self, texts: Sequence[str]) -> list[numbers.DocumentNumber]:
+        return [number for text in texts if (number := numbers.parse(text))]
+
+    def _name(self, mention: numbers.Mention) -> str:
+        about = [message.about for message in self.at.open]
+        found = numbers.complete(mention, self._parsed([*about, *self.at.acknowledged, *self.at.known]))
+        return str(found[0]) if len(found) == 1 else str(mention)
+
+    def _named_cards(self) -> list[OpenMessage]:
+        return [
+            card
+            for card in self.cards
+            if (number := numbers.parse(card.about))
+            and any(numbers.matches(m, number) for m in self.mentions)
+        ]
+
+    def _unclear(self, candidates: Sequence[str] = ()) -> Reading:
+        return Reading("unclear", sure=False, document=self.document, candidates=tuple(candidates))
+
+    def _pick(self, message: OpenMessage, index: int) -> Reading:
+        kind = kind_of(message.labels[index]) if message.card else ""
+        return Reading(kind or "choice", document=message.about or None, payload=message.payloads[index])
+
+    def _answer(self, message: OpenMessage, kind: str) -> Reading:
+        for index, label in enumerate(message.labels):
+            if kind_of(label) == kind:
+                return self._pick(message, index)
+        return Reading(kind, document=message.about or None)
+
+    # --- the order ---
+    def read(self) -> Reading:
+        if not self.sentence:
+            return Reading("unclear" if not self.cleaned else "other", sure=bool(self.cleaned))
+        if self.cleaned.startswith(("/", "\\")):
+            return self._slash()
+        for step in (
+            self._leave, self._choice, self._help_sign, self._joined_command, self._undo, self._officer,
+            self._acknowledge, self._full_text, self._errand, self._ask, self._only_a_number, self._question,
+        ):  # fmt: skip
+            if reading := step():
+                return reading
+        return self._rest()
+
+    def _leave(self) -> Reading | None:
+        for means, pattern, filler in (
+            ("cancel", v.CANCEL, v.CANCEL_FILLER),
+            ("back", v.BACK, v.BACK_FILLER),
+        ):
+            if pattern.search(self.sentence) and not _without(filler, _without(pattern, self.sentence)):
+                return Reading(means)
+        return None
+
+    def _slash(self) -> Reading:
+        body = re.sub(r"@\w+", "", self.cleaned[1:]).strip()
+        tokens = list(re.finditer(r"\w+", body))
+        for count in range(min(4, len(tokens)), 0, -1):
+            name = flat("".join(token[0] for token in tokens[:count]))
+            if found := v.COMMAND_OF.get(name):
+                rest = body[tokens[count - 1].end() :].strip()
+                if found in ("cancel", "back", "undo"):
+                    return Reading(found, document=self.document, rest=rest)
+                return self._command(found, rest)
+        return self._unclear()
+
+    def _command(self, name: str, rest: str = "") -> Reading:
+        return Reading("command", command=name, document=self.document, rest=rest)
+
+    def _choice(self) -> Reading | None:
+        newest = self.at.open[0] if self.at.open else None
+        match = _NUMBER.fullmatch(self.plain)
+        if match:
+            n = int(match[1]) if match[1].isdigit() else _NUMBER_WORDS[match[1]]
+            if newest is None or not 1 <= n <= len(newest.labels):
+                if match[2]:
+                    return None
+                return self._only_a_number() or self._unclear()
+            picked = self._pick(newest, n - 1)
+            if match[2]:
+                again = read(match[2], replace(self.at, open=(newest,)))
+                return picked if again.means == picked.means else self._unclear()
+            return self._too_soon() or picked
+        if newest is None:
+            return None
+        bare = _without(re.compile(r"(?<!\S)(?:a|nhe|nha|toi|em|xin|chon|thua|vang)(?!\S)"), self.sentence)
+        hits = []
+        for index, label in enumerate(newest.labels):
+            spelt = _spell(words_of(clean(label), flat(clean(label)), v.VOCABULARY))
+            other = not (newest.card and kind_of(label))
+            if other and (spelt == self.sentence or (bare and (spelt + " ").startswith(bare + " "))):
+                hits.append(index)
+        if len(hits) > 1:
+            return self._unclear([newest.payloads[index] for index in hits])
+        return self._pick(newest, hits[0]) if hits else None
+
+    def _too_soon(self) -> Reading | None:
+        """Two messages with choices, the second just now: the person may mean either."""
+        if len(self.at.open) > 1 and self.at.now - self.at.open[0].reached_at < JUST_NOW:
+            return self._unclear([message.about or message.payloads[0] for message in self.at.open])
+        return None
+
+    def _help_sign(self) -> Reading | None:
+        return self._command("help") if self.sentence == "?" else None
+
+    def _joined_command(self) -> Reading | None:
+        """ "chuaxacnhan 52": a command's own name without its slash, in one word."""
+        first = self.words[0]
+        name = flat(self.cleaned[first.start : first.end])
+        glued = re.fullmatch(r"([a-z]+?)\d*", name)
+        command = v.COMMAND_OF.get(glued[1]) if glued else None
+        if command is None or (len(self.words) > 1 and self.words[1].start != first.start):
+            return None
+        rest = self.cleaned[first.start + len(glued[1]) :].strip() if glued else ""
+        if command in ("cancel", "back", "undo"):
+            return Reading(command, document=self.document)
+        return self._command(command, rest)
+
+    def _undo(self) -> Reading | None:
+        if not v.UNDO.search(self.sentence) or v.UNDO_NOT.search(self.sentence):
+            return None
+        if re.fullmatch(r"(?:\S+ )*rut|rut (?:kinh nghiem|ho so|the|khoi).*", self.sentence):
+            return None
+        done = self.at.acknowledged
+        named = [text for text in done if text == self.document] or (list(done) if not self.mentions else [])
+        asks = v.QUESTION.search(_without(re.compile("chua doc|chua xem|dau"), self.sentence)) is not None
+        sure = len(named) == 1 and not asks
+        return Reading(
+            "undo",
+            sure,
+            document=named[0] if len(named) == 1 else self.document,
+            candidates=tuple(named if not sure else ()),
+        )
+
+    # --- officers' words: before acknowledgements, "ai đã đọc" is none ---
+    def _officer(self) -> Reading | None:
+        s = self.sentence
+        if (match := v.REMIND.search(s)) and not _without(v.REMIND_BEFORE, s[: match.start()]):
+            if re.match(r"nhac (?:toi|em|minh|den|gi|viec|vang)(?!\S)", match[0]):
+                return self._unclear()
+            return self._command("remind", s[match.start() :])
+        if v.POLICY.search(
+            _without(
+                re.compile(
+                    r"chi bo|dang vien|dang uy|ke hoach|cong van|nghi quyet|quy dinh|hoc tap|huong dan|"
+                    r"quy che|cap uy|so tay|dang"
+                ),
+                s,
+            )
+        ):
+            return None
+        if v.MISSING.search(s):
+            return self._command("missing")
+        bare = v.MISSING_BARE.fullmatch(_without(re.compile(r"(?<!\S)(?:a|nhe|xem|\?)(?!\S)"), s))
+        if bare and self.at.role != "member" and not s.endswith("?"):
+            return self._command("missing")
+        if v.STATUS.search(s):
+            return self._command("status")
+        head = v.STATUS_HEAD.search(s)
+        greeting = re.match(r"bao cao (?:cac )?(?:dong chi|bi thu|anh|chi(?! bo)|thu truong|toi|em)(?!\S)", s)
+        if head and not greeting and not _without(v.STATUS_ALLOWED, _without(v.STATUS_HEAD, s)):
+            return self._command("status", s[head.end() :].strip())
+        return None
+
+    # --- the card's three answers ---
+    def _acknowledges(self) -> str:
+        """ "read" (says so), "yes" (a bare yes), or "" (neither, or anything that speaks against it)."""
+        s = re.sub(r"(?<!\S)can than(?!\S)", "ky", self.sentence)
+        if not self.whole:
+            return ""
+        for pattern in v.HARMLESS:
+            s = _without(pattern, s) or s
+        s = _without(v.GREETING, s) or s
+        s = " ".join(v.OBJECT.sub("§", s).split())
+        if any(p.search(s) for p in (v.NEGATION, v.QUESTION, v.NOT_YET, v.OTHERS, v.THING_DONE)) or "~" in s:
+            return ""
+        if match := v.READ_DONE.search(s):
+            if _without(v.BEFORE_DONE, s[: match.start()]):
+                return ""
+            after = v.AFTER_DONE.sub(lambda m: "§" if m[0] in ("§", "va") else "", s[match.end() :]).split()
+            if after and (len(after) > 25 or (set(after) != {"§"} and after[0] != "§")):
+                return ""  # words we do not know, and no paper or "và" before them that they could belong to
+            return "read"
+        if re.search(r"(?<!\S)nhan(?! ro(?!\S))(?!\S)", s):
+            return ""  # received is not read
+        said = v.YES.search(s)
+        return "yes" if said and not _without(v.YES_FILLER, _without(v.YES, s)) else ""
+
+    def _acknowledge(self) -> Reading | None:
+        said = self._acknowledges()
+        if not said:
+            return None
+        if self.mentions:
+            named = self._named_cards()
+            if len(named) == 1 and len(self.mentions) == 1:
+                return self._answer(named[0], "acknowledge")
+            return self._unclear([card.about for card in named])
+        cards = self.cards
+        types = [
+            code
+            for code, names, _ in numbers.TYPES
+            if any(v.rx(name).search(self.sentence) for name in names)
+        ]
+        types = [code for code in types if code not in ("TB", "BC", "HD", "CTr")]  # said of anything
+        if types:
+            cards = [card for card in cards if (n := numbers.parse(card.about)) and n.type in types]
+        if len(cards) == 1:
+            return (self._too_soon() if said == "yes" else None) or self._answer(cards[0], "acknowledge")
+        return self._unclear([card.about for card in cards or self.cards])
+
+    def _about_card(self, means: str, exact: bool) -> Reading:
+        named = self._named_cards() if self.mentions else self.cards
+        if len(named) == 1 or (named and exact):
+            return self._answer(named[0], means)
+        return Reading(
+            means, sure=False, document=self.document, candidates=tuple(card.about for card in named)
+        )
+
+    def _full_text(self) -> Reading | None:
+        s = self.sentence
+        match = v.FULL_TEXT.search(s)
+        refused = v.FULL_TEXT_NOT.search(re.sub(r"(?:chua|khong) (?:doc|xem|mo|tai) duoc", "", s))
+        if not match or refused or (self.mentions and not self._known_document()):
+            return None
+        composing = v.COMPOSE.search(s) and not v.COMPOSE_NOT.search(s)
+        if (
+            composing
+            and re.search(r"(?<!\S)(?:gui|tao|soan|phat|dua|chuyen)(?!\S)", s)
+            and not (self._named_cards() and self.at.role == "member")
+        ):
+            return None
+        left = _without(v.FULL_TEXT_ASIDE, _without(v.FULL_TEXT, s))
+        if left and (not self.cards or len(left.split()) > 3 or v.ASK.search(s) or v.QUESTION.search(left)):
+            return None
+        if v.NEWS.fullmatch(s) or v.MEETING.fullmatch(s) or v.SLIPS.fullmatch(s) or v.HELP.fullmatch(s):
+            return None
+        return self._about_card("full_text", exact="toan van" in s or s == "xem")
+
+    def _known_document(self) -> bool:
+        return self.document in {m.about for m in self.at.open} | {*self.at.known, *self.at.acknowledged}
+
+    def _ask(self) -> Reading | None:
+        s = self.sentence
+        for pattern in v.HARMLESS[:2]:
+            s = _without(pattern, s)
+        if not v.ASK.search(s):
+            return None
+        left = _without(v.ASK_ONLY, _without(v.ASK, s))
+        about_card = bool(self._named_cards()) or re.search(
+            r"(?<!\S)(?:van ban|noi dung|muc|diem|cho nay|doan|trang)(?!\S)", s
+        )
+        if left and (not self.cards or (v.POLICY.search(left) and not about_card) or v.CHAT.fullmatch(left)):
+            return None
+        if self.mentions and not self._named_cards():
+            return None
+        return self._about_card("ask", exact=self.sentence.startswith("hoi lai"))
+
+    # --- the other errands ---
+    def _errand(self) -> Reading | None:
+        s = self.sentence
+        polite = _without(
+            re.compile(
+                r"(?<!\S)(?:a|nhe|nha|voi|\?|di|thua|xin|dong chi|oi|vang|giup|gium|toi|em|"
+                r"cho|muon|can|minh|cai|bot)(?!\S)"
+            ),
+            s,
+        )
+        for name, pattern in (
+            ("rate", v.RATE),
+            ("attendance", v.ATTENDANCE),
+            ("slips", v.SLIPS),
+            ("news", v.NEWS),
+        ):
+            if pattern.fullmatch(s) or pattern.fullmatch(polite):
+                return self._command(name)
+        if (
+            v.RATE.search(s)
+            and re.search(r"su dung|cai dat|dung so tay|(?:su )?dung (?:so tay|app|bot)", s)
+            and not v.rx("dang phi").search(s)
+        ):
+            return self._command("rate")
+        if v.MEETING.search(s) and not v.MEETING_NOT.search(s):
+            return self._command("meeting")
+        match = v.COMPOSE.search(s)
+        if match and not v.COMPOSE_NOT.search(s) and not _without(v.FULL_TEXT_ASIDE, s[: match.start()]):
+            verb = re.search(r"(?<!\S)(?:gui|soan|tao|phat hanh|phat|ban hanh|soan thao)(?!\S)", s)
+            if match[0] == "thong bao" and polite != "thong bao":
+                return None
+            if verb or not self.mentions:
+                return self._command("compose")
+        if v.HELP.search(s) and not _without(v.HELP_ALLOWED, _without(v.HELP, s)) and not self.mentions:
+            return self._command("help")
+        return None
+
+    # --- free text ---
+    def _only_a_number(self) -> Reading | None:
+        if not self.mentions or _without(v.FILLER, _without(v.OBJECT, self.sentence.replace("?", " "))):
+            return None
+        overseer = self.at.role == "officer" or (self.at.role == "secretary" and not self._named_cards())
+        if overseer and len(self.mentions) == 1 and (not self.mentions[0].bare or self._known_document()):
+            return self._command("status")
+        if self._named_cards() or self.mentions[0].bare:
+            return self._unclear([card.about for card in self._named_cards()])
+        return Reading("question", document=self.document)
+
+    def _answerish(self) -> bool:
+        """Whether the words are those of a card, so that what was not understood should be asked back."""
+        return (
+            v.rx(
+                r"doc|xac nhan|ok|dong y|nhat tri|tiep thu|vang|ro|u|👍|👎|duoc|"
+                r"bam|nham|xem|hieu|nhan|xong|chap hanh|huy|khong|chua|co gi"
+            ).search(self.sentence)
+            is not None
+        )
+
+    def _question(self) -> Reading | None:
+        s = self.sentence
+        asks, topic = v.QUESTION.search(s), v.POLICY.search(s)
+        own = v.rx(r"(?:doc|xac nhan|xem|bam|ok|nhat tri|dong y|ro|hieu)").search(s)
+        if topic and not (
+            own
+            and not _without(
+                v.rx(
+                    r"(?:dang uy|chi bo|dang vien|ke hoach|cong van|nghi quyet|quy dinh|chi uy|bi thu|huong dan)"
+                ),
+                topic[0],
+            )
+        ):
+            return Reading("question", document=self.document)
+        if own and len(s.split()) <= 12:
+            return None
+        if asks and not v.CHAT.search(s) and len(s.split()) > 1:
+            return Reading("question", document=self.document)
+        enough = self.mentions and len(s.split()) > 3
+        return Reading("question", document=self.document) if enough else None
+
+    def _rest(self) -> Reading:
+        if (
+            (self._answerish() or self.mentions)
+            and len(self.words) <= 40
+            and not v.CHAT.search(self.sentence)
+        ):
+            return self._unclear([card.about for card in self.cards])
+        return Reading("other", document=self.document)

@@ -1,0 +1,173 @@
+"""The door: greeting, menu, verification, a second account, blocks and contacts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.chat.choices import Command, pack
+from bot.chat.events import Blocked, Commanded, ContactShared, Event, Joined, Migrated, Started
+from bot.chat.replies import Choice, Say, To
+from bot.chat.router import Out, Replies, Router
+from bot.delivery import outbox
+from bot.dialogs import verification
+from bot.dialogs.verification import DecideLink
+from bot.handlers.gate import MEMBER, PUBLIC, member_account, not_verified
+from bot.i18n import _
+from bot.organisation import accounts
+from bot.organisation import queries as people
+from bot.organisation.models import Account, Decision, NotAllowed, Verb
+from bot.organisation.rules import parse_code
+from bot.organisation.verification import approve_link, refuse_link
+from bot.store.tx import Tx
+
+
+def register(router: Router[Tx]) -> None:
+    """Makes the door known to the router."""
+    begin = router.begin
+    router.on(Started, lambda event, tx: started(event, tx, begin))
+    router.command("start", greeting, PUBLIC)
+    router.command("help", greeting, PUBLIC)
+    router.command("verify", lambda event, tx: verify(event, tx, begin), PUBLIC)
+    router.choice(DecideLink, decide_link, Verb.APPROVE_LINK)
+    router.on(Blocked, blocked)
+    router.on(Migrated, migrated)
+    router.on(Joined, joined)
+    router.on(ContactShared, contact)
+    router.dialog(
+        "verification",
+        verification.script,
+        version=verification.VERSION_OF_DIALOG,
+        title=verification.title,
+        need=PUBLIC,
+    )
+
+
+Begin = Callable[..., list[Out]]
+
+
+def started(event: Started, tx: Tx, begin: Begin) -> Replies:
+    """A chat was opened; a slip's link carries its code."""
+    code = parse_code(event.payload)
+    if code is not None and member_account(tx, event) is None:
+        return begin("verification", event, tx, code)
+    return greeting(event, tx)
+
+
+def verify(event: Event, tx: Tx, begin: Begin) -> Replies:
+    """Begins verification, unless this account is verified."""
+    if member_account(tx, event) is not None:
+        return Say(_("Tài khoản này đã được xác thực. Nhắn “menu” để xem các việc."))
+    return begin("verification", event, tx)
+
+
+def greeting(event: Event, tx: Tx) -> Replies:
+    """The menu, by who asks: a stranger learns how to verify and whom to ask, nothing else."""
+    account = member_account(tx, event)
+    if account is None:
+        return Say(
+            _(
+                "Kính chào đồng chí! Đây là sổ tay đảng viên qua tin nhắn. Để nhận văn bản và giấy mời, đồng chí "
+                "xác thực bằng phiếu do bí thư chi bộ phát. Chưa có phiếu, xin hỏi bí thư chi bộ của đồng chí."
+            ),
+            heading=_("Sổ tay đảng viên"),
+            choices=(Choice(_("Xác thực"), pack(Command("verify"))),),
+        )
+    choices = [Choice(_("Văn bản của tôi"), pack(Command("inbox")))]
+    if people.scope(tx, account.member_id, Verb.SEE_STATUS):
+        choices.append(Choice(_("Tình hình xác nhận"), pack(Command("status"))))
+    return Say(
+        _("Đồng chí chọn một việc, hoặc nhắn bằng lời, có dấu hay không dấu đều được."),
+        heading=_("Sổ tay đảng viên"),
+        choices=tuple(choices),
+    )
+
+
+def decide_link(choice: DecideLink, event: Event, tx: Tx) -> Replies:
+    """A secretary approves or refuses that a second account takes the place of the first."""
+    decider = member_account(tx, event)
+    if decider is None:
+        return not_verified()
+    try:
+        if choice.answer == "yes":
+            return _approved(approve_link(tx, choice.account, decider.member_id))
+        return _refused(refuse_link(tx, choice.account, decider.member_id))
+    except NotAllowed:
+        return Say(_("Đồng chí không phụ trách việc này; không có gì thay đổi."))
+    except LookupError:
+        return Say(_("Yêu cầu này đã được xử lý trước đó."))
+
+
+def _approved(decision: Decision) -> list[Out]:
+    said: list[Out] = [
+        Say(_("Đã đồng ý đổi tài khoản.")),
+        _to(
+            decision.account,
+            _("Bí thư chi bộ đã đồng ý. Tài khoản này đã được xác thực; nhắn “menu” để bắt đầu."),
+        ),
+    ]
+    if decision.replaced is not None:
+        said.append(
+            _to(decision.replaced, _("Tài khoản này không còn gắn với sổ tay: đồng chí đã đổi tài khoản."))
+        )
+    return said
+
+
+def _refused(decision: Decision) -> list[Out]:
+    said: list[Out] = [
+        Say(_("Đã từ chối. Tài khoản cũ vẫn dùng như trước.")),
+        _to(decision.account, _("Yêu cầu chưa được chấp nhận. Đồng chí gặp bí thư chi bộ để được giúp.")),
+    ]
+    if decision.replaced is not None:
+        said.append(
+            _to(
+                decision.replaced,
+                _(
+                    "Có người xin gắn tài khoản khác vào tên đồng chí và đã bị từ chối. Nếu lạ, đồng chí báo bí thư."
+                ),
+            )
+        )
+    return said
+
+
+def _to(account: Account, words: str) -> To:
+    return To(account.channel, account.chat_id, Say(words))
+
+
+def blocked(event: Blocked, tx: Tx) -> Replies:
+    """The person blocked the bot or left the Official Account: nothing is said, it is noted."""
+    accounts.mark_blocked(tx, event.address.channel, event.address.user_id)
+    return None
+
+
+def migrated(event: Migrated, tx: Tx) -> Replies:
+    """A group has a new id: what waits goes there."""
+    outbox.move_chat(tx, event.address.channel, event.address.chat_id, event.new_chat_id)
+    return None
+
+
+def joined(event: Joined, tx: Tx) -> Replies:
+    """Added to a group: says that personal things are for the private chat."""
+    return Say(
+        _(
+            "Kính chào các đồng chí! Việc của từng người, xin nhắn riêng cho tôi; trong nhóm tôi không nêu tên ai."
+        )
+    )
+
+
+def contact(event: ContactShared, tx: Tx) -> Replies:
+    """A phone number was shared unasked: it is not kept."""
+    if event.address.group:
+        return None
+    return Say(_("Tôi không cần số điện thoại và không giữ lại. Đồng chí xác thực bằng mã trên phiếu nhé."))
+
+
+def not_yet(event: Commanded, tx: Tx) -> Replies:
+    """For commands whose errand is not built yet: says so, and what to do meanwhile."""
+    return Say(
+        _("Việc này tôi chưa làm được. Tạm thời đồng chí hỏi bí thư chi bộ; nhắn “menu” để xem việc đã có.")
+    )
+
+
+NOT_YET: dict[str, Any] = dict.fromkeys(
+    ("missing", "remind", "rate", "attendance", "meeting", "compose", "slips"), MEMBER
+) | {"news": PUBLIC}
+"""Commands that are understood and answer that they are not there yet."""
