@@ -37,8 +37,8 @@ class Say:
     """What the choices are about, as people write it ("52-KH/ĐU"); "" for a menu or a dialog step."""
     card: bool = False
     """Choices that "ok" or "đã đọc" may answer: a directive's card. Menus and dialog steps are none."""
-    expires_hours: int = 24 * 30
-    """How long the choices may be answered by number or words."""
+    expires_minutes: int = 30
+    """How long the choices may be answered by number or words (buttons always lead to their verb)."""
     buttons_only: bool = False
     """Choices that a number must not hit (an undo): shown as buttons or not at all."""
     preview: bool = False

@@ -121,7 +121,7 @@ def _open(tx: Tx, row_id: int, channel: str, chat_id: str, say: Say) -> None:
     labels = tuple(choice.label for choice in say.choices)
     payloads = tuple(choice.payload for choice in say.choices)
     opening = Opening(row_id, say.about, say.card, labels, payloads, tx.now_ms)
-    open_choices(tx, channel, chat_id, opening, tx.now_ms + say.expires_hours * 3_600_000)
+    open_choices(tx, channel, chat_id, opening, tx.now_ms + say.expires_minutes * 60_000)
 
 
 def claim(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[Outgoing]:

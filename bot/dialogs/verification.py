@@ -15,6 +15,7 @@ from bot.organisation.models import Outcome, Result
 from bot.organisation.rules import parse_code
 from bot.organisation.verification import approvers, verify_by_slip
 from bot.privacy.consent import VERSION, consent_words
+from bot.store import openings
 from bot.store.tx import Tx
 
 VERSION_OF_DIALOG = 1
@@ -88,6 +89,8 @@ def _verify(talk: Talk[Tx], code: str, born: str) -> str:
     outcome = verify_by_slip(
         talk.tx, address.channel, address.user_id, address.chat_id, code, date.fromisoformat(born)
     )
+    if outcome.result == Result.LINKED:
+        openings.close(talk.tx, address.channel, address.chat_id)  # what a stranger was offered is over
     if outcome.result == Result.PENDING:
         talk.say_to(_tell_secretary(talk.tx, outcome))
     return outcome.result

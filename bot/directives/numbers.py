@@ -99,11 +99,14 @@ _BY_NAME = _any(_ISSUER_NAMES)
 _START = r"(?<![a-z0-9/.,%-])"
 _PREFIX = rf"(?:(?:(?P<name>{_NAME}|{_CODE})|van ban|vban|vb|tai lieu|luat)?\s*(?:so\s*)?[:.-]?\s*)"
 _FREE_ISSUER = r"[a-z]{2,9}(?:\.[a-z]{2,4})?\d{0,2}"
+# What follows a count, an hour or a sum of money, and so speaks against a document's number.
 _DAY_UNIT = (
-    r"(?!\s*(?:%|h\b|g\b|gio|phut|nguoi|dong chi|d/c|dc|dang vien|chi bo|ngay|thang|nam\b|tuan|lan\b|tuoi|trang|buoi|"
-    r"dong\b|trieu|nghin|ngan\b|ty\b|k\b|d\b|vnd|usd|cai|ban\b|van ban|phan|muc|dieu|khoan|ong\b|ba\b|anh\b|chi\b|em\b|"
-    r"don vi|nhom|to\b|cau|giay|file|tep|tin|so\b|noi dung|phieu|bai|cuoc|noi\b|hinh|anh\b|y\b|kien|mon|kg|km|m\b))"
+    r"(?!\s*(?:%|(?:h|g|gio|phut|nguoi|dong chi|d/c|dc|dang vien|chi bo|ngay|thang|nam|tuan|lan|tuoi|trang|buoi|"
+    r"dong|trieu|nghin|ngan|ty|k|d|vnd|usd|cai|ban|van ban|phan|muc|dieu|khoan|ong|ba|anh|chi|em|"
+    r"don vi|nhom|to|cau|giay|file|tep|tin|so|noi dung|phieu|bai|cuoc|noi|hinh|y|kien|mon|kg|km|m)(?![a-z])))"
 )
+# After a type's name ("kế hoạch 52 …") little speaks against it.
+_SUM_UNIT = r"(?!\s*(?:%|(?:h|g|gio|phut|nguoi|ngay|tuan|thang|nam|trieu|nghin|ngan|ty|vnd|kg|km)(?![a-z])))"
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -122,7 +125,7 @@ _PATTERNS = tuple(
         r"(?P<n>\d{1,5})/(?P<year>(?:19|20)\d\d)(?![\d/])",
         # kh 52, kế hoạch số 52/ĐU, qđ294, kế hoạch 52 của Đảng ủy
         rf"{_START}(?P<name>{_NAME}|{_CODE})\s*(?P<said>so\s*)?[:.-]?\s*(?P<n>\d{{1,5}})(?![\da-z/:-])"
-        rf"(?:\s+(?:cua\s+)?(?P<by>{_BY_NAME})(?![a-z0-9]))?{_DAY_UNIT}",
+        rf"(?:\s+(?:cua\s+)?(?P<by>{_BY_NAME})(?![a-z0-9]))?{_SUM_UNIT}",
         rf"{_START}(?P<name>{_NAME}|{_CODE})\s*(?P<said>so\s*)?[:.-]?\s*(?P<n>\d{{1,5}})\s*[/-]\s*(?P<issuer>{_ISSUER})(?![a-z0-9])",
         # 52-KH, 52kh
         rf"{_START}(?P<n>\d{{1,5}})(?:-|/)?(?P<code>{_CODE})(?![a-z0-9/-])",

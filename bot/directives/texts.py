@@ -11,6 +11,8 @@ URGENCY = {
     Urgency.EXPRESS: N_("THƯỢNG KHẨN"),
     Urgency.FLASH: N_("HỎA TỐC"),
 }
+CARD_MINUTES = 60 * 24 * 60
+"""A card may be answered by number or words for sixty days."""
 MAX_SUMMARY = 400
 """Characters of the summary shown on a card: it should fit a small phone."""
 
@@ -42,6 +44,7 @@ def card(directive: Directive) -> Say:
         file=directive.file,
         about=directive.number,
         card=True,
+        expires_minutes=CARD_MINUTES,
     )
 
 
@@ -84,6 +87,7 @@ def undone(directive: Directive) -> Say:
         choices=card(directive).choices,
         about=directive.number,
         card=True,
+        expires_minutes=CARD_MINUTES,
     )
 
 

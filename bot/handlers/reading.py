@@ -216,7 +216,8 @@ class _Reader:
                 return self._only_a_number() or self._unclear()
             picked = self._pick(newest, n - 1)
             if match[2]:
-                again = read(match[2], replace(self.at, open=(newest,)))
+                after = flat(self.cleaned).find(match[1]) + len(match[1])  # as typed: "à" asks, "ạ" does not
+                again = read(self.cleaned[after:], replace(self.at, open=(newest,)))
                 return picked if again.means == picked.means else self._unclear()
             return self._too_soon() or picked
         if newest is None:
@@ -408,6 +409,8 @@ class _Reader:
             ("attendance", v.ATTENDANCE),
             ("slips", v.SLIPS),
             ("news", v.NEWS),
+            ("verify", v.VERIFY),
+            ("inbox", v.INBOX),
         ):
             if pattern.fullmatch(s) or pattern.fullmatch(polite):
                 return self._command(name)

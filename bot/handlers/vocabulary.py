@@ -224,6 +224,8 @@ SLASH = {
     "compose": "guivanban soanvanban guithongbao thongbao compose send",
     "slips": "phieu inphieu phieuma slips slip",
     "news": "tin diemtin tintuc bantin news digest",
+    "verify": "xacthuc verify",
+    "inbox": "vanbancuatoi vanban choxacnhan inbox mine",
     "help": "trogiup help menu giup huongdan batdau start lenh commands",
     "cancel": "huy huybo thoat cancel stop",
     "back": "quaylai trolai back",
@@ -320,6 +322,14 @@ NEWS = rx(
     r"xin )*(?:tin|tin tuc|tin moi|diem tin|ban tin|thoi su)(?: (?:hom nay|moi|gi|khong|sang nay|trong ngay|"
     r"tuc|nhat|nay|a|nhe|\?|di|ngay|dang|voi|cho|toi|nghe|xem|ve|vnu|truong|thoi su|nong|tuan|the))*"
 )
+VERIFY = rx(
+    r"(?:dang ky |lam |bat dau |tien hanh |duoc )*(?:xac thuc|dang nhap|kich hoat)(?: (?:tai khoan|dang vien|lai|"
+    r"bang phieu|thong tin|so tay))*"
+)
+INBOX = rx(
+    r"(?:xem |doc |con |nhung |cac |mo |co )*(?:van ban|cong van)(?: (?:nao|gi|dang|con))*"
+    r"(?: (?:cua|cho|chua|can|phai)(?: (?:toi|minh|em|xac nhan|doc|xem|doi|khong|\\?))*)+"
+)
 HELP = rx(
     r"""(?:menu|help|tro giup|(?:can |xin |hay |nho )?(?:giup|giup do|ho tro)|huong dan|bat dau|start|cac lenh|
     danh sach lenh|lenh|chuc nang|\?+|cach (?:dung|su dung|xai|thao tac)|
@@ -338,7 +348,7 @@ VOCABULARY = words_in(
         for pattern in (
             FILLER, NEGATION, QUESTION, NOT_YET, READ_DONE, YES, UNDO, CANCEL, BACK, ASK, FULL_TEXT, STATUS_HEAD,
             STATUS, MISSING,
-            REMIND, RATE, ATTENDANCE, MEETING, COMPOSE, SLIPS, NEWS, HELP, POLICY, *HARMLESS,
+            REMIND, RATE, ATTENDANCE, MEETING, COMPOSE, SLIPS, NEWS, VERIFY, INBOX, HELP, POLICY, *HARMLESS,
         )
     )
 )  # fmt: skip

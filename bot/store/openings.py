@@ -25,7 +25,13 @@ class Opening(NamedTuple):
 
 
 def open_choices(tx: Tx, channel: str, chat_id: str, opening: Opening, expires_ms: int) -> None:
-    """Keeps the choices of a message that reached a chat; again for the same id changes nothing."""
+    """Keeps the choices of a message that reached a chat; again for the same id changes nothing.
+
+    An earlier message about the same document is no longer answered by number: this one stands for it.
+    """
+    if opening.about:
+        here = (openings.c.channel == channel, openings.c.chat_id == chat_id)
+        tx.run(delete(openings).where(*here, openings.c.about == opening.about, openings.c.id < opening.id))
     body = json.dumps([opening.labels, opening.payloads])
     tx.run(
         insert(tx.conn, openings)
@@ -60,6 +66,11 @@ def of_chat(tx: Tx, channel: str, chat_id: str) -> list[Opening]:
             Opening(row.id, row.about, bool(row.card), tuple(labels), tuple(payloads), row.reached_ms)
         )
     return found
+
+
+def close(tx: Tx, channel: str, chat_id: str) -> None:
+    """Nothing of this chat may be answered by number any more."""
+    tx.run(delete(openings).where(openings.c.channel == channel, openings.c.chat_id == chat_id))
 
 
 def forget_expired(tx: Tx) -> None:

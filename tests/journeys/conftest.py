@@ -139,6 +139,7 @@ class House:
         author: str = "Ngô Thị Văn Phòng",
     ) -> int:
         """Creates and sends a directive; returns its id when its audience is frozen."""
+        self.turn(minutes=31)  # menus of before are no longer open: "1" means the card
         author_id = await self.member_id(author)
         box = FileBox(self.settings.files, self.vault)
         attached = File(box.put(PDF), "van-ban-mau.pdf", "application/pdf", len(PDF)) if file else None
