@@ -1,0 +1,47 @@
+# Everything a person needs: `make demo` and `make test` set themselves up.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo test lint bench locales clean
+
+# Run-time packages only, as pinned and hashed.
+.venv/run: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+setup: .venv/dev
+
+demo: .venv/run
+	$(BIN)/sotay demo --script $(ARGS)
+
+test: .venv/dev
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.locales --check
+	$(BIN)/python -m tools.check
+
+bench: .venv/dev
+	$(BIN)/python -m benchmarks
+
+locales: .venv/dev
+	$(BIN)/python -m tools.locales
+
+clean:
+	rm -rf .venv build dist *.egg-info
+
+# Pins for new machines; no index address is written (it would record where this was run).
+.PHONY: requirements
+requirements:
+	uv pip compile -q pyproject.toml --extra build --generate-hashes --no-header --no-annotate --python-version 3.11 --no-emit-index-url -o requirements.txt
+	uv pip compile -q pyproject.toml --extra build --extra test --generate-hashes --no-header --no-annotate --python-version 3.11 --no-emit-index-url -c requirements.txt -o requirements-dev.txt
