@@ -12,6 +12,8 @@ import structlog
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import runner
+from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
 from bot.channels.zalo_oa.inbound import translate as translate_zalo
@@ -23,13 +25,14 @@ from bot.delivery.outbound import Outbound
 from bot.delivery.sender import RING_EVERY, Sender
 from bot.dialogs.stored import StoredDialogs
 from bot.directives import service as directives
+from bot.handlers import compose, fallback, follow_up, officer, start
 from bot.handlers import directives as directive_handlers
-from bot.handlers import fallback, officer, start
 from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
+from bot.intake import Intake
 from bot.organisation import accounts
 from bot.settings import Settings
-from bot.store import inbox, openings
+from bot.store import inbox, jobs, openings
 from bot.store.files import FileBox
 from bot.store.ids import new_id
 from bot.store.installation import open_store
@@ -43,7 +46,7 @@ log = structlog.get_logger()
 def make_router() -> Router[Tx]:
     """The router with every errand registered."""
     router: Router[Tx] = Router(MembersGate(), reader, StoredDialogs(), new_id)
-    for errand in (start, directive_handlers, officer, fallback):
+    for errand in (start, directive_handlers, compose, officer, follow_up, fallback):
         errand.register(router)
     return router
 
@@ -85,12 +88,17 @@ class App:
             name=f"process-{new_id():x}",
             rates={"telegram": settings.telegram_rate, "zalo_oa": settings.zalo_oa_rate},
         )
+        translators[jobs.CHANNEL] = runner.translate
         self.worker = Worker(self.writer, make_router(), self.sender, translators, limit=settings.inbox_limit)
+        self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault))
+        doers = {"check_file": self.intake.check_file, "freeze": self._freeze}
+        self.runner = runner.Runner(self.writer, self.worker, doers)
         await files.load(self.sender.channels)
         if self.engine.dialect.name == "sqlite":  # nobody else sends: what an earlier run held is free
             await self.writer.run(partial(outbox.release, channels=self.sender.channels))
         await self.worker.start()
         self.sender.start()
+        self._spawn(self.runner.run())
         self._start_bell()
         await self._listen()
         if settings.telegram_token.get_secret_value():
@@ -107,6 +115,7 @@ class App:
         if self._runner is not None:
             await self._runner.cleanup()
         self._bell.shutdown(wait=False)
+        self.intake.close()
         await self.sender.stop()
         await asyncio.to_thread(self.writer.stop)
         self.engine.dispose()
@@ -126,6 +135,25 @@ class App:
             outbounds.append(ZaloOutbound(token_of, files, base=settings.zalo_oa_api))
             translators["zalo_oa"] = translate_zalo
         return outbounds, translators
+
+    def _fetchers(self, outbounds: list[Outbound]) -> dict[str, Fetch]:
+        settings = self.settings
+        hosts = [host.strip() for host in settings.zalo_oa_file_hosts.split(",") if host.strip()]
+        fetchers: dict[str, Fetch] = {"zalo_oa": from_hosts(hosts, trusted=settings.zalo_oa_api)}
+        if settings.telegram_token.get_secret_value():
+            from bot.channels.telegram.fetching import fetcher
+            from bot.channels.telegram.outbound import TelegramOutbound
+
+            telegram = next(each for each in outbounds if isinstance(each, TelegramOutbound))
+            fetchers["telegram"] = fetcher(telegram)
+        return fetchers
+
+    async def _freeze(self, directive_id: Any) -> Any:
+        """The job that freezes a directive's audience, slice by slice, other work in between."""
+        while await self.writer.run(partial(directives.freeze_slice, directive_id=directive_id)):
+            pass
+        self.sender.ring()
+        return {}
 
     async def _listen(self) -> None:
         settings = self.settings
@@ -182,9 +210,7 @@ class App:
     async def _resume_freezing(self) -> None:
         """Goes on with audiences whose freezing was interrupted."""
         for directive_id in await self.writer.run(directives.freezing):
-            while await self.writer.run(partial(directives.freeze_slice, directive_id=directive_id)):
-                pass
-        self.sender.ring()
+            await self._freeze(directive_id)
 
     async def _tidy(self) -> None:
         keep = timedelta(days=self.settings.inbox_keep_days)

@@ -63,6 +63,11 @@ class Settings(BaseSettings):
         default="", description="Signature variants accepted, comma separated; empty: every known one."
     )
 
+    zalo_oa_file_hosts: str = Field(
+        default="zdn.vn,zadn.vn,zalo.me",
+        description="Domains from which files sent by people are fetched (Zalo's own; check on the live account).",
+    )
+
     @property
     def database(self) -> str:
         """The database's address."""

@@ -61,13 +61,15 @@ class Worker:
         self._limit = limit
         self._pauses = pauses
         self._chats: dict[tuple[str, str], deque[Waiting]] = {}
+        self.on_jobs: Callable[[], None] = lambda: None
+        """Called when an event has asked for slow work, after its commit."""
         self.waiting = 0
         """Updates taken in and not yet handled."""
 
     async def start(self) -> None:
         """Goes on with what an earlier run took in and did not finish."""
         for row in await self._writer.run(inbox.waiting):
-            self._enqueue(row)
+            self.take(row)
 
     async def put(self, channel: str, update_key: str, chat_key: str, payload: bytes) -> None:
         """Stores an update; returns when it is committed. A repeated key counts as taken.
@@ -84,9 +86,10 @@ class Worker:
             log.error("inbox_failed", channel=channel, error=type(error).__name__)
             raise InboxFailed from error
         if row_id is not None:
-            self._enqueue(Waiting(row_id, channel, chat_key, payload, to_ms(now())))
+            self.take(Waiting(row_id, channel, chat_key, payload, to_ms(now())))
 
-    def _enqueue(self, row: Waiting) -> None:
+    def take(self, row: Waiting) -> None:
+        """Has a stored update handled, after the earlier ones of its chat."""
         self.waiting += 1
         key = (row.channel, row.chat_key)
         queue = self._chats.get(key)
@@ -114,6 +117,8 @@ class Worker:
                 channel, chat_id, words = event.address.channel, event.address.chat_id, reply
             leaving.append(outbox.reply(tx, channel, chat_id, words, self._sender.name))
         inbox.done(tx, row.id)
+        if tx.asked_for_work:
+            tx.after_commit.append(self.on_jobs)
         if leaving:
             tx.after_commit.append(partial(self._sender.hand, leaving))
 

@@ -209,3 +209,30 @@ def _period_end(said: str, today: date, monday: date) -> date | None:
         return None
     year, next_month = divmod(today.year * 12 + month, 12)  # months count from 0: this is the month after
     return date(year, next_month + 1, 1) - timedelta(days=1)
+
+
+def parse_past_day(text: str, today: date) -> date | None:
+    """The day a paper was issued, as typed: "17/11", "17/11/2026", "hôm qua", "ngày 3 tháng 9"; never after today.
+
+    A day without a year is its latest one. None for anything else, and for days over ten years ago.
+    """
+    said = " ".join(flat(clean(text)).split())[:100].strip(" .!")
+    said = re.sub(r"^(?:ngay|hom|vao|ky|ban hanh)\s+", "", said)
+    if said in ("nay", "hom nay", "ngay nay"):
+        return today
+    if said in ("qua", "hom qua"):
+        return today - timedelta(days=1)
+    if match := _BIRTH_ISO.fullmatch(said):
+        found = _date(int(match[1]), int(match[2]), int(match[3]))
+    elif match := _FULL_DATE.fullmatch(said) or _SPOKEN_DATE.fullmatch(said):
+        day, month = int(match[1]), _number(match[2])
+        if match[3]:
+            year = int(match[3])
+            found = _date(2000 + year if year < 100 else year, month, day)
+        else:
+            found = _date(today.year, month, day)
+            if found is not None and found > today:
+                found = _date(today.year - 1, month, day)
+    else:
+        return None
+    return found if found and found <= today and found.year >= today.year - 10 else None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,14 @@ class Wondered(Event):
     document: str | None = None
     candidates: tuple[str, ...] = ()
     """Documents between which the bot should ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobDone(Event):
+    """Slow work that this address waited for is done; `result` is a JSON value."""
+
+    job: int
+    result: Any
 
 
 @dataclass(frozen=True, slots=True)

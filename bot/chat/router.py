@@ -10,9 +10,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bot.chat import choices as _choices
 from bot.chat.choices import Answer, Command, Drop, Resume, pack
-from bot.chat.events import ChoiceMade, Commanded, Event, TextSent, Wondered
+from bot.chat.events import ChoiceMade, Commanded, Event, FileSent, JobDone, TextSent, Wondered
 from bot.chat.replies import Choice, Reply, Say, To, Toast
-from bot.chat.talk import DialogState, DialogStore, Script, Step, advance
+from bot.chat.talk import Came, DialogState, DialogStore, Script, Step, advance
 from bot.chat.text import fold
 from bot.i18n import _, speaking
 
@@ -118,6 +118,8 @@ class Router(Generic[T]):
     def _handle(self, event: Event, tx: T) -> Replies:
         if isinstance(event, ChoiceMade):
             return self._choose(event, tx)
+        if isinstance(event, FileSent | JobDone) and not event.address.group:
+            return self._for_dialog(event, tx)
         if not isinstance(event, TextSent):
             return self._dispatch(event, tx)
         if event.text.startswith("#") and _choices.unpack(event.text.strip()) is not None:
@@ -147,6 +149,15 @@ class Router(Generic[T]):
             self._store.save(tx, event.address, replace(state, asked_at=_LONG_AGO))
             said.append(self._offer(state))
         return said
+
+    def _for_dialog(self, event: FileSent | JobDone, tx: T) -> Replies:
+        """A file answers a question asked within half an hour; finished work wakes its dialog at any time."""
+        state = self._store.load(tx, event.address)
+        if isinstance(event, JobDone):
+            return self._advance(event, tx, state, event) if state and state.waits_for(event.job) else None
+        if state is not None and event.at - state.asked_at <= ANSWERS_WITHIN:
+            return self._advance(event, tx, state, event)
+        return self._dispatch(event, tx)
 
     def _dispatch(self, event: Event, tx: T) -> Replies:
         if isinstance(event, Commanded):
@@ -199,7 +210,7 @@ class Router(Generic[T]):
             *self.begin(state.name, event, tx, state.given),
         ]
 
-    def _advance(self, event: Event, tx: T, state: DialogState, answer: str | None) -> list[Out]:
+    def _advance(self, event: Event, tx: T, state: DialogState, answer: Came | None) -> list[Out]:
         dialog = self._dialogs.get(state.name)
         if dialog is None or dialog.version != state.version:
             return _listed(self._restart(event, tx, state))

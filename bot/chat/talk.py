@@ -16,11 +16,13 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bot.chat.choices import Answer, pack
 from bot.chat.errors import Refused
-from bot.chat.events import Address
+from bot.chat.events import Address, FileSent, JobDone
 from bot.chat.replies import Choice, Reply, Say, To
 from bot.chat.text import fold
 from bot.i18n import _
 
+Came = str | FileSent | JobDone
+"""What a dialog may be given: words (or a picked option), a file, finished work."""
 T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
 V = TypeVar("V")
@@ -31,7 +33,7 @@ HELP_AFTER = 3
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stored step. kind: "answer", "note", "once" or "refused" (a `once` that was refused)."""
+    """One stored step. kind: "answer", "note", "once", "refused" (a `once` that was refused) or "job"."""
 
     kind: str
     key: str
@@ -57,11 +59,18 @@ class DialogState:
         """What the dialog was begun with: always its first step."""
         return self.steps[0].value if self.steps and self.steps[0].key == "given" else None
 
+    def waits_for(self, job: int) -> bool:
+        """Whether the dialog's question is this job's result (a left or restarted dialog waits no more)."""
+        key = self.question.partition("#")[0]
+        return any(
+            step.key.partition("#")[0] == f"{key}.request" and step.value == job for step in self.steps
+        )
+
     def back(self) -> "DialogState":
         """Without the last answer and what followed it; unchanged when an effect stands in between."""
         for index in range(len(self.steps) - 1, -1, -1):
             kind = self.steps[index].kind
-            if kind in ("once", "refused"):
+            if kind in ("once", "refused") and not self.steps[index].key.endswith(".request"):
                 break
             if kind == "answer":
                 return replace(self, steps=self.steps[:index], tries=0)
@@ -109,8 +118,8 @@ class Talk(Generic[T]):
     now: datetime
     run: int
     steps: list[Step]
-    answer: str | None
-    """The answer that just came, until an `ask` takes it."""
+    answer: Came | None
+    """What just came, until an `ask` or a `job` takes it."""
     question: str
     tries: int
     out: list[Reply | To] = field(default_factory=list)
@@ -144,11 +153,14 @@ class Talk(Generic[T]):
         say: Say,
         parse: Callable[[str], Any] | None = None,
         options: Mapping[str, str] | None = None,
+        *,
+        file: Callable[[FileSent], Any] | None = None,
     ) -> Any:
         """Asks, and returns the answer once there is one.
 
         `options` maps values to labels: picked by tap, number or label, its value is the answer.
-        Otherwise `parse` turns the text into a JSON value, or raises Retry with a hint.
+        Otherwise `parse` turns the text, and `file` a sent file, into a JSON value, or raises Retry with
+        a hint. Without `file`, a sent file is no answer.
         """
         key = self._key(key)
         if (step := self._stored(("answer",), key)) is not None:
@@ -160,7 +172,7 @@ class Talk(Generic[T]):
                 raise _Changed
             answer, self.answer = self.answer, None
             try:
-                value = _pick(answer, options, parse)
+                value = _taken(answer, options, parse, file)
             except Retry as retry:
                 tries, hint = self.tries + 1, retry.hint
             else:
@@ -182,6 +194,22 @@ class Talk(Generic[T]):
     def given(self) -> Any:
         """What the dialog was begun with (a JSON value); the first thing a script asks for."""
         return self.note("given", lambda: None)
+
+    def job(self, key: str, request: Callable[[], int], waiting: Say) -> Any:
+        """The result (a JSON value) of slow work. `request` asks for it once and returns its id.
+
+        Until it is there, `waiting` is said, and said again to whatever the person types meanwhile.
+        """
+        job_id = self.once(f"{key}.request", request)
+        key = self._key(key)
+        if (step := self._stored(("job",), key)) is not None:
+            return step.value
+        if isinstance(self.answer, JobDone) and key == self.question and self.answer.job == job_id:
+            done, self.answer = self.answer, None
+            return self._store("job", key, done.result)
+        self.asked, self.tries = key, 0
+        self.out.append(waiting)
+        raise _Waiting
 
     def note(self, key: str, read: Callable[[], V]) -> V:
         """The result of a read, a clock or a random number (a JSON value), the same at every replay."""
@@ -217,6 +245,21 @@ class Talk(Generic[T]):
 Script = Callable[[Talk[T]], None]
 
 
+def _taken(
+    answer: Came,
+    options: Mapping[str, str] | None,
+    parse: Callable[[str], Any] | None,
+    file: Callable[[FileSent], Any] | None,
+) -> Any:
+    if isinstance(answer, str):
+        return _pick(answer, options, parse)
+    if isinstance(answer, FileSent):
+        if file is not None:
+            return file(answer)
+        raise Retry(_("Bước này không cần tệp; tôi không giữ tệp đồng chí vừa gửi."))
+    raise Retry("")  # a job's late answer: the question is simply asked again
+
+
 def _pick(answer: str, options: Mapping[str, str] | None, parse: Callable[[str], Any] | None) -> Any:
     if options:
         values = list(options)
@@ -242,7 +285,7 @@ def _pick(answer: str, options: Mapping[str, str] | None, parse: Callable[[str],
 
 
 def advance(
-    script: Script[T], tx: T, address: Address, state: DialogState, now: datetime, answer: str | None
+    script: Script[T], tx: T, address: Address, state: DialogState, now: datetime, answer: Came | None
 ) -> tuple[DialogState | None, list[Reply | To]]:
     """Replays a script, with the answer that came (or None to begin, or to ask again).
 

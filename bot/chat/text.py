@@ -93,7 +93,8 @@ _TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u03
 _VNI_TONES = {"1": "s", "2": "f", "3": "r", "4": "x", "5": "j"}
 _HATS = {"aa": "â", "ee": "ê", "oo": "ô", "aw": "ă", "ow": "ơ", "uw": "ư"}
 _TELEX_WORD = re.compile(r"[a-z]{2,10}")
-_VNI_WORD = re.compile(r"(?=[a-z0-9]*\d)[a-z][a-z0-9]{2,9}")
+_VNI_WORD = re.compile(r"(?=[a-z0-9]*\d)[a-z][a-z0-9]{1,9}")
+_VNI_VOWEL = re.compile(r"[aeiouy]\d{1,2}")
 
 
 def _with_tone(word: str, tone: str) -> str | None:
@@ -146,7 +147,7 @@ def _vni(word: str) -> str | None:
         return None
     letters, digits = re.sub(r"\d", "", word), re.findall(r"\d", word)
     tones = [_VNI_TONES[d] for d in digits if d in _VNI_TONES]
-    if len(digits) != len(set(digits)) or len(tones) > 1 or "0" in digits or len(letters) < 2:
+    if len(digits) != len(set(digits)) or len(tones) > 1 or "0" in digits:
         return None
     for digit, hosts, keys in (("6", "aeo", ""), ("7", "uo", "w"), ("8", "a", "w")):
         if digit in digits:
@@ -186,6 +187,8 @@ ABBREVIATIONS = {
     **dict.fromkeys("j zi".split(), "gi"),
     **dict.fromkeys("z zay v".split(), "vay"),
     **dict.fromkeys("hum".split(), "hom"),
+    **dict.fromkeys("xg xog xoq".split(), "xong"),
+    **dict.fromkeys("bcao bc".split(), "bao cao"),
     "bn": "bao nhieu",
     "ntn": "nhu the nao",
     "ch": "chua",
@@ -218,6 +221,17 @@ ABBREVIATIONS = {
     "bh": "bao gio",
     "bgio": "bao gio",
     "e": "em",
+    "m": "minh",
+    "b": "ban",
+    "dr": "dung roi",
+    "hd": "huong dan",
+    "lldv": "ly lich dang vien",
+    "ggt": "giay gioi thieu",
+    "hh": "huy hieu",
+    "tg": "thoi gian",
+    "hs": "ho so",
+    "nq": "nghi quyet",
+    "qd": "quyet dinh",
     "t": "toi",
     "nc": "noi chuyen",
     "tks": "cam on",
@@ -243,6 +257,7 @@ _TOKEN = re.compile(
     r"\d+(?:[./:-]\d+)*%?(?![a-z0-9])|[a-z]/c(?![a-z0-9])|[a-z](?:\.[a-z])+(?![a-z0-9])|[a-z0-9]+|[👍👎?§]"
 )
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
+_LAUGHTER = re.compile(r"k{2,}|(?:h+[aei]+){2,}h?|(?:ke|kha)(?:ke|kha)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +290,8 @@ def _spell_out(token: str, known: frozenset[str]) -> tuple[list[str], str | None
     """The folded words one typed token stands for, and the marked word when keystrokes were repaired."""
     if token in ABBREVIATIONS:
         return ABBREVIATIONS[token].split(), None
+    if _LAUGHTER.fullmatch(token):
+        return ["haha"], None
     if re.fullmatch(r"[a-z](?:\.[a-z])+", token):
         return _spell_out(token.replace(".", ""), known)
     token = _STRETCHED.sub(r"\1", token)
@@ -301,8 +318,12 @@ def words(text: str, known: Iterable[str] = ()) -> list[Word]:
 def words_of(cleaned: str, flattened: str, known: frozenset[str]) -> list[Word]:
     """As `words`, for a text that is cleaned and flattened already (with § where something was cut out)."""
     found: list[Word] = []
-    for match in _TOKEN.finditer(flattened):
-        spelt, repaired = _spell_out(match[0], known)
+    tokens = list(_TOKEN.finditer(flattened))
+    # "y1" or "a5" is a paper size among plain words, and ý or ạ where other words carry figures for marks.
+    figures = any(_VNI_WORD.fullmatch(t[0]) and len(t[0]) > 2 and _vni(t[0]) for t in tokens)
+    for match in tokens:
+        vowel = _vni(match[0]) if figures and _VNI_VOWEL.fullmatch(match[0]) else None
+        spelt, repaired = ([flat(vowel)], vowel) if vowel else _spell_out(match[0], known)
         typed = repaired or cleaned[match.start() : match.end()].lower()
         found += [Word(word, typed, match.start(), match.end()) for word in spelt]
     return found

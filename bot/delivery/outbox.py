@@ -11,7 +11,7 @@ from bot.delivery.outbound import Sent
 from bot.delivery.wire import dump, load
 from bot.store.ids import new_id
 from bot.store.openings import Opening, open_choices
-from bot.store.tables.delivery import FAILED, QUEUED, SENDING, SENT, UNREACHABLE, contents, outbox
+from bot.store.tables.delivery import FAILED, QUEUED, RECALLED, SENDING, SENT, UNREACHABLE, contents, outbox
 from bot.store.tx import Tx
 
 CLAIM_MS = 30_000
@@ -85,6 +85,18 @@ def make_due(tx: Tx, *, kind: str, kind_id: int) -> None:
         .where(outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.due_ms == NOT_YET)
         .values(due_ms=tx.now_ms)
     )
+
+
+def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
+    """Stops what of a notice is not sent yet; returns who it has reached: (channel, chat, recipient)."""
+    mine = (outbox.c.notice == kind, outbox.c.notice_id == kind_id)
+    tx.run(update(outbox).where(*mine, outbox.c.state <= SENDING).values(state=RECALLED))
+    rows = tx.rows(
+        select(outbox.c.channel, outbox.c.chat_id, outbox.c.recipient_id)
+        .where(*mine, outbox.c.state == SENT)
+        .distinct()
+    )
+    return [(row.channel, row.chat_id, row.recipient_id) for row in rows]
 
 
 def reply(tx: Tx, channel: str, chat_id: str, said: Reply, claimed_by: str) -> Outgoing:

@@ -18,11 +18,13 @@ class Urgency(StrEnum):
 
 
 class State(StrEnum):
-    """DRAFT -> FREEZING -> OPEN; nothing is sent or counted before OPEN."""
+    """DRAFT -> FREEZING -> OPEN -> RECALLED, or DRAFT -> DROPPED; nothing is sent or counted before OPEN."""
 
     DRAFT = "draft"
     FREEZING = "freezing"
     OPEN = "open"
+    RECALLED = "recalled"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +112,38 @@ class ShowStatus:
 
     directive: int
     unit: int
+
+
+@action("judge")
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A second person's decision on a draft: `answer` is "yes" or "no"."""
+
+    directive: int
+    answer: str
+
+
+@action("who")
+@dataclass(frozen=True, slots=True)
+class ShowSilent:
+    """Who has not acknowledged, from a page on."""
+
+    directive: int
+    page: int
+
+
+@action("nudge")
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """A reminder to the silent, now."""
+
+    directive: int
+
+
+@action("recall")
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Takes a directive back; `sure` is "yes" after the question."""
+
+    directive: int
+    sure: str

@@ -136,10 +136,10 @@ _PATTERNS = tuple(
     )
 )
 _BARE = re.compile(
-    r"(?<![a-z0-9/.,:%+-])(?<!\bthang )(?<!\bngay )(?<!\bnam )(?<!\bthu )(?<!\blan )(?<!\bchi bo )(?<!\bcb )(?<!\bto )"
+    r"(?<![a-z0-9/.,:%+=*-])(?<!\bthang )(?<!\bngay )(?<!\bnam )(?<!\bthu )(?<!\blan )(?<!\bchi bo )(?<!\bcb )(?<!\bto )"
     r"(?<!\btrang )(?<!\bdieu )(?<!\bkhoan )(?<!\bmuc )(?<!\bphan )(?<!\bquy )(?<!\bluc )(?<!\bkhoang )(?<!\bhon )"
     r"(?<!\bkhoa )(?<!\bphong )(?<!\bnhom )(?<!\bcau )(?<!\bdu )(?<!\bmung )(?<!\btuoi )(?<!\bhang )(?<!\d )"
-    rf"(?P<n>(?!(?:19|20)\d\d(?!\d))\d{{1,4}})(?![\da-z/:%-]|[.,]\d| \d){_DAY_UNIT}"
+    rf"(?P<n>(?!(?:19|20)\d\d(?!\d))\d{{1,4}})(?![\da-z/:%-]|[.,]\d| \d|\s*[+=*]){_DAY_UNIT}"
 )
 
 

@@ -8,6 +8,9 @@ from bot.directives.models import Urgency
 UNDO_WITHIN = timedelta(minutes=10)
 """How long an acknowledgement can be taken back as if it had never been."""
 
+REMIND_EVERY = timedelta(hours=4)
+"""A person reminds of one directive at most this often."""
+
 PRIORITY = {
     Urgency.FLASH: outbox.FLASH,
     Urgency.EXPRESS: outbox.EXPRESS,

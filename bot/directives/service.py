@@ -1,21 +1,23 @@
 """The verbs of directives. Each checks rights and state itself: a payload is never trusted."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import insert, select, update
 
 from bot.chat.errors import Refused
 from bot.clock import from_ms, to_ms
 from bot.delivery import outbox
 from bot.delivery.outbox import Notice
-from bot.directives import queries, rules
+from bot.directives import queries, rules, texts
 from bot.directives.models import Acknowledged, Directive, Draft, State
-from bot.directives.texts import card
 from bot.i18n import speaking
 from bot.organisation import queries as people
 from bot.organisation import rules as membership
 from bot.organisation.models import Account, Verb
 from bot.store import audit, files
 from bot.store.ids import new_id
-from bot.store.tables.directives import directives, questions, recipients
+from bot.store.tables.delivery import SENT
+from bot.store.tables.directives import directives, questions, recipients, reminders
 from bot.store.tx import Tx
 
 SLICE = 2_000
@@ -82,7 +84,7 @@ def open_for_sending(tx: Tx, directive_id: int, by: int) -> None:
     words = {}
     for language in ("vi", "en"):
         with speaking(language):
-            words[f"content_{language}"] = outbox.content(tx, card(directive))
+            words[f"content_{language}"] = outbox.content(tx, texts.card(directive))
     tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.FREEZING, **words))
     audit.record(tx, "directive.send", f"directive:{directive_id}", member_id=by)
 
@@ -155,8 +157,10 @@ def for_recipient(tx: Tx, directive_id: int, member_id: int) -> Directive:
     mine = select(recipients.c.duty).where(
         recipients.c.directive_id == directive_id, recipients.c.member_id == member_id
     )
-    if directive.state != State.OPEN or tx.first(mine) is None:
+    if tx.first(mine) is None or directive.state not in (State.OPEN, State.RECALLED):
         raise Refused("not_recipient")
+    if directive.state == State.RECALLED:
+        raise Refused("recalled")
     return directive
 
 
@@ -213,3 +217,90 @@ def ask(tx: Tx, directive_id: int, member_id: int, words: str) -> Directive:
 def freezing(tx: Tx) -> list[int]:
     """Directives whose audience is not wholly frozen yet."""
     return [row.id for row in tx.rows(select(directives.c.id).where(directives.c.state == State.FREEZING))]
+
+
+def judge(tx: Tx, directive_id: int, by: int, *, approve: bool) -> Directive:
+    """A second person approves a draft, which starts its sending, or drops it.
+
+    Raises Refused("no_right" | "not_draft"): nobody judges their own.
+    """
+    directive = _known(tx, directive_id)
+    if by == directive.author_id or not people.may(tx, by, Verb.SEND_DIRECTIVE, directive.unit_id):
+        raise Refused("no_right")
+    if directive.state != State.DRAFT:
+        raise Refused("not_draft")
+    if approve:
+        open_for_sending(tx, directive_id, by)
+    else:
+        tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.DROPPED))
+        audit.record(tx, "directive.drop", f"directive:{directive_id}", member_id=by)
+    return directive
+
+
+def silent(tx: Tx, directive: Directive, unit_ids: Iterable[int]) -> list[queries.Recipient]:
+    """Who must acknowledge, received it, and has not."""
+    return [
+        each
+        for each in queries.recipients_of(tx, directive.id, unit_ids)
+        if each.duty and each.acknowledged_ms is None and each.sending == SENT
+    ]
+
+
+def remind(tx: Tx, directive_id: int, by: int) -> int:
+    """Reminds the silent in the units where `by` may, now. Returns how many.
+
+    Raises Refused("no_right" | "recalled" | "too_soon" | "nobody_silent").
+    """
+    directive = _known(tx, directive_id)
+    scope = people.scope(tx, by, Verb.REMIND)
+    if not scope:
+        raise Refused("no_right")
+    if directive.state != State.OPEN:
+        raise Refused("recalled")
+    since = tx.now_ms - int(rules.REMIND_EVERY.total_seconds() * 1000)
+    recent = (reminders.c.directive_id == directive_id, reminders.c.by_id == by, reminders.c.at_ms > since)
+    if tx.first(select(reminders.c.id).where(*recent)) is not None:
+        raise Refused("too_soon")
+    found = silent(tx, directive, scope)
+    accounts = people.reach(tx, [each.member_id for each in found])
+    words = {}
+    for language in ("vi", "en"):
+        with speaking(language):
+            words[language] = outbox.content(tx, texts.reminder(directive))
+    notices = []
+    for each in found:
+        account, _obstacle = _way(accounts.get(each.member_id, []))
+        if account is not None:
+            notices.append(Notice(account.channel, account.chat_id, each.member_id, words[account.language]))
+    if not notices:
+        raise Refused("nobody_silent")
+    outbox.post(
+        tx, notices, kind="reminder", kind_id=directive_id, priority=outbox.REMINDER, due_ms=tx.now_ms
+    )
+    tx.run(
+        insert(reminders).values(
+            id=new_id(), directive_id=directive_id, by_id=by, sent=len(notices), at_ms=tx.now_ms
+        )
+    )
+    audit.record(tx, "directive.remind", f"directive:{directive_id}", member_id=by)
+    return len(notices)
+
+
+def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
+    """Takes a directive back: what waits stops, who received it is told, its choices die.
+
+    Returns the directive and how many are told. Raises Refused("no_right" | "recalled").
+    """
+    directive = _known(tx, directive_id)
+    if not people.may(tx, by, Verb.SEND_DIRECTIVE, directive.unit_id):
+        raise Refused("no_right")
+    if directive.state not in (State.OPEN, State.FREEZING):
+        raise Refused("recalled")
+    tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.RECALLED))
+    reached = outbox.stop(tx, kind=queries.NOTICE, kind_id=directive_id)
+    outbox.stop(tx, kind="reminder", kind_id=directive_id)
+    words = outbox.content(tx, texts.recalled(directive))
+    notices = [Notice(channel, chat_id, member_id, words) for channel, chat_id, member_id in reached]
+    outbox.post(tx, notices, kind="recall", kind_id=directive_id, priority=outbox.URGENT, due_ms=tx.now_ms)
+    audit.record(tx, "directive.recall", f"directive:{directive_id}", member_id=by)
+    return directive, len(notices)

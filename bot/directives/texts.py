@@ -1,8 +1,21 @@
 """What people read about directives: values in, `Say` out."""
 
+from dataclasses import replace
+
 from bot.chat.choices import pack
 from bot.chat.replies import Choice, Say
-from bot.directives.models import Acknowledge, Acknowledged, AskAuthor, Directive, FullText, Undo, Urgency
+from bot.directives.models import (
+    Acknowledge,
+    Acknowledged,
+    AskAuthor,
+    Directive,
+    Draft,
+    FullText,
+    Judge,
+    State,
+    Undo,
+    Urgency,
+)
 from bot.i18n import N_, _, full_date, moment
 
 URGENCY = {
@@ -20,6 +33,52 @@ MAX_SUMMARY = 400
 def name(directive: Directive) -> str:
     """The document as people cite it: number and date."""
     return _("{number} ngày {date}", number=directive.number, date=full_date(directive.issued_on))
+
+
+def draft_card(draft: Draft) -> Say:
+    """A draft as its recipients will see it; its choices lead nowhere yet."""
+    shown = Directive(
+        id=0,
+        number=draft.number,
+        issued_on=draft.issued_on,
+        title=draft.title,
+        summary=draft.summary,
+        urgency=draft.urgency,
+        deadline=draft.deadline,
+        unit_id=draft.unit_id,
+        author_id=draft.author_id,
+        state=State.DRAFT,
+        file=draft.file,
+    )
+    real = card(shown)
+    return replace(real, heading=_("(Thử) {heading}", heading=real.heading), choices=(), about="", card=False)
+
+
+def approval_card(directive_id: int, draft: Draft) -> Say:
+    """A draft for the second person who decides."""
+    shown = draft_card(draft)
+    return replace(
+        shown,
+        heading=_("Xin duyệt: {number}", number=draft.number),
+        text=shown.text
+        + "\n"
+        + _("Người soạn cam đoan tệp không thuộc bí mật nhà nước. Đồng chí mở tệp xem rồi quyết định."),
+        choices=(
+            Choice(_("Đã xem, duyệt gửi"), pack(Judge(directive_id, "yes"))),
+            Choice(_("Không duyệt"), pack(Judge(directive_id, "no"))),
+        ),
+    )
+
+
+def reminder(directive: Directive) -> Say:
+    """The card again, to who has not acknowledged."""
+    real = card(directive)
+    return replace(real, heading=_("Nhắc: {heading}", heading=real.heading), file=None)
+
+
+def recalled(directive: Directive) -> Say:
+    """To who had received a directive that was taken back."""
+    return Say(_("{document} đã được thu hồi. Đồng chí không cần làm gì thêm.", document=name(directive)))
 
 
 def card(directive: Directive) -> Say:
@@ -100,6 +159,17 @@ def refused(code: str, document: str = "") -> Say:
             "Đã quá 10 phút nên không hoàn tác được nữa. Đồng chí báo bí thư chi bộ nếu bấm nhầm."
         ),
         "no_file": _("Văn bản này không có tệp kèm. Đồng chí hỏi bí thư chi bộ để xem bản đầy đủ."),
+        "recalled": _("Văn bản này đã được thu hồi. Đồng chí không cần làm gì thêm."),
+        "no_right": _(
+            "Đồng chí không (hoặc không còn) có quyền làm việc này với đơn vị đó. Không có gì thay đổi."
+        ),
+        "number_taken": _(
+            "Đã có văn bản cùng số, cùng ngày. Nhắn “gửi văn bản” để làm lại với số hoặc ngày khác."
+        ),
+        "deadline_past": _("Hạn xác nhận đã qua trong lúc soạn. Nhắn “gửi văn bản” để làm lại với hạn mới."),
+        "not_draft": _("Văn bản này đã được quyết định trước đó."),
+        "too_soon": _("Vừa nhắc trong vòng 4 giờ. Đồng chí nhắc lại sau nhé."),
+        "nobody_silent": _("Không còn ai đã nhận mà chưa xác nhận, nên không cần nhắc."),
         "unknown": _(
             "Chưa tìm thấy văn bản {document}. Đồng chí kiểm tra lại số, ví dụ: 52-KH/ĐU.", document=document
         ),

@@ -1,5 +1,7 @@
 """Officers and secretaries ask how a directive stands, over their own part of the tree."""
 
+from collections.abc import Callable
+
 from bot.chat.choices import pack
 from bot.chat.events import Commanded, Event
 from bot.chat.replies import Choice, Say
@@ -27,21 +29,35 @@ def register(router: Router[Tx]) -> None:
 
 def status(event: Commanded, tx: Tx) -> Replies:
     """`tình hình 52`: the figures of one directive; without a number, which one?"""
+    return choose(event, tx, Verb.SEE_STATUS, lambda directive: pack(ShowStatus(directive.id, 0)), _status)
+
+
+def choose(
+    event: Commanded,
+    tx: Tx,
+    verb: Verb,
+    payload: Callable[[Directive], str],
+    act: Callable[[Tx, Directive, int], Say],
+) -> Replies:
+    """Finds the directive that a command names, over the asker's part of the tree for this verb, and acts.
+
+    Without a number, or with one that fits several, it offers those there are. Where a number was used
+    again, the newest is meant and the earlier ones are offered.
+    """
     account = member_account(tx, event)
     if account is None:
         return not_verified()
-    scope = people.scope(tx, account.member_id, Verb.SEE_STATUS)
-    known = queries.open_in(tx, scope)
+    known = queries.open_in(tx, people.scope(tx, account.member_id, verb))
     if event.document is None:
-        return _which(known)
+        return _which(known, payload)
     found = _named(event.document, known)
     if not found:
         said = texts.refused("unknown", event.document)
-        return [said, _which(known)] if known else said
+        return [said, _which(known, payload)] if known else said
     if len({directive.number for directive in found}) > 1:
-        return _which(found)
-    said = _show(tx, account.member_id, found[0], scope, 0)
-    return [said, _which(found[1:], earlier=True)] if len(found) > 1 else said
+        return _which(found, payload)
+    said = act(tx, found[0], account.member_id)
+    return [said, _which(found[1:], payload, earlier=True)] if len(found) > 1 else said
 
 
 def show(choice: ShowStatus, event: Event, tx: Tx) -> Replies:
@@ -57,6 +73,10 @@ def show(choice: ShowStatus, event: Event, tx: Tx) -> Replies:
     return _show(tx, account.member_id, directive, scope, choice.unit)
 
 
+def _status(tx: Tx, directive: Directive, member_id: int) -> Say:
+    return _show(tx, member_id, directive, people.scope(tx, member_id, Verb.SEE_STATUS), 0)
+
+
 def _show(tx: Tx, member_id: int, directive: Directive, scope: set[int], unit_id: int) -> Say:
     audit.record(tx, "directive.status", f"directive:{directive.id}", member_id=member_id)
     return reports.say(reports.status(tx, directive, scope, unit_id), moment(tx.now))
@@ -70,10 +90,10 @@ def _named(document: str, known: list[Directive]) -> list[Directive]:
     return [directive for directive in known if directive.number in matching or directive.number == document]
 
 
-def _which(known: list[Directive], *, earlier: bool = False) -> Say:
+def _which(known: list[Directive], payload: Callable[[Directive], str], *, earlier: bool = False) -> Say:
     if not known:
         return Say(_("Chưa có văn bản nào được gửi trong phần đồng chí phụ trách."))
     shown = known[:MAX_LISTED]
-    choices = tuple(Choice(texts.name(each), pack(ShowStatus(each.id, 0))) for each in shown)
+    choices = tuple(Choice(texts.name(each), payload(each)) for each in shown)
     words = _("Cùng số này còn có:") if earlier else _("Đồng chí muốn xem văn bản nào?")
     return Say(words, choices=choices)

@@ -10,12 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot import clock
-from bot.chat.text import Word, clean, flat, words_of
+from bot.chat.text import clean, flat, words_of
 from bot.directives import numbers
 from bot.handlers import vocabulary as v
+from bot.handlers import vocabulary_commands as c
+from bot.handlers.vocabulary_spelling import spell
 
 JUST_NOW = timedelta(seconds=60)
 """A second message with choices younger than this makes a bare number or "ok" ambiguous."""
+_AGAINST = (v.NEGATION, v.QUESTION, v.NOT_YET, v.PARTIAL, v.OBJECTION, v.OTHERS, v.THING_DONE)
+"""What speaks against an acknowledgement, anywhere in the sentence."""
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_SUBJECT = 14  # words: a longer text without a question is news or a speech, and no subject to look up
 _MOST = 3000  # characters read; what is longer is no answer to a card
 
 
@@ -76,8 +82,6 @@ def read(text: str, situation: Situation) -> Reading:
     return _Reader(text, situation).read()
 
 
-_DISTINCT = {"dạ": "vang", "à": "a~", "á": "a~", "nhạc": "nhac~", "tín": "tin~", "vàng": "vang~", "chùa": "chua~",
-             "đã": "da", "dừng": "dung lai", "hà": "ha~", "tội": "toi~", "độc": "doc~", "cơ": "co~"}  # fmt: skip
 _NUMBER_WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5}
 _NUMBER_FILLER = (
     "so|chon|bam|nut|phim|muc|y|cau|lua chon|phuong an|an|nhan|a|nhe|nha|toi|em|xin|thua|"
@@ -89,35 +93,6 @@ _NUMBER = re.compile(
 )
 
 
-def _spell(found: Sequence[Word]) -> str:
-    """The sentence in folded words, with the marks that decide kept as different words."""
-    out = [_DISTINCT.get(word.typed, word.folded) for word in found]
-    for i, word in enumerate(out):
-        if word == "kh":
-            out[i] = "khong"
-        if word == "dc":
-            before, after = out[i - 1] if i else "", " ".join(out[i + 1 : i + 2])
-            short = i == 0 and after in ("", "a", "roi", "nhe", "nha", "👍", "?")
-            address = i == 0 or before in (
-                "thua",
-                "vang",
-                "ok",
-                "chao",
-                "cac",
-                "nhe",
-                "a",
-                "cao",
-                "on",
-                "ro",
-                "nhung",
-                "may",
-            )
-            out[i] = "dong chi" if address and not short else "duoc"
-    sentence = " ".join(out)
-    sentence = re.sub(r"(?<!\S)(👍|👎|\?)(?: \1)+", r"\1", sentence)
-    return "vang" if sentence == "da" and found[0].typed != "đã" else sentence
-
-
 def _without(pattern: re.Pattern[str], sentence: str) -> str:
     return " ".join(pattern.sub(" ", sentence).split())
 
@@ -126,14 +101,16 @@ class _Reader:
     def __init__(self, text: str, situation: Situation) -> None:
         self.at = situation
         self.cleaned = clean(text[: 2 * _MOST])[:_MOST].strip()
+        self.link = _LINK.search(self.cleaned) is not None
+        self.cleaned = _LINK.sub(" ", self.cleaned).strip() if self.link else self.cleaned
         self.whole = len(text) <= _MOST
         plain = flat(self.cleaned)
-        self.plain = _spell(words_of(self.cleaned, plain, v.VOCABULARY))
+        self.plain = spell(words_of(self.cleaned, plain, c.VOCABULARY))
         self.mentions = numbers.find(self.cleaned)
         for mention in self.mentions:
             plain = plain[: mention.start] + "§".ljust(mention.end - mention.start) + plain[mention.end :]
-        self.words = words_of(self.cleaned, plain, v.VOCABULARY)
-        self.sentence = _spell(self.words)
+        self.words = words_of(self.cleaned, plain, c.VOCABULARY)
+        self.sentence = spell(self.words)
         self.cards = [message for message in situation.open if message.card]
         self.document = self._name(self.mentions[0]) if self.mentions else None
 
@@ -194,8 +171,8 @@ class _Reader:
         body = re.sub(r"@\w+", "", self.cleaned[1:]).strip()
         tokens = list(re.finditer(r"\w+", body))
         for count in range(min(4, len(tokens)), 0, -1):
-            name = flat("".join(token[0] for token in tokens[:count]))
-            if found := v.COMMAND_OF.get(name):
+            name = flat("".join(token[0] for token in tokens[:count])).replace("_", "")
+            if found := c.COMMAND_OF.get(name):
                 rest = body[tokens[count - 1].end() :].strip()
                 if found in ("cancel", "back", "undo"):
                     return Reading(found, document=self.document, rest=rest)
@@ -225,7 +202,7 @@ class _Reader:
         bare = _without(re.compile(r"(?<!\S)(?:a|nhe|nha|toi|em|xin|chon|thua|vang)(?!\S)"), self.sentence)
         hits = []
         for index, label in enumerate(newest.labels):
-            spelt = _spell(words_of(clean(label), flat(clean(label)), v.VOCABULARY))
+            spelt = spell(words_of(clean(label), flat(clean(label)), c.VOCABULARY))
             other = not (newest.card and kind_of(label))
             if other and (spelt == self.sentence or (bare and (spelt + " ").startswith(bare + " "))):
                 hits.append(index)
@@ -247,7 +224,7 @@ class _Reader:
         first = self.words[0]
         name = flat(self.cleaned[first.start : first.end])
         glued = re.fullmatch(r"([a-z]+?)\d*", name)
-        command = v.COMMAND_OF.get(glued[1]) if glued else None
+        command = c.COMMAND_OF.get(glued[1]) if glued else None
         if command is None or (len(self.words) > 1 and self.words[1].start != first.start):
             return None
         rest = self.cleaned[first.start + len(glued[1]) :].strip() if glued else ""
@@ -274,11 +251,11 @@ class _Reader:
     # --- officers' words: before acknowledgements, "ai đã đọc" is none ---
     def _officer(self) -> Reading | None:
         s = self.sentence
-        if (match := v.REMIND.search(s)) and not _without(v.REMIND_BEFORE, s[: match.start()]):
+        if (match := c.REMIND.search(s)) and not _without(c.REMIND_BEFORE, s[: match.start()]):
             if re.match(r"nhac (?:toi|em|minh|den|gi|viec|vang)(?!\S)", match[0]):
                 return self._unclear()
             return self._command("remind", s[match.start() :])
-        if v.POLICY.search(
+        if c.POLICY.search(
             _without(
                 re.compile(
                     r"chi bo|dang vien|dang uy|ke hoach|cong van|nghi quyet|quy dinh|hoc tap|huong dan|"
@@ -288,16 +265,18 @@ class _Reader:
             )
         ):
             return None
-        if v.MISSING.search(s):
+        if c.MISSING.search(s):
             return self._command("missing")
-        bare = v.MISSING_BARE.fullmatch(_without(re.compile(r"(?<!\S)(?:a|nhe|xem|\?)(?!\S)"), s))
+        bare = c.MISSING_BARE.fullmatch(_without(re.compile(r"(?<!\S)(?:a|nhe|xem|\?)(?!\S)"), s))
         if bare and self.at.role != "member" and not s.endswith("?"):
             return self._command("missing")
-        if v.STATUS.search(s):
+        if c.STATUS.search(s):
             return self._command("status")
-        head = v.STATUS_HEAD.search(s)
+        if self.at.role != "member" and c.STATUS_OF.search(s):
+            return self._command("status")
+        head = c.STATUS_HEAD.search(s)
         greeting = re.match(r"bao cao (?:cac )?(?:dong chi|bi thu|anh|chi(?! bo)|thu truong|toi|em)(?!\S)", s)
-        if head and not greeting and not _without(v.STATUS_ALLOWED, _without(v.STATUS_HEAD, s)):
+        if head and not greeting and not _without(c.STATUS_ALLOWED, _without(c.STATUS_HEAD, s)):
             return self._command("status", s[head.end() :].strip())
         return None
 
@@ -311,16 +290,16 @@ class _Reader:
             s = _without(pattern, s) or s
         s = _without(v.GREETING, s) or s
         s = " ".join(v.OBJECT.sub("§", s).split())
-        if any(p.search(s) for p in (v.NEGATION, v.QUESTION, v.NOT_YET, v.OTHERS, v.THING_DONE)) or "~" in s:
+        if any(p.search(s) for p in _AGAINST) or "~" in s:
             return ""
         if match := v.READ_DONE.search(s):
             if _without(v.BEFORE_DONE, s[: match.start()]):
                 return ""
-            after = v.AFTER_DONE.sub(lambda m: "§" if m[0] in ("§", "va") else "", s[match.end() :]).split()
+            after = v.AFTER_DONE.sub(lambda m: "§" if m[0] == "§" else "", s[match.end() :]).split()
             if after and (len(after) > 25 or (set(after) != {"§"} and after[0] != "§")):
-                return ""  # words we do not know, and no paper or "và" before them that they could belong to
+                return ""  # words we do not know, and no paper before them that they could belong to
             return "read"
-        if re.search(r"(?<!\S)nhan(?! ro(?!\S))(?!\S)", s):
+        if re.search(r"(?<!\S)(?<!xac )nhan(?! ro(?!\S))(?!\S)", s):
             return ""  # received is not read
         said = v.YES.search(s)
         return "yes" if said and not _without(v.YES_FILLER, _without(v.YES, s)) else ""
@@ -359,9 +338,9 @@ class _Reader:
         s = self.sentence
         match = v.FULL_TEXT.search(s)
         refused = v.FULL_TEXT_NOT.search(re.sub(r"(?:chua|khong) (?:doc|xem|mo|tai) duoc", "", s))
-        if not match or refused or (self.mentions and not self._known_document()):
+        if not match or refused or self.link or (self.mentions and not self._known_document()):
             return None
-        composing = v.COMPOSE.search(s) and not v.COMPOSE_NOT.search(s)
+        composing = c.COMPOSE.search(s) and not c.COMPOSE_NOT.search(s)
         if (
             composing
             and re.search(r"(?<!\S)(?:gui|tao|soan|phat|dua|chuyen)(?!\S)", s)
@@ -371,7 +350,7 @@ class _Reader:
         left = _without(v.FULL_TEXT_ASIDE, _without(v.FULL_TEXT, s))
         if left and (not self.cards or len(left.split()) > 3 or v.ASK.search(s) or v.QUESTION.search(left)):
             return None
-        if v.NEWS.fullmatch(s) or v.MEETING.fullmatch(s) or v.SLIPS.fullmatch(s) or v.HELP.fullmatch(s):
+        if c.NEWS.fullmatch(s) or c.MEETING.fullmatch(s) or c.SLIPS.fullmatch(s) or c.HELP.fullmatch(s):
             return None
         return self._about_card("full_text", exact="toan van" in s or s == "xem")
 
@@ -388,7 +367,7 @@ class _Reader:
         about_card = bool(self._named_cards()) or re.search(
             r"(?<!\S)(?:van ban|noi dung|muc|diem|cho nay|doan|trang)(?!\S)", s
         )
-        if left and (not self.cards or (v.POLICY.search(left) and not about_card) or v.CHAT.fullmatch(left)):
+        if left and (not self.cards or (c.POLICY.search(left) and not about_card) or c.CHAT.fullmatch(left)):
             return None
         if self.mentions and not self._named_cards():
             return None
@@ -405,31 +384,29 @@ class _Reader:
             s,
         )
         for name, pattern in (
-            ("rate", v.RATE),
-            ("attendance", v.ATTENDANCE),
-            ("slips", v.SLIPS),
-            ("news", v.NEWS),
-            ("verify", v.VERIFY),
-            ("inbox", v.INBOX),
+            ("rate", c.RATE),
+            ("attendance", c.ATTENDANCE),
+            ("slips", c.SLIPS),
+            ("news", c.NEWS),
+            ("verify", c.VERIFY),
+            ("inbox", c.INBOX),
         ):
             if pattern.fullmatch(s) or pattern.fullmatch(polite):
                 return self._command(name)
-        if (
-            v.RATE.search(s)
-            and re.search(r"su dung|cai dat|dung so tay|(?:su )?dung (?:so tay|app|bot)", s)
-            and not v.rx("dang phi").search(s)
-        ):
+        if c.RATE_HOW.search(s) and c.RATE_USE.search(s) and not v.rx("dang phi").search(s):
             return self._command("rate")
-        if v.MEETING.search(s) and not v.MEETING_NOT.search(s):
+        if c.SLIPS_FOR.fullmatch(polite):
+            return self._command("slips")
+        if c.MEETING.search(s) and not c.MEETING_NOT.search(s):
             return self._command("meeting")
-        match = v.COMPOSE.search(s)
-        if match and not v.COMPOSE_NOT.search(s) and not _without(v.FULL_TEXT_ASIDE, s[: match.start()]):
+        match = c.COMPOSE.search(s)
+        if match and not c.COMPOSE_NOT.search(s) and not _without(v.FULL_TEXT_ASIDE, s[: match.start()]):
             verb = re.search(r"(?<!\S)(?:gui|soan|tao|phat hanh|phat|ban hanh|soan thao)(?!\S)", s)
             if match[0] == "thong bao" and polite != "thong bao":
                 return None
             if verb or not self.mentions:
                 return self._command("compose")
-        if v.HELP.search(s) and not _without(v.HELP_ALLOWED, _without(v.HELP, s)) and not self.mentions:
+        if c.HELP.search(s) and not _without(c.HELP_ALLOWED, _without(c.HELP, s)) and not self.mentions:
             return self._command("help")
         return None
 
@@ -455,31 +432,31 @@ class _Reader:
         )
 
     def _question(self) -> Reading | None:
-        s = self.sentence
-        asks, topic = v.QUESTION.search(s), v.POLICY.search(s)
-        own = v.rx(r"(?:doc|xac nhan|xem|bam|ok|nhat tri|dong y|ro|hieu)").search(s)
-        if topic and not (
-            own
-            and not _without(
-                v.rx(
-                    r"(?:dang uy|chi bo|dang vien|ke hoach|cong van|nghi quyet|quy dinh|chi uy|bi thu|huong dan)"
-                ),
-                topic[0],
-            )
-        ):
-            return Reading("question", document=self.document)
-        if own and len(s.split()) <= 12:
+        s, length = self.sentence, len(self.sentence.split())
+        topic = c.POLICY.search(s)
+        own = v.rx("doc|xac nhan|xem|bam|ok|nhat tri|dong y|ro|hieu").search(s)
+        bodies = v.rx(
+            "dang uy|chi bo|dang vien|ke hoach|cong van|nghi quyet|quy dinh|chi uy|bi thu|huong dan"
+        )
+        asks = v.QUESTION.search(s)
+        if topic and not (own and bodies.fullmatch(topic[0])) and (asks or length <= _SUBJECT):
+            return self._wonder("question")
+        if own and length <= 12:
             return None
-        if asks and not v.CHAT.search(s) and len(s.split()) > 1:
-            return Reading("question", document=self.document)
-        enough = self.mentions and len(s.split()) > 3
-        return Reading("question", document=self.document) if enough else None
+        if asks and length > 1 and not c.CHAT.search(s) and (topic or c.AFFAIRS.search(s) or self._cited()):
+            return self._wonder("question")
+        return self._wonder("question") if self._cited() and 3 < length <= _SUBJECT else None
+
+    def _cited(self) -> bool:
+        """A document is named by its type, not only by figures ("bão số 3", "1+1")."""
+        return any(mention.type for mention in self.mentions) or self._known_document()
+
+    def _wonder(self, means: str) -> Reading:
+        return Reading(means, document=self.document if self._cited() else None)
 
     def _rest(self) -> Reading:
-        if (
-            (self._answerish() or self.mentions)
-            and len(self.words) <= 40
-            and not v.CHAT.search(self.sentence)
-        ):
+        says = v.READ_DONE.search(self.sentence) is not None
+        card_words = (self._answerish() or self.mentions) and not c.CHAT.search(self.sentence)
+        if (says or card_words) and len(self.words) <= 40 and (says or not self.link):
             return self._unclear([card.about for card in self.cards])
-        return Reading("other", document=self.document)
+        return self._wonder("other")

@@ -74,6 +74,8 @@ def greeting(event: Event, tx: Tx) -> Replies:
     choices = [Choice(_("Văn bản của tôi"), pack(Command("inbox")))]
     if people.scope(tx, account.member_id, Verb.SEE_STATUS):
         choices.append(Choice(_("Tình hình xác nhận"), pack(Command("status"))))
+    if people.scope(tx, account.member_id, Verb.SEND_DIRECTIVE):
+        choices.append(Choice(_("Gửi văn bản"), pack(Command("compose"))))
     return Say(
         _("Đồng chí chọn một việc, hoặc nhắn bằng lời, có dấu hay không dấu đều được."),
         heading=_("Sổ tay đảng viên"),
@@ -167,7 +169,5 @@ def not_yet(event: Commanded, tx: Tx) -> Replies:
     )
 
 
-NOT_YET: dict[str, Any] = dict.fromkeys(
-    ("missing", "remind", "rate", "attendance", "meeting", "compose", "slips"), MEMBER
-) | {"news": PUBLIC}
+NOT_YET: dict[str, Any] = dict.fromkeys(("rate", "attendance", "meeting", "slips"), MEMBER) | {"news": PUBLIC}
 """Commands that are understood and answer that they are not there yet."""

@@ -22,6 +22,9 @@ class Tx:
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     """Run once, after the commit, on the writer's thread: hand work to the event loop, nothing else."""
 
+    asked_for_work: bool = False
+    """Set when a job was requested: somebody should look once this is committed."""
+
     @property
     def now_ms(self) -> int:
         """The moment as it is stored."""

@@ -133,6 +133,8 @@ class Writer:
                 for work in taken:
                     self._alone(work)
                 return
+            if not taken and (work := self._take()) is not None:
+                taken.append(work)  # the transaction did not even begin: one hears of it, the next tries
             outcomes = [(work.done, None, error) for work in taken]
             leaving = []
         self._tell(outcomes, leaving)
@@ -155,10 +157,10 @@ class Writer:
     ) -> None:
         def tell() -> None:
             for leave in leaving:
-                leave()
+                _safely(leave)
             for done, result, error in outcomes:
                 if done is not None:
-                    done(result, error)
+                    _safely(done, result, error)
                 elif error is not None:
                     log.error("unit_failed", error=type(error).__name__)
 
@@ -166,6 +168,13 @@ class Writer:
             tell()
         else:
             self._loop.call_soon_threadsafe(tell)
+
+
+def _safely(listener: Callable[..., None], *told: Any) -> None:
+    try:
+        listener(*told)
+    except Exception as error:  # a fault in one listener must not keep the others waiting for ever
+        log.error("listener_failed", error=type(error).__name__)
 
 
 class _Transaction:

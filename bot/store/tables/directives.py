@@ -59,6 +59,18 @@ recipients = Table(
     Index("ix_recipients_unit", "directive_id", "unit_id"),
 )
 
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("directive_id", BigInteger, ForeignKey("directives.id"), nullable=False),
+    Column("by_id", BigInteger, ForeignKey("members.id"), nullable=False),
+    Column("sent", Integer, nullable=False),  # to how many
+    moment("at_ms", nullable=False),
+    Index("ix_reminders_directive", "directive_id", "at_ms"),
+    Index("ix_reminders_by", "by_id"),
+)
+
 questions = Table(
     "questions",
     metadata,

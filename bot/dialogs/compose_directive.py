@@ -1,0 +1,313 @@
+"""A secretary or clerk writes a directive and sends it, from the phone. Reads top to bottom."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
+
+from bot.chat.dates import parse_deadline, parse_past_day
+from bot.chat.errors import Refused
+from bot.chat.events import FileSent
+from bot.chat.replies import File, Say, To
+from bot.chat.talk import Retry, Talk
+from bot.clock import VIETNAM
+from bot.directives import numbers, queries, rules, service, texts
+from bot.directives.gate.check import check_text
+from bot.directives.gate.texts import explain
+from bot.directives.models import Draft, Urgency
+from bot.i18n import N_, _, full_date, number
+from bot.organisation import queries as people
+from bot.organisation.models import Organisation, Verb
+from bot.store import files, jobs
+from bot.store.tx import Tx
+
+VERSION_OF_DIALOG = 1
+MAX_UNITS = 12
+"""Units offered as an audience; a larger choice is made from the terminal."""
+WAYS = {"telegram": "Telegram", "zalo_oa": "Zalo"}
+OBSTACLES = {"no_account": N_("chưa xác thực"), "blocked": N_("đã chặn hoặc bỏ theo dõi")}
+URGENCIES = {
+    Urgency.NORMAL: N_("Thường"),
+    Urgency.URGENT: N_("Khẩn"),
+    Urgency.EXPRESS: N_("Thượng khẩn"),
+    Urgency.FLASH: N_("Hỏa tốc"),
+}
+
+
+def title() -> str:
+    """What the dialog is called when it is offered again."""
+    return _("bản nháp văn bản")
+
+
+def script(talk: Talk[Tx]) -> None:
+    """Number, date, title, summary, file, deadline, urgency, audience; preview; test; send."""
+    talk.given()
+    author: int = talk.note("author", partial(_author, talk))
+    named: str = talk.ask("number", _ask_number(), parse=_number)
+    issued = date.fromisoformat(talk.ask("issued", _ask_issued(named), _issued(talk), _today(talk)))
+    about: str = talk.ask("title", _ask_title(), parse=partial(_words, longest=rules.MAX_TITLE))
+    summary: str = talk.ask(
+        "summary", _ask_summary(), partial(_words, longest=rules.MAX_SUMMARY), {"-": _("Bỏ qua")}
+    )
+    attached, declared = _file(talk)
+    until: str = talk.ask("deadline", _ask_deadline(), _deadline(talk), {"-": _("Không đặt hạn")})
+    urgency = Urgency(talk.ask("urgency", Say(_("Độ khẩn của văn bản?")), options=_named(URGENCIES)))
+    units = talk.note("units", partial(_units, talk.tx, author))
+    unit = int(
+        talk.ask("unit", Say(_("Gửi tới đơn vị nào (gồm cả các đơn vị bên dưới)?")), options=dict(units))
+    )
+    draft = Draft(
+        named,
+        issued,
+        about,
+        "" if summary == "-" else summary,
+        urgency,
+        None if until == "-" else datetime.fromisoformat(until),
+        unit,
+        author,
+        attached,
+    )
+    while True:
+        choice = talk.ask(
+            "confirm", _preview(talk.tx, draft, dict(units)[str(unit)]), options=_confirm(declared)
+        )
+        if choice == "test":
+            talk.once("test", partial(_test, talk, draft))
+        elif choice == "drop":
+            talk.say(Say(_("Đã bỏ bản nháp. Chưa gửi gì.")))
+            return
+        else:
+            break
+    try:
+        directive_id: int = talk.once("send", partial(_send, talk.tx, draft, declared=declared))
+    except Refused as refusal:
+        talk.say(texts.refused(refusal.code, named))
+        return
+    if declared:
+        talk.once("approval", partial(_ask_second, talk, directive_id, draft))
+        return
+    done = talk.job("freeze", partial(freeze, talk, directive_id), Say(_("Đang lập danh sách người nhận…")))
+    talk.say(
+        sent(talk.tx, directive_id) if "error" not in done else Say(_("Đang gửi; nhắn “tình hình” để xem."))
+    )
+
+
+def _author(talk: Talk[Tx]) -> int:
+    account = people.account_of(talk.tx, talk.address.channel, talk.address.user_id)
+    assert account is not None  # the router lets only those in who may send
+    return account.member_id
+
+
+def _named(labels: Mapping[Any, str]) -> dict[str, str]:
+    return {str(value): _(label) for value, label in labels.items()}
+
+
+def _ask_number() -> Say:
+    return Say(
+        _("Số, ký hiệu văn bản? Ví dụ 52-KH/ĐU. Nhắn “quay lại” để sửa bước trước, “huỷ” để dừng."),
+        heading=_("Gửi văn bản"),
+    )
+
+
+def _number(text: str) -> str:
+    found = numbers.parse(text)
+    if found is None:
+        raise Retry(_("Tôi chưa đọc được số này. Cần đủ số, loại và cơ quan, ví dụ 52-KH/ĐU."))
+    return str(found)
+
+
+def _ask_issued(named: str) -> Say:
+    return Say(_("Số văn bản: {number}. Ngày ban hành?", number=named))
+
+
+def _today(talk: Talk[Tx]) -> dict[str, str]:
+    today = date.fromisoformat(talk.note("today", lambda: talk.now.astimezone(VIETNAM).date().isoformat()))
+    return {today.isoformat(): _("Hôm nay {date}", date=full_date(today))}
+
+
+def _issued(talk: Talk[Tx]) -> Any:
+    today = talk.now.astimezone(VIETNAM).date()
+
+    def parse(text: str) -> str:
+        found = parse_past_day(text, today)
+        if found is None:
+            raise Retry(_("Tôi chưa hiểu ngày này, hoặc ngày chưa tới. Ví dụ 17/11/2026."))
+        return found.isoformat()
+
+    return parse
+
+
+def _ask_title() -> Say:
+    return Say(_("Trích yếu của văn bản?"))
+
+
+def _ask_summary() -> Say:
+    return Say(_("Tóm tắt hai, ba dòng để đồng chí nào cũng hiểu ngay?"))
+
+
+def _words(text: str, *, longest: int) -> str:
+    words = " ".join(text.split())
+    if len(words) < 5:
+        raise Retry(_("Đồng chí viết ít nhất vài chữ nhé."))
+    if len(words) > longest:
+        raise Retry(_("Dài quá {count} chữ cái. Mời đồng chí rút gọn.", count=number(longest)))
+    verdict = check_text(words)
+    if verdict.verdict == "refuse":
+        raise Retry(explain(verdict.why))
+    return words
+
+
+def _file(talk: Talk[Tx]) -> tuple[File | None, bool]:
+    """The paper's file, checked; and whether it needs the declaration and a second person's look."""
+    while True:
+        given: Any = talk.ask(
+            "file",
+            Say(_("Gửi tệp PDF hoặc DOCX của văn bản (không quá 5 MB).")),
+            options={"-": _("Không có tệp")},
+            file=partial(_handle, talk.address.channel),
+        )
+        if given == "-":
+            return None, False
+        found: dict[str, Any] = talk.job(
+            "check", partial(_check, talk, given), Say(_("Đang kiểm tra tệp, xin đồng chí chờ một chút…"))
+        )
+        if found.get("verdict") == "pass":
+            return File(*found["file"]), False
+        if found.get("verdict") == "needs_declaration":
+            answer = talk.ask(
+                "declare",
+                Say(
+                    _(
+                        "Máy không đọc được hết tệp này (ảnh hoặc bản quét). Đồng chí cam đoan tệp không thuộc bí mật "
+                        "nhà nước? Một đồng chí thứ hai sẽ xem lại trước khi gửi."
+                    )
+                ),
+                options={"yes": _("Tôi cam đoan"), "other": _("Gửi tệp khác")},
+            )
+            if answer == "yes":
+                return File(*found["file"]), True
+        else:
+            talk.say(Say(explain(found.get("why", "unreadable"))))
+
+
+def _handle(channel: str, event: FileSent) -> dict[str, str]:
+    if event.size is not None and event.size > rules.MAX_FILE:
+        raise Retry(_("Tệp lớn hơn 5 MB nên không gửi được. Đồng chí giảm dung lượng rồi gửi lại."))
+    return {"channel": channel, "handle": event.handle, "name": event.name or "van-ban.pdf"}
+
+
+def _check(talk: Talk[Tx], given: dict[str, str]) -> int:
+    address = talk.address
+    return jobs.request(talk.tx, "check_file", (address.channel, address.chat_id, address.user_id), given)
+
+
+def _ask_deadline() -> Say:
+    return Say(_("Hạn xác nhận? Ví dụ: thứ 6 tuần này, 30/11, trước 17h mai."))
+
+
+def _deadline(talk: Talk[Tx]) -> Any:
+    def parse(text: str) -> str:
+        found = parse_deadline(text, talk.now)
+        if found is None:
+            raise Retry(_("Tôi chưa hiểu, hoặc hạn này đã qua. Ví dụ: thứ 6 tuần này, 30/11, 17h mai."))
+        return found.astimezone(UTC).isoformat()
+
+    return parse
+
+
+def _units(tx: Tx, author: int) -> list[tuple[str, str]]:
+    """Units the author may send to, the highest first. A list of pairs keeps its order in JSON."""
+    scope = people.scope(tx, author, Verb.SEND_DIRECTIVE)
+    tree: list[Organisation] = [each for each in people.organisation_tree(tx) if each.id in scope]
+    return [(str(each.id), each.name) for each in tree[:MAX_UNITS]]
+
+
+def _preview(tx: Tx, draft: Draft, unit: str) -> Say:
+    card = texts.draft_card(draft)
+    ways: dict[str, int] = {}
+    for _branch, way, count in service.preview(tx, draft.unit_id):
+        ways[way] = ways.get(way, 0) + count
+    lines = [card.heading, card.text, "", _("Gửi tới: {unit}", unit=unit)]
+    for way, count in sorted(ways.items()):
+        if way in WAYS:
+            lines.append(_("• qua {channel}: {count} đồng chí", channel=WAYS[way], count=number(count)))
+        else:
+            lines.append(_("• chưa gửi được: {count} ({why})", count=number(count), why=_(OBSTACLES[way])))
+    return Say("\n".join(lines), heading=_("Xem trước"))
+
+
+def _confirm(declared: bool) -> dict[str, str]:
+    send = _("Cam đoan không mật, xin duyệt") if declared else _("Cam đoan không mật và gửi")
+    return {"test": _("Gửi thử cho tôi"), "send": send, "drop": _("Bỏ bản nháp")}
+
+
+def _test(talk: Talk[Tx], draft: Draft) -> None:
+    talk.say_to([To(talk.address.channel, talk.address.chat_id, texts.draft_card(draft))])
+
+
+def _send(tx: Tx, draft: Draft, *, declared: bool) -> int:
+    if draft.file is not None:
+        files.register(tx, draft.file.file_id, draft.file.name, draft.file.media_type, draft.file.size)
+    directive_id = service.create(tx, draft)
+    if not declared:
+        service.open_for_sending(tx, directive_id, draft.author_id)
+    return directive_id
+
+
+def freeze(talk: Talk[Tx], directive_id: int) -> int:
+    """Asks for the audience to be frozen, in the name of this address."""
+    address = talk.address
+    return jobs.request(talk.tx, "freeze", (address.channel, address.chat_id, address.user_id), directive_id)
+
+
+def sent(tx: Tx, directive_id: int) -> Say:
+    """What the author hears when the audience is frozen."""
+    directive = queries.get(tx, directive_id)
+    assert directive is not None
+    totals = queries.totals(tx, directive_id)
+    return Say(
+        _(
+            "{document} đang tới {count} đồng chí; {lost} đồng chí chưa có cách nhận. "
+            "Nhắn “tình hình {number}” để xem.",
+            document=texts.name(directive),
+            count=number(totals.recipients),
+            lost=number(totals.unreachable),
+            number=directive.number,
+        )
+    )
+
+
+def _ask_second(talk: Talk[Tx], directive_id: int, draft: Draft) -> None:
+    """Asks the nearest other person who may send to this unit to look and decide."""
+    others = [
+        each
+        for each in people.who_may(talk.tx, Verb.SEND_DIRECTIVE, draft.unit_id)
+        if each != draft.author_id
+    ]
+    for member_id in others:
+        reachable = [
+            each for each in people.reach(talk.tx, [member_id]).get(member_id, []) if not each.blocked
+        ]
+        if reachable:
+            card = texts.approval_card(directive_id, draft)
+            talk.say_to([To(each.channel, each.chat_id, card) for each in reachable])
+            talk.say_to(
+                [_here(talk, Say(_("Đã chuyển đồng chí thứ hai xem lại; tôi sẽ báo khi có quyết định.")))]
+            )
+            return
+    talk.say_to(
+        [
+            _here(
+                talk,
+                Say(
+                    _(
+                        "Chưa có ai khác có quyền duyệt. Bản nháp được giữ; đồng chí liên hệ Văn phòng cấp trên."
+                    )
+                ),
+            )
+        ]
+    )
+
+
+def _here(talk: Talk[Tx], say: Say) -> To:
+    return To(talk.address.channel, talk.address.chat_id, say)

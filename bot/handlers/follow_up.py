@@ -1,0 +1,134 @@
+"""After a directive went out: who is silent, a reminder, taking it back."""
+
+from bot.chat.choices import pack
+from bot.chat.errors import Refused
+from bot.chat.events import Commanded, Event
+from bot.chat.replies import Choice, Say
+from bot.chat.router import Replies, Router
+from bot.directives import queries, service, texts
+from bot.directives.models import Directive, Recall, Remind, ShowSilent
+from bot.handlers.gate import member_account, not_verified
+from bot.handlers.officer import choose
+from bot.i18n import _, number
+from bot.organisation import queries as people
+from bot.organisation.models import Verb
+from bot.organisation.rules import by_given_name
+from bot.store import audit
+from bot.store.tx import Tx
+
+PAGE = 20
+"""Names in one message."""
+
+
+def register(router: Router[Tx]) -> None:
+    """Makes the errands known to the router."""
+    router.command("missing", missing, Verb.SEE_NAMES)
+    router.choice(ShowSilent, show_silent, Verb.SEE_NAMES)
+    router.command("remind", remind, Verb.REMIND)
+    router.choice(Remind, remind_now, Verb.REMIND)
+    router.command("recall", recall, Verb.SEND_DIRECTIVE)
+    router.choice(Recall, recall_now, Verb.SEND_DIRECTIVE)
+
+
+def missing(event: Commanded, tx: Tx) -> Replies:
+    """`chưa xác nhận 52`: the silent by name, in the asker's own units, in the private chat alone."""
+    return choose(event, tx, Verb.SEE_NAMES, lambda directive: pack(ShowSilent(directive.id, 0)), _silent)
+
+
+def show_silent(choice: ShowSilent, event: Event, tx: Tx) -> Replies:
+    """A page of the silent."""
+    found = queries.get(tx, choice.directive)
+    account = member_account(tx, event)
+    if found is None or account is None:
+        return not_verified()
+    return _silent(tx, found, account.member_id, choice.page)
+
+
+def _silent(tx: Tx, directive: Directive, member_id: int, page: int = 0) -> Say:
+    scope = people.scope(tx, member_id, Verb.SEE_NAMES)
+    found = service.silent(tx, directive, scope)
+    audit.record(tx, "directive.names", f"directive:{directive.id}", member_id=member_id)
+    if not found:
+        return Say(_("Không còn ai đã nhận {document} mà chưa xác nhận.", document=texts.name(directive)))
+    units = {each.id: each.name for each in people.organisation_tree(tx)}
+    names = people.names(tx, [each.member_id for each in found])
+    ordered = sorted(
+        found, key=lambda each: (units.get(each.unit_id, ""), by_given_name(names[each.member_id]))
+    )
+    shown = ordered[page * PAGE : (page + 1) * PAGE]
+    lines, unit = [], None
+    for each in shown:
+        if each.unit_id != unit:
+            unit = each.unit_id
+            lines.append(f"{units.get(unit, '')}:")
+        lines.append(f"• {names[each.member_id]}")
+    choices = []
+    if len(ordered) > (page + 1) * PAGE:
+        choices.append(Choice(_("Xem tiếp"), pack(ShowSilent(directive.id, page + 1))))
+    choices.append(Choice(_("Nhắc các đồng chí này"), pack(Remind(directive.id))))
+    heading = _(
+        "Chưa xác nhận {document}: {count} đồng chí", document=directive.number, count=number(len(ordered))
+    )
+    return Say("\n".join(lines), heading=heading, choices=tuple(choices))
+
+
+def remind(event: Commanded, tx: Tx) -> Replies:
+    """`nhắc 52`: a reminder to the silent, now."""
+    return choose(event, tx, Verb.REMIND, lambda directive: pack(Remind(directive.id)), _remind)
+
+
+def remind_now(choice: Remind, event: Event, tx: Tx) -> Replies:
+    """The same by choice."""
+    found = queries.get(tx, choice.directive)
+    account = member_account(tx, event)
+    if found is None or account is None:
+        return not_verified()
+    return _remind(tx, found, account.member_id)
+
+
+def _remind(tx: Tx, directive: Directive, member_id: int) -> Say:
+    try:
+        count = service.remind(tx, directive.id, member_id)
+    except Refused as refusal:
+        return texts.refused(refusal.code)
+    return Say(
+        _("Đang nhắc {count} đồng chí về {document}.", count=number(count), document=texts.name(directive))
+    )
+
+
+def recall(event: Commanded, tx: Tx) -> Replies:
+    """`thu hồi 52`: asks first."""
+    return choose(
+        event, tx, Verb.SEND_DIRECTIVE, lambda directive: pack(Recall(directive.id, "ask")), _ask_recall
+    )
+
+
+def _ask_recall(tx: Tx, directive: Directive, member_id: int) -> Say:
+    return Say(
+        _(
+            "Thu hồi {document}? Ai đã nhận sẽ được báo, và không xác nhận được nữa.",
+            document=texts.name(directive),
+        ),
+        choices=(Choice(_("Thu hồi ngay"), pack(Recall(directive.id, "yes"))),),
+    )
+
+
+def recall_now(choice: Recall, event: Event, tx: Tx) -> Replies:
+    """Takes it back, once it was asked."""
+    found = queries.get(tx, choice.directive)
+    account = member_account(tx, event)
+    if found is None or account is None:
+        return not_verified()
+    if choice.sure != "yes":
+        return _ask_recall(tx, found, account.member_id)
+    try:
+        directive, told = service.recall(tx, found.id, account.member_id)
+    except Refused as refusal:
+        return texts.refused(refusal.code)
+    return Say(
+        _(
+            "Đã thu hồi {document}; đang báo {count} đồng chí đã nhận.",
+            document=texts.name(directive),
+            count=number(told),
+        )
+    )

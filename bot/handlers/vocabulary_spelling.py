@@ -1,0 +1,43 @@
+"""One spelling for what is said in many: typed marks that decide a meaning, short forms that need a neighbour."""
+
+import re
+from collections.abc import Sequence
+
+from bot.chat.text import Word
+
+# A mark that was typed is evidence: these words leave the crowd that folds to the same letters.
+DISTINCT = {"dạ": "vang", "à": "a~", "á": "a~", "nhạc": "nhac~", "tín": "tin~", "vàng": "vang~", "chùa": "chua~",
+             "đã": "da", "dừng": "dừng", "hà": "ha~", "tội": "toi~", "độc": "doc~", "cơ": "co~",
+             "đang": "đang", "phấn": "phấn", "mày": "mày", "tổ": "tổ", "ờ": "u", "hén": "nhe", "thực": "thực"}  # fmt: skip
+_TOGETHER = {"o ke": "ok", "o kay": "ok", "o la la": "ok"}  # as speech recognition writes "ok"
+
+
+def spell(found: Sequence[Word]) -> str:
+    """The sentence in folded words, with the marks that decide kept as different words."""
+    out = [DISTINCT.get(word.typed, word.folded) for word in found]
+    for i, word in enumerate(out):
+        if word == "kh":
+            out[i] = "khong"
+        if word == "dc":
+            before, after = out[i - 1] if i else "", " ".join(out[i + 1 : i + 2])
+            short = i == 0 and after in ("", "a", "roi", "nhe", "nha", "👍", "?")
+            address = i == 0 or before in (
+                "thua",
+                "vang",
+                "ok",
+                "chao",
+                "cac",
+                "nhe",
+                "a",
+                "cao",
+                "on",
+                "ro",
+                "nhung",
+                "may",
+            )
+            out[i] = "dong chi" if address and not short else "duoc"
+    sentence = " ".join(out)
+    for apart, joined in _TOGETHER.items():
+        sentence = re.sub(rf"(?<!\S){apart}(?!\S)", joined, sentence)
+    sentence = re.sub(r"(?<!\S)(👍|👎|\?)(?: \1)+", r"\1", sentence)
+    return "vang" if sentence == "da" and found[0].typed != "đã" else sentence

@@ -1,0 +1,82 @@
+"""Does slow work (jobs) outside any transaction and puts the results into the inbox.
+
+A job found unfinished after a crash runs again; one that fails three times is answered with an error,
+so that nobody waits for ever.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import structlog
+
+from bot.chat.events import Address, JobDone
+from bot.store import jobs
+from bot.store.jobs import Job
+from bot.store.writer import Writer
+from bot.worker import Worker
+
+log = structlog.get_logger()
+
+Doer = Callable[[Any], Awaitable[Any]]
+"""Does one kind of job: takes and returns JSON values."""
+AT_ONCE = 2
+FAILED = {"error": "failed"}
+"""The result of a job that could not be done."""
+
+
+def translate(payload: Any, received: datetime) -> JobDone:
+    """A finished job's inbox row as an event."""
+    address = Address(payload["channel"], payload["chat_id"], payload["user_id"])
+    return JobDone(address, received, payload["job"], payload["result"])
+
+
+class Runner:
+    """Runs jobs, a few at once, in the order they were asked for."""
+
+    def __init__(self, writer: Writer, worker: Worker, doers: Mapping[str, Doer]) -> None:
+        self._writer = writer
+        self._worker = worker
+        self._doers = doers
+        self._bell = asyncio.Event()
+        self._running: set[int] = set()
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+        worker.on_jobs = self.ring
+
+    def ring(self) -> None:
+        """There may be new jobs."""
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Takes jobs until cancelled."""
+        self.ring()
+        try:
+            while True:
+                await self._bell.wait()
+                self._bell.clear()
+                for job in await self._writer.run(jobs.unfinished):
+                    if job.id not in self._running:
+                        self._running.add(job.id)
+                        task = asyncio.create_task(self._one(job))
+                        self._tasks.add(task)
+                        task.add_done_callback(self._tasks.discard)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    async def _one(self, job: Job) -> None:
+        async with self._slots:
+            result: Any = FAILED
+            if job.attempts < jobs.MAX_ATTEMPTS and job.kind in self._doers:
+                await self._writer.run(partial(jobs.begin, job_id=job.id))
+                try:
+                    result = await self._doers[job.kind](job.asked)
+                except Exception as error:
+                    log.error("job_failed", kind=job.kind, job=job.id, error=type(error).__name__)
+            row = await self._writer.run(partial(jobs.finish, job=job, result=result))
+            self._running.discard(job.id)
+            if row is not None:
+                self._worker.take(row)

@@ -1,0 +1,85 @@
+"""Slow work: a row written in the event's commit, done outside any transaction, answered through the inbox."""
+
+import json
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, insert, select, update
+
+from bot.store import inbox
+from bot.store.ids import new_id
+from bot.store.tables.jobs import jobs
+from bot.store.tx import Tx
+
+CHANNEL = "job"
+"""The inbox's channel for finished jobs: they go the ordinary way, in their chat's order."""
+MAX_ATTEMPTS = 3
+
+
+class Job(NamedTuple):
+    """One piece of slow work, and the address that waits for it."""
+
+    id: int
+    kind: str
+    channel: str
+    chat_id: str
+    user_id: str
+    asked: Any
+    attempts: int
+
+
+def request(tx: Tx, kind: str, place: tuple[str, str, str], asked: Any) -> int:
+    """Asks for slow work in the name of (channel, chat, user). `asked` is a JSON value. Returns the job's id."""
+    job_id = new_id()
+    tx.asked_for_work = True
+    channel, chat_id, user_id = place
+    tx.run(
+        insert(jobs).values(
+            id=job_id,
+            kind=kind,
+            channel=channel,
+            chat_id=chat_id,
+            user_id=user_id,
+            asked=tx.vault.seal("jobs.asked", job_id, json.dumps(asked)),
+            attempts=0,
+            made_ms=tx.now_ms,
+        )
+    )
+    return job_id
+
+
+def unfinished(tx: Tx) -> list[Job]:
+    """All jobs not yet answered, the oldest first; one found after a crash runs again."""
+    return [
+        Job(
+            row.id,
+            row.kind,
+            row.channel,
+            row.chat_id,
+            row.user_id,
+            json.loads(tx.vault.open("jobs.asked", row.id, row.asked)),
+            row.attempts,
+        )
+        for row in tx.rows(select(jobs).order_by(jobs.c.id))
+    ]
+
+
+def begin(tx: Tx, job_id: int) -> None:
+    """Counts one more attempt, before it starts: a job that kills the process is given up in the end."""
+    tx.run(update(jobs).where(jobs.c.id == job_id).values(attempts=jobs.c.attempts + 1))
+
+
+def finish(tx: Tx, job: Job, result: Any) -> inbox.Waiting | None:
+    """Puts the result (a JSON value) into the inbox and deletes the job. None when that was done before."""
+    body = json.dumps(
+        {
+            "job": job.id,
+            "channel": job.channel,
+            "chat_id": job.chat_id,
+            "user_id": job.user_id,
+            "result": result,
+        }
+    ).encode()
+    tx.run(delete(jobs).where(jobs.c.id == job.id))
+    key = f"{job.channel}:{job.chat_id}"
+    row_id = inbox.put(tx, CHANNEL, str(job.id), key, body)
+    return None if row_id is None else inbox.Waiting(row_id, CHANNEL, key, body, tx.now_ms)

@@ -1,0 +1,20 @@
+"""For all tests: random tests repeat themselves, and the run says how many journeys each channel had."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import settings
+
+# No deadline: tests do not depend on how fast this machine is today.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.load_profile("house")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints the journeys that passed, by channel."""
+    passed = [report.nodeid for report in terminalreporter.stats.get("passed", [])]
+    journeys = [name for name in passed if "tests/journeys/" in name]
+    if journeys:
+        counts = Counter("zalo_oa" if "[zalo_oa" in name else "telegram" for name in journeys)
+        shown = ", ".join(f"{channel} {count}" for channel, count in sorted(counts.items()))
+        terminalreporter.write_line(f"journeys passed: {shown}")
