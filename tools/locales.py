@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("vi", "en")
+Words = str | tuple[str, str]
 KEYWORDS = {"_": None, "N_": None, "plural": (1, 2)}
 PLURALS = {"vi": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}
 HEADER = """\
@@ -38,14 +39,17 @@ def path_of(language: str, root: Path = ROOT) -> Path:
     return root / "locales" / language / "LC_MESSAGES" / "bot.po"
 
 
-def extracted(root: Path = ROOT) -> dict[str, str | tuple[str, str]]:
+def extracted(root: Path = ROOT) -> dict[str, Words]:
     """Every sentence of the code: msgid -> itself, or (one, many) when it counts things."""
-    found: dict[str, str | tuple[str, str]] = {}
+    found: dict[str, Words] = {}
     methods = [("**.py", "python")]
-    for _file, _line, words, _comments, _context in extract_from_dir(root / "bot", methods, keywords=KEYWORDS):
-        msgid = words[0] if isinstance(words, tuple) else words
-        if isinstance(words, tuple) or msgid not in found:
-            found[msgid] = words
+    for _file, _line, words, _comments, _context in extract_from_dir(
+        root / "bot", methods, keywords=KEYWORDS
+    ):
+        if isinstance(words, tuple):
+            found[words[0]] = (words[0], words[1])
+        else:
+            found.setdefault(words, words)
     return found
 
 
@@ -63,18 +67,16 @@ def merged(language: str, root: Path = ROOT) -> Catalog:
     old = load(language, root)
     new = Catalog(locale=language, fuzzy=False)
     for msgid, words in extracted(root).items():
-        many = words[1] if isinstance(words, tuple) else None
+        counts = isinstance(words, tuple)
         before = old.get(msgid)
-        kept = before is not None and isinstance(before.id, tuple) == (many is not None)
+        if before is not None and isinstance(before.id, tuple) != counts:
+            before = None  # it counts things now, or no longer: to be translated anew
+        string = before.string if before is not None else ("", "") if counts else ""
         if language == "vi":
-            string: str | tuple[str, ...] = (many,) if many is not None else msgid
-        elif kept and before is not None:
-            string = before.string
-        else:
-            string = ("", "") if many is not None else ""
+            string = (words[1],) if counts else msgid
         message = new.add(words, string)
         message.flags -= {"fuzzy", "python-format"}  # no sentence of ours is filled in with %
-        if kept and before is not None and before.fuzzy and language != "vi":
+        if before is not None and before.fuzzy and language != "vi":
             message.flags.add("fuzzy")
     return new
 
@@ -94,19 +96,16 @@ def placeholders(text: str) -> set[str]:
 
 def faults(language: str, message: Message) -> list[str]:
     """What is wrong with one message of a catalogue."""
-    sources: tuple[str, ...]
-    if isinstance(message.id, tuple):
-        strings = tuple(message.string) if isinstance(message.string, tuple) else (message.string,)
-        sources = message.id if len(strings) == len(message.id) else message.id[1:]  # vi: one form, for many
-    else:
-        sources, strings = (message.id,), (str(message.string),)
+    sources = message.id if isinstance(message.id, tuple) else (message.id,)
+    strings = message.string if isinstance(message.string, tuple) else (message.string,)
     said: list[str] = ["fuzzy"] if message.fuzzy else []
-    for source, string in zip(sources, strings, strict=True):
+    # Vietnamese has one form, the one for many: the last source stands for it.
+    for source, string in zip(sources[-len(strings) :], strings, strict=True):
         if not string:
             said.append("empty")
             continue
         try:
-            if placeholders(source) != placeholders(string):
+            if placeholders(str(source)) != placeholders(str(string)):
                 said.append("other placeholders")
         except ValueError:
             said.append("lone brace")
@@ -119,7 +118,9 @@ def check(root: Path = ROOT) -> list[str]:
     for language in LANGUAGES:
         code = extracted(root)
         old = load(language, root)
-        there = {message.id[0] if isinstance(message.id, tuple) else message.id for message in old if message.id}
+        there = {
+            message.id[0] if isinstance(message.id, tuple) else message.id for message in old if message.id
+        }
         said += [f"{language}: missing: {msgid!r}" for msgid in code if msgid not in there]
         said += [f"{language}: no longer said: {msgid!r}" for msgid in there if msgid not in code]
         for message in old:

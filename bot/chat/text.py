@@ -223,6 +223,7 @@ ABBREVIATIONS = {
     "e": "em",
     "m": "minh",
     "b": "ban",
+    "c": "chi",
     "dr": "dung roi",
     "hd": "huong dan",
     "lldv": "ly lich dang vien",
@@ -248,7 +249,7 @@ ABBREVIATIONS = {
     "yes": "vang",
     "yep": "vang",
     "roger": "ro",
-    "ti": "ty",  # tỉ lệ
+    **{"ti": "ty", "ki": "ky", "li": "ly", "qui": "quy"},  # tỉ lệ, đọc kĩ: i and y are one sound
     "tep": "file",
     "fail": "file",
     "fai": "file",

@@ -171,6 +171,8 @@ def _file(talk: Talk[Tx]) -> tuple[File | None, bool]:
         found: dict[str, Any] = talk.job(
             "check", partial(_check, talk, given), Say(_("Đang kiểm tra tệp, xin đồng chí chờ một chút…"))
         )
+        if found.get("verdict") != "refuse" and "file" in found:
+            talk.once("keep", partial(_keep, talk.tx, File(*found["file"])))
         if found.get("verdict") == "pass":
             return File(*found["file"]), False
         if found.get("verdict") == "needs_declaration":
@@ -194,6 +196,10 @@ def _handle(channel: str, event: FileSent) -> dict[str, str]:
     if event.size is not None and event.size > rules.MAX_FILE:
         raise Retry(_("Tệp lớn hơn 5 MB nên không gửi được. Đồng chí giảm dung lượng rồi gửi lại."))
     return {"channel": channel, "handle": event.handle, "name": event.name or "van-ban.pdf"}
+
+
+def _keep(tx: Tx, file: File) -> None:
+    files.register(tx, file.file_id, file.name, file.media_type, file.size)
 
 
 def _check(talk: Talk[Tx], given: dict[str, str]) -> int:
@@ -246,8 +252,6 @@ def _test(talk: Talk[Tx], draft: Draft) -> None:
 
 
 def _send(tx: Tx, draft: Draft, *, declared: bool) -> int:
-    if draft.file is not None:
-        files.register(tx, draft.file.file_id, draft.file.name, draft.file.media_type, draft.file.size)
     directive_id = service.create(tx, draft)
     if not declared:
         service.open_for_sending(tx, directive_id, draft.author_id)

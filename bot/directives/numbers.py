@@ -106,7 +106,9 @@ _DAY_UNIT = (
     r"don vi|nhom|to|cau|giay|file|tep|tin|so|noi dung|phieu|bai|cuoc|noi|hinh|y|kien|mon|kg|km|m)(?![a-z])))"
 )
 # After a type's name ("kế hoạch 52 …") little speaks against it.
-_SUM_UNIT = r"(?!\s*(?:%|(?:h|g|gio|phut|nguoi|ngay|tuan|thang|nam|trieu|nghin|ngan|ty|vnd|kg|km)(?![a-z])))"
+_SUM_UNIT = (
+    r"(?!\s*(?:%|(?:h|g|gio|phut|nguoi|ngay|tuan|thang|nam|trieu|nghin|ngan|ty|vnd|kg|km|dieu)(?![a-z])))"
+)
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -139,7 +141,7 @@ _BARE = re.compile(
     r"(?<![a-z0-9/.,:%+=*-])(?<!\bthang )(?<!\bngay )(?<!\bnam )(?<!\bthu )(?<!\blan )(?<!\bchi bo )(?<!\bcb )(?<!\bto )"
     r"(?<!\btrang )(?<!\bdieu )(?<!\bkhoan )(?<!\bmuc )(?<!\bphan )(?<!\bquy )(?<!\bluc )(?<!\bkhoang )(?<!\bhon )"
     r"(?<!\bkhoa )(?<!\bphong )(?<!\bnhom )(?<!\bcau )(?<!\bdu )(?<!\bmung )(?<!\btuoi )(?<!\bhang )(?<!\d )"
-    rf"(?P<n>(?!(?:19|20)\d\d(?!\d))\d{{1,4}})(?![\da-z/:%-]|[.,]\d| \d|\s*[+=*]){_DAY_UNIT}"
+    rf"(?P<n>(?!(?:19|20)\d\d(?!\d))\d{{1,4}})(?![\da-z/%-]|[:.,]\d| \d|\s*[+=*]){_DAY_UNIT}"
 )
 
 

@@ -31,7 +31,9 @@ def wondered(event: Wondered, tx: Tx) -> Replies:
         return greeting(event, tx)
     if event.means == "unclear":
         waiting = [directive for directive, at in queries.of_member(tx, account.member_id) if at is None]
-        named = [directive for directive in waiting if directive.number in event.candidates]
+        named = [
+            directive for directive in waiting if directive.number in (*event.candidates, event.document)
+        ]
         asked = named or waiting
         if event.document is not None and not named:
             return Say(

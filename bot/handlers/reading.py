@@ -20,6 +20,7 @@ JUST_NOW = timedelta(seconds=60)
 """A second message with choices younger than this makes a bare number or "ok" ambiguous."""
 _AGAINST = (v.NEGATION, v.QUESTION, v.NOT_YET, v.PARTIAL, v.OBJECTION, v.OTHERS, v.THING_DONE)
 """What speaks against an acknowledgement, anywhere in the sentence."""
+_TITLES = frozenset("anh chi co chu bac thay ong ba em chau ban chi".split())
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _SUBJECT = 14  # words: a longer text without a question is news or a speech, and no subject to look up
 _MOST = 3000  # characters read; what is longer is no answer to a card
@@ -121,6 +122,8 @@ class _Reader:
     def _name(self, mention: numbers.Mention) -> str:
         about = [message.about for message in self.at.open]
         found = numbers.complete(mention, self._parsed([*about, *self.at.acknowledged, *self.at.known]))
+        if not found and mention.type == "BC":  # "báo cáo 52" asks for a report on 52, unless it is one
+            return self._name(replace(mention, type=""))
         return str(found[0]) if len(found) == 1 else str(mention)
 
     def _named_cards(self) -> list[OpenMessage]:
@@ -147,7 +150,8 @@ class _Reader:
     # --- the order ---
     def read(self) -> Reading:
         if not self.sentence:
-            return Reading("unclear" if not self.cleaned else "other", sure=bool(self.cleaned))
+            signs = bool(self.cleaned) or self.link
+            return Reading("other" if signs else "unclear", sure=signs)
         if self.cleaned.startswith(("/", "\\")):
             return self._slash()
         for step in (
@@ -180,7 +184,10 @@ class _Reader:
         return self._unclear()
 
     def _command(self, name: str, rest: str = "") -> Reading:
-        return Reading("command", command=name, document=self.document, rest=rest)
+        document = self.document
+        if document is None and (glued := numbers.find(rest)):  # "tinhhinh52"
+            document = self._name(glued[0])
+        return Reading("command", command=name, document=document, rest=rest)
 
     def _choice(self) -> Reading | None:
         newest = self.at.open[0] if self.at.open else None
@@ -284,7 +291,7 @@ class _Reader:
     def _acknowledges(self) -> str:
         """ "read" (says so), "yes" (a bare yes), or "" (neither, or anything that speaks against it)."""
         s = re.sub(r"(?<!\S)can than(?!\S)", "ky", self.sentence)
-        if not self.whole:
+        if not self.whole or self.cleaned[0] in "\"'“‘«":  # words that are quoted are not said
             return ""
         for pattern in v.HARMLESS:
             s = _without(pattern, s) or s
@@ -293,16 +300,32 @@ class _Reader:
         if any(p.search(s) for p in _AGAINST) or "~" in s:
             return ""
         if match := v.READ_DONE.search(s):
+            if self._names_a_reader():
+                return ""
             if _without(v.BEFORE_DONE, s[: match.start()]):
                 return ""
-            after = v.AFTER_DONE.sub(lambda m: "§" if m[0] == "§" else "", s[match.end() :]).split()
-            if after and (len(after) > 25 or (set(after) != {"§"} and after[0] != "§")):
-                return ""  # words we do not know, and no paper before them that they could belong to
+            tail = v.TITLE.sub("§", s[match.end() :])
+            if len(tail.split()) > 25 or v.AFTER_DONE.sub("", tail).replace("§", "").split():
+                return ""  # words we do not know, and no title that they could belong to
             return "read"
         if re.search(r"(?<!\S)(?<!xac )nhan(?! ro(?!\S))(?!\S)", s):
             return ""  # received is not read
         said = v.YES.search(s)
         return "yes" if said and not _without(v.YES_FILLER, _without(v.YES, s)) else ""
+
+    def _names_a_reader(self) -> bool:
+        """ "anh Chính đã đọc": a title, then a capital inside the sentence, then the verb. All capitals say nothing."""
+        if self.cleaned.isupper():
+            return False
+        typed = [self.cleaned[word.start : word.end] for word in self.words]
+        return any(
+            self.words[i - 1].folded in _TITLES
+            and typed[i][:1].isupper()
+            and self.words[i].folded not in ("thu", "uy", "bo", "toi", "em")
+            and self.words[i + 1].folded
+            in ("da", "doc", "xem", "vua", "cung", "coi", "xac", "dong", "nhat", "tiep")
+            for i in range(1, len(typed) - 1)
+        )
 
     def _acknowledge(self) -> Reading | None:
         said = self._acknowledges()
@@ -337,6 +360,8 @@ class _Reader:
     def _full_text(self) -> Reading | None:
         s = self.sentence
         match = v.FULL_TEXT.search(s)
+        if v.READ_DONE.search(s) and not v.rx(v.WISH).search(s):
+            return None
         refused = v.FULL_TEXT_NOT.search(re.sub(r"(?:chua|khong) (?:doc|xem|mo|tai) duoc", "", s))
         if not match or refused or self.link or (self.mentions and not self._known_document()):
             return None
@@ -406,7 +431,11 @@ class _Reader:
                 return None
             if verb or not self.mentions:
                 return self._command("compose")
-        if c.HELP.search(s) and not _without(c.HELP_ALLOWED, _without(c.HELP, s)) and not self.mentions:
+        if (
+            c.HELP.search(s)
+            and not _without(c.HELP_ALLOWED, _without(c.HELP, s))
+            and not (self.mentions or v.rx("(?<!so tay )dang vien").search(s))
+        ):
             return self._command("help")
         return None
 
@@ -426,7 +455,7 @@ class _Reader:
         return (
             v.rx(
                 r"doc|xac nhan|ok|dong y|nhat tri|tiep thu|vang|ro|u|👍|👎|duoc|"
-                r"bam|nham|xem|hieu|nhan|xong|chap hanh|huy|khong|chua|co gi"
+                r"bam|nham|xem|hieu|nhan|xong|chap hanh|file|toan van|huy|khong|chua|co gi"
             ).search(self.sentence)
             is not None
         )

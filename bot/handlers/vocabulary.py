@@ -51,7 +51,7 @@ NOT_YET = rx(
     phai|can|muon|nen|hay|nho|
     neu|khi|cho den|doi|chuan bi|bat dau|hua|co gang|tranh thu|co the|chac|hinh nhu|tuong|gan|gan xong|suyt|
     le ra|dang le|gia vo|gia su|coi nhu|
-    cu cho|ranh|ve nha|sau|tuan sau|cuoi tuan|toi nay|chieu nay|chieu|hom sau|bua sau|hen|xin phep|yeu cau|bat|
+    cu cho|ranh|ve (?:nha|nhà)|cho la|cho rang|coi la|cu|sau|tuan sau|cuoi tuan|toi nay|chieu nay|chieu|hom sau|bua sau|hen|xin phep|yeu cau|bat|
     buoc|de nghi|
     mot nua|nua|mot phan|mot it|luot|so qua|qua loa|loang thoang|doan|
     nhung|tuy|nhung ma|ma|song|ho|dum|bao|noi|nghe|ke|hoi|xem thu|duoc mot|moi (?:chi )?(?:doc|xem|coi|nhan|
@@ -70,7 +70,7 @@ OBJECTION = rx(
 OTHERS = rx(
     r"""(?:anh|chi|co|chu|bac|ong|ba|em|con|chau|dua) (?:ay|ta|kia)|
     (?:con|em|chau|anh|chi|co|chu|bac|to|thay|ong|ba|dong chi|ban) (?:trai |gai |lon |nho |ho |cua |nha )*(?:toi|minh|tui)|
-    (?:con|em|chau|vo|ong|ba|anh) (?:trai|gai|dau|re|ho|nha|xa|lon|nho|ut)|chi em|co bac|ong ba|bo me|
+    (?:con|em|chau|vo|ong|ba|anh) (?:trai|gai|dau|re|ho|nha|xa|lon|nho|ut)|nhà|^nha (?:toi|minh|tui)|toi toi|chi em|co bac|ong ba|bo me|
     bo(?= (?:toi|em|chau|minh|da|doc))|no|ho|chung no|moi nguoi|cac dong chi|anh em|
     ca nha|tat ca|
     vo|chong|bo|me|bo toi|ban toi|nguoi ta|hang xom|ca hai|hai vo chong"""
@@ -82,7 +82,7 @@ HARMLESS = (  # said often, and changing nothing: taken out before the blockers 
     ),
     rx(r"khong (?:can |phai )?hoi(?: gi| them| lai| nua)*|khong (?:co )?gi (?:thac mac|them|khac)(?: (?:ca|het|a))*"),
     rx(
-        r"(?:se )?(?:co gang |nghiem tuc |xin |quyet tam |hua |luon )*(?:se )?(?:chap hanh|thuc hien|trien khai|"
+        r"(?<!da )(?:se )?(?:co gang |nghiem tuc |xin |quyet tam |hua |luon )*(?:se )?(?:chap hanh|thuc hien|trien khai|"
         r"quan triet|pho bien|"
        r"tuan thu|lam theo|lam dung|thi hanh|tham gia|tham du|phấn dau|hoan thanh)(?: (?:nghiem tuc|day du|"
        r"dung|theo|tot|ngay|nghiem|"
@@ -99,11 +99,11 @@ HARMLESS = (  # said often, and changing nothing: taken out before the blockers 
         r"em|bac|chi bo))*|(?:tra loi|phan hoi|xac nhan) (?:hoi )?(?:muon|cham|tre)"
     ),
     rx(r"tu (?:dau|trang dau)(?: \S+)? (?:den|toi|chi|ve) (?:cuoi|trang cuoi|het|chan)"),
-    rx(r"(?<=roi )(?:nghe|hen|hi)(?= a$|$)"),
+    rx(r"(?<=roi )(?:nghe|hen|hi|ma)(?= a$| em$| day$| do$|$)|(?:sang|trua|chieu) gio"),
     rx(
         r"(?:ngay |luc |vao |tu )?(?:(?:sang|trua|chieu|toi|dem) )?(?:hom qua|hom kia|sang nay|toi qua|chieu qua|dem qua|"
-        r"trua nay(?= toi| em| da)|hom nay|vua nay|hom truoc|hom no|hoi nay|hoi sang|tuan truoc|thang truoc)|tu lau|"
-        r"tu (?:sang|trua|som)|lau roi(?= |$)"
+        r"trua nay(?= toi| em| da)|hom nay|vua nay|hom truoc|hom no|hoi nay|hoi sang|tuan truoc|thang truoc)|tu lau|(?:ngay )?luc (?:sang|trua|chieu|toi|dem|nay|som)|"
+        r"tu (?:sang|trua|som)"
     ),
 )  # fmt: skip
 
@@ -115,10 +115,10 @@ _ADVERB = (
 _READ = "doc|xem|coi|nghien cuu|quan triet|tiep thu|tim hieu|hoc tap"
 _GRASP = (
     "ro|hieu|nam|nam ro|nam bat|nam duoc|thong|thong suot|thau suot|thau hieu|tiep thu|quan triet|xac nhan|"
-    "nhat tri|dong y"
+    "nhat tri|dong y|tan thanh|thong nhat|ung ho"
 )
 _NOUN = (
-    "§|van ban|noi dung|toan van|thong bao|tai lieu|cong van|chi dao|file|cai nay|nay|do|"
+    "§|van ban|noi dung|toan van|thong bao|tai lieu|cong van|chi dao|file|cai nay|nay|do|thong tin|nhiem vu|chu truong|"
     "tren|o tren|toan bo|tinh than|"
     "day du|tat ca cac muc|cac muc|van ban nay"
 )
@@ -128,15 +128,15 @@ TYPE_NOUN = (
 )
 OBJECT = rx(rf"(?:{_NOUN}|{TYPE_NOUN}|bao cao)")
 READ_DONE = rx(
-    rf"""da (?:(?:{_ADVERB}) )*(?:{_READ}|{_GRASP})|vua (?:moi )?(?:{_READ})(?: xong| het)?|
-    (?:{_READ})(?: ky| het| xong| qua| day du| can than| toan van| hai lan)* roi|(?:{_READ}) (?:ky |can than |
+    rf"""da (?:tiep )?nhan(?: duoc)?(?: §)* (?:va )?(?:da )?(?:{_READ})|da (?:(?:{_ADVERB}) )*(?:{_READ}|{_GRASP})|vua (?:moi )?(?:{_READ})(?: xong| het)?|
+    (?:{_READ})(?: ky| het| xong| qua| day du| can than| toan van| lau| hai lan| nhieu lan)* roi|(?:{_READ}) (?:ky |can than |
     day du )?(?:xong|het)|
     (?:{_READ})(?: (?:ky|het|xong|{_NOUN}|{TYPE_NOUN}))+ roi|
     (?:{_GRASP})(?: (?:ky|het|duoc|ro|{_NOUN}))* roi|(?:da )?doc va (?:da )?(?:hieu|nam|tiep thu|ro)(?: ro)?|
     (?:nghiem tuc |xin |hoan toan )+(?:tiep thu|xac nhan|nhat tri|dong y)|xac nhan da (?:doc|xem|nam)"""
 )
 YES = rx(
-    r"ok|ro|vang|u|👍|duoc|dong y|nhat tri|tiep thu|xac nhan|thong|tuan lenh|nhan ro|chuan|da~|dung the|chap hanh"
+    r"ok|ro|vang|u|👍|duoc|dong y|nhat tri|tiep thu|xac nhan|thong|tuan lenh|nhan ro|chuan|da~|dung the|thong suot|tan thanh|thong nhat|ung ho|hieu|chap hanh"
 )
 YES_FILLER = rx(
     rf"(?:{SELF}|{ADDRESSEE}|{_NOUN}|{TYPE_NOUN}|{PARTICLE}|xin|da|voi (?:§|chu truong|cac noi dung)|cao|tron|sach|"
@@ -148,10 +148,16 @@ YES_FILLER = rx(
 BEFORE_DONE = rx(
     rf"(?:{SELF}|ok|ro|vang|u|👍|duoc|a|da|xin|chon|bam|an|danh dau|xac nhan|bao cao|cho|nhan duoc|nhan|va|la|"
     rf"rang|§|{_NOUN}|{TYPE_NOUN}|"
-    "ban than|ca nhan|deu|thi|roi|nha|nhe|hom nay|oi|cung|rat|chinh|that ra|chuan|dung|vua|minh|dong y|nhat tri)"
+    "mo|cam ket|cam doan|ban than|ca nhan|deu|thi|roi|nha|nhe|hom nay|oi|cung|rat|chinh(?= toi| em| minh)|that ra|^chuan|dung|vua|moi|xong|minh|dong y|nhat tri)"
 )
 AFTER_DONE = rx(
-    rf"{YES_FILLER.pattern}|{READ_DONE.pattern}|{YES.pattern}|da|(?:{_READ}|{_GRASP})|toan van|ngay|nay"
+    rf"{YES_FILLER.pattern}|{READ_DONE.pattern}|{YES.pattern}|da|(?:{_READ}|{_GRASP})|toan van|ngay|nay|"
+    r"(?:\d+|hai|ba|nhieu|ca) lan"
+)
+# After the paper's name comes what it is about; "cũ", "năm 2025" after it make it another paper.
+TITLE = rx(
+    r"§(?: (?:§|nay|tren))* (?:ve|cua|ngay|do|ma|kem|ban hanh|trien khai|hom|vua|duoc|dinh kem|gui|day du)"
+    r"(?! .*(?:nam \d|nam (?:ngoai|truoc|cu)|ky truoc|lan truoc|khac)) .*"
 )
 THING_DONE = rx(r"(?:da )?(?:doc|xem) (?:bao|sach|truyen|tin tuc|face\w*|sai|nham)")
 
@@ -173,7 +179,7 @@ CANCEL = rx(
 )
 CANCEL_FILLER = rx(
     rf"(?:{SELF}|a|nhe|nha|di|muon|xin|cho|giup|voi|lenh|thao tac|nay|viec|khong|lam|nua|gui|day|khong can|bo|"
-    rf"the|roi|vay|oi|nhap|ban|dong chi|bo qua)"
+    rf"the|roi|vay|oi|nhap|ban|dong chi|bo qua|de|sau|luc khac|hom khac)"
 )
 BACK = rx(
     r"quay lai|tro lai|lui lai|quay ve|tro ve|back|lui|buoc truoc|ve truoc|quay lui|cau truoc|lui mot buoc"
@@ -185,7 +191,8 @@ BACK_FILLER = rx(
 ASK = rx(
     r"""hoi lai|khong (?:hieu|ro|nam ro|nam duoc)|chua (?:hieu|ro|nam ro|nam duoc|thong)|thac mac|(?:cho |xin |
     muon |can |co )(?:\S+ ){0,2}hoi(?: them)?|
-    (?:co|muon|xin|them|can)(?: \S+){0,2}? (?:y kien|gop y|de xuat|kien nghi)|gop y|hoi them|hoi (?:mot )?(?:chut|ty|cau|can bo|bi thu|dong chi)|cau hoi|giai thich|giai dap|kho hieu|khuc mac|
+    (?:co|muon|xin|them|can)(?: \S+){0,2}? (?:y kien|gop y|de xuat|kien nghi)|gop y|trao doi|hoi them|
+    (?:muc|diem|cho|phan|doan)(?: \S+){0,3} (?:la sao|the nao|la gi)|hoi (?:mot )?(?:chut|ty|cau|can bo|bi thu|dong chi)|cau hoi|giai thich|giai dap|kho hieu|khuc mac|
     lam ro|noi ro|vuong mac|ban khoan|
     hoi ve|nghia la (?:gi|sao)|la sao|y la gi|(?<!thu )(?<!chi )(?<!dai )hoi"""
 )
@@ -195,6 +202,7 @@ ASK_ONLY = rx(
     r"the|nay|vai|may|de|da|vang|doc|roi|ma|nhung|van|con|chua|xem|ky|xong|ve|doan|trang|so|gium|giup|oi|luon|"
     r"dieu|thi|la|nghia|giai|thich|sao|\d+)"
 )
+WISH = "gui|xin|cho (?:toi|em|minh|chau|bac)|can|muon|tai|lai"
 OPEN_VERB = r"xem|doc|coi|gui|mo|tai|tai ve|cho|can|lay|muon|dau|tim|download|dua|down|goi|xin"
 TEXT_NOUN = (
     r"toan van|van ban|file|tai lieu|noi dung|ban day du|day du|ban goc|pdf|word|cong van|thong bao|link|"
@@ -203,7 +211,7 @@ TEXT_NOUN = (
 )
 FULL_TEXT = rx(
     rf"""(?:{OPEN_VERB})(?: (?!hoi )\S+){{0,3}}? (?:{TEXT_NOUN})|(?:{TEXT_NOUN})(?: \S+)? (?:dau|o dau|gui cho toi)|
-    toan van|file|nguyen van|link|pdf|word|ban day du|
+    toan van|file|nguyen van|link|pdf|word|(?:van ban |ban )(?:day du|goc|chinh)|
     xem(?: lai)?|mo(?: lai)?(?: ra)?|tai(?: ve)?|doc (?:o dau|cho nao)|xem o dau"""
 )
 FULL_TEXT_NOT = rx(

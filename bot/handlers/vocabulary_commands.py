@@ -29,7 +29,7 @@ POLICY = rx(
     so tay|otp|dang nhap|mat khau|hop (?:chi bo|truc tuyen|online|may lan)|chi bo|dang vien|xoa ten|dong phi|
     nop phi|cu tru|sinh con|khai tru|khen thuong|
     bau cu|dai hoi|chi uy|cap uy|dang uy|nghi huu|thai san|nuoc ngoai|du hoc|tot nghiep|nhung dieu|hoc tap|
-    luong huu|thu tuc|giay to|mau|dang|(?<!nhu )the(?! (?:nao|a~|nay|day|thi|ma|chap|gioi|ha|nhi|co|sao))(?= )|chuyen de|\d+ dieu|
+    luong huu|thu tuc|giay to|mau|dang|(?:mat|cap|doi|lam|phat|nhan|hong|so)(?: lai)? the|chuyen de|\d+ dieu|
     so dien thoai|huong dan|nghi dinh|luat|thong tu|bien ban|xuat sac|kem cap|canh cao|khien trach|boi duong|
     quyen|nghia vu|nhiem ky|phe binh|to cao|khieu nai|vang hop|nghi hop|sinh hoat|ke hoach|cong van"""
 )
@@ -41,7 +41,7 @@ AFFAIRS = rx(
     phu trach|lien he|gap ai|gui ai|hoi ai|o dau"""
 )
 CHAT = rx(
-    r"""chao(?: .*)?|hello|hi|hey|alo|xin chao|chuc .*|cam on|thoi tiet|an com|bong da|xo so|gia vang|ngu|yeu|
+    r"""chao(?: .*)?|hello|hi|hey|alo|xin chao|chuc .*|cam on|thoi tiet|an com|bong da|da bong|xo so|gia vang|ngu|yeu|
     buon|vui|troi|khoe khong|tam biet|bye|hihi|haha|nong|lanh|mua|
     ban la ai|may gio roi|ten gi|bao nhieu tuoi|nguoi yeu|nhac vang|phim|do ngu|cut|bien di|vo van|lua dao|
     may ngu|chan|met|an (?:sang|trua|toi|gi)|me mày|me may|di choi|nhau|ca phe|nau an|ca kho|chung khoan|bitcoin|facebook|tiktok|game"""
@@ -82,9 +82,11 @@ _AUDIENCE = (
     r"the nao|nhu the nao|ra sao|roi|sao|\?|a|nhe|cua|ve|cho|xem|den|dau|dang uy|don vi|dang vien|cac|cong van|"
     r"ke hoach|chi thi|nghi quyet|thong bao|giup|bao cao|voi|nhan|gui|da|den dau|bao nhieu|xin|dong chi|anh|chi|"
     r"muon|biet|toan|dang bo|duoc|phan hoi|so|o|trong|may|nay|tuan|thang|khong|co|lam|to|khoa|truong|phong|"
-    r"hoc tap|hoc|chi tiet|tong hop)"
+    r"hoc tap|hoc|chi tiet|tong hop|theo|tung)"
 )
-STATUS_HEAD = rx(r"tinh hinh|trang thai|tien do|thong ke|bao cao|ket qua|so lieu|tong hop|status|tinhhinh")
+STATUS_HEAD = rx(
+    r"tinh hinh|trang thai|tien do|thong ke|bao cao|ket qua|so lieu|tong hop|muc do|status|tinhhinh"
+)
 STATUS_ALLOWED = rx(_AUDIENCE)
 STATUS = rx(
     rf"{_WHO}(?: \S+)?? (?:da |dang |đang )?{_DID}(?: xong| roi)?|da (?:doc|xac nhan) (?:duoc )?(?:bao nhieu|may)(?: \S+)?|"
@@ -98,10 +100,10 @@ STATUS_OF = rx(  # what an overseer asks of a paper; a member's "52 thế nào" 
 MISSING = rx(
     rf"{_WHO}(?: \S+){{0,2}}? (?:chua|khong|thieu)(?: chiu| co| he)? {_DID}|(?:con )?(?:thieu|sot) (?:ai|"
     rf"nhung ai|nguoi nao|bao nhieu|may)|(?:con )?{_EVERYONE} nao(?: con)? chua|"
-    rf"{_WHO} (?:con )?(?:chua|no)|con (?:nhung )?ai(?: nua)?$|chua {_DID} (?:la |co |gom )?(?:nhung )?(?:ai|nguoi nao|bao nhieu|may)"
+    rf"{_WHO} (?:con |dang |đang )?(?:chua|no)|con (?:nhung )?ai(?: nua)?$|chua {_DID} (?:§ )?(?:la |co |gom )?(?:nhung )?(?:ai|nguoi nao|bao nhieu|may)"
 )
 MISSING_BARE = rx(
-    rf"(?:danh sach |con |nguoi |cac dong chi |dong chi |nhung nguoi )?chua {_DID}(?: §| van ban| van ban §)?"
+    rf"(?:danh sach |con |nhung |cac |nguoi |dong chi |dang vien )*chua {_DID}(?: §| van ban| van ban §)?"
 )
 REMIND = rx(
     r"nhac(?: nho| lai| cac| anh em| moi nguoi| chi bo| §| van ban| dang vien| giup| gium| ho| nhung| nguoi|"
@@ -110,7 +112,7 @@ REMIND = rx(
     rf"(?:giuc|thuc|hoi thuc|thuc giuc)(?: giup| gium| ho| lai)? {_EVERYONE}(?: \S+)*"
 )
 REMIND_BEFORE = rx(
-    rf"(?:{SELF}|hay|giup|gium|cho|muon|can|xin|da|vang|lam|on|dong chi|bot|oi|thua|nho|ok|lai|ban)"
+    rf"(?:{SELF}|hay|giup|gium|cho|muon|can|xin|da|vang|lam|on|dong chi|bot|oi|thua|nho|ok|lai|ban|de nghi|yeu cau)"
 )
 RATE = rx(
     r"ty le(?: (?:su dung|dung|cai dat|cai|dang ky|kich hoat|tham gia|nguoi dung|so tay|ung dung|dang vien|"
@@ -171,7 +173,7 @@ SLIPS = rx(
 )
 NEWS = rx(
     r"(?:doc |xem |cho |toi |co |hom nay |sang nay |ngay nay |diem |nghe |gui |cap nhat |em |muon |ban |"
-    r"xin )*(?:tin|tin tuc|tin moi|diem tin|ban tin|thoi su)(?: (?:hom nay|moi|gi|khong|sang nay|trong ngay|"
+    r"xin )*(?:tin|tin tuc|tin moi|diem tin|ban tin|thoi su)(?: (?:hom nay|moi|gi|khong|sang nay|sang|chieu|toi|trong ngay|"
     r"tuc|nhat|nay|a|nhe|\?|di|ngay|dang|voi|cho|toi|nghe|xem|ve|vnu|truong|thoi su|nong|tuan|the))*"
 )
 VERIFY = rx(
@@ -186,9 +188,9 @@ INBOX = rx(
 HELP = rx(
     r"""(?:menu|help|tro giup|(?:can |xin |hay |nho )?(?:giup|giup do|ho tro)|huong dan|bat dau|start|cac lenh|
     (?:danh sach|danh muc|bang|xem) (?:cac )?lenh|lenh|chuc nang|\?+|cach (?:dung|su dung|xai|thao tac)|
-    (?:bot|cai nay|so tay|ung dung|app)? ?(?:dung|su dung|xai|thao tac) (?:the nao|nhu the nao|ra sao|sao)|
+    (?:dung|su dung|xai|thao tac)(?: (?:bot|cai|so tay|ung dung|app|nay))* (?:the nao|nhu the nao|ra sao|sao)|
     (?:lam (?:the nao|sao)|the nao) (?:de|ma) (?:dung|su dung|xai|thao tac)|toi (?:phai|nen|can) lam gi|
-    huong dan su dung|lam (?:duoc|nhung) (?:gi|nhung gi)|biet lam gi|lam sao day|(?:toi )?(?:phai )?lam gi (?:day|bay gio|tiep)|
+    huong dan su dung|lam (?:duoc|nhung) (?:gi|nhung gi)|dung (?:de )?lam gi|biet lam gi|lam sao day|(?:toi )?(?:phai )?lam gi (?:day|bay gio|tiep)|
     khong biet (?:dung|bam|lam|su dung|xai|thao tac)(?: \S+){0,3})"""
 )
 HELP_ALLOWED = rx(

@@ -8,8 +8,17 @@ from bot.chat.text import Word
 # A mark that was typed is evidence: these words leave the crowd that folds to the same letters.
 DISTINCT = {"dạ": "vang", "à": "a~", "á": "a~", "nhạc": "nhac~", "tín": "tin~", "vàng": "vang~", "chùa": "chua~",
              "đã": "da", "dừng": "dừng", "hà": "ha~", "tội": "toi~", "độc": "doc~", "cơ": "co~",
-             "đang": "đang", "phấn": "phấn", "mày": "mày", "tổ": "tổ", "ờ": "u", "hén": "nhe", "thực": "thực"}  # fmt: skip
-_TOGETHER = {"o ke": "ok", "o kay": "ok", "o la la": "ok"}  # as speech recognition writes "ok"
+             "rò": "ro~", "rổ": "ro~", "đá": "da~", "ảnh": "anh~", "ổng": "ong~", "chứ": "chu~", "tối": "tối", "nhà": "nhà", "bả": "ba~",
+             "vãng": "vang~", "nhạt": "nhat~",
+             "đang": "đang", "phấn": "phấn", "mày": "mày", "tổ": "tổ", "ờ": "u", "hén": "nhe"}  # fmt: skip
+# Words that mean something else beside a neighbour.
+_TOGETHER = (
+    (r"o (?:ke|kay|kei)", "ok"),  # as speech recognition writes "ok"
+    (r"(bao|may) h", r"\1 gio"),
+    ("nhu nao", "nhu the nao"),
+    (r"tối (qua|nay|mai|hom qua)", r"toi \1"),
+    (r"hoi (sang|trua|chieu|toi|dem|nay|hom|som)", r"luc \1"),  # hồi: a time, not hỏi
+)
 
 
 def spell(found: Sequence[Word]) -> str:
@@ -37,7 +46,7 @@ def spell(found: Sequence[Word]) -> str:
             )
             out[i] = "dong chi" if address and not short else "duoc"
     sentence = " ".join(out)
-    for apart, joined in _TOGETHER.items():
-        sentence = re.sub(rf"(?<!\S){apart}(?!\S)", joined, sentence)
+    for apart, joined in _TOGETHER:
+        sentence = re.sub(rf"(?<!\S)(?:{apart})(?!\S)", joined, sentence)
     sentence = re.sub(r"(?<!\S)(👍|👎|\?)(?: \1)+", r"\1", sentence)
     return "vang" if sentence == "da" and found[0].typed != "đã" else sentence

@@ -21,6 +21,7 @@ from bot.organisation.roster_import import import_roster
 from bot.organisation.verification import make_slip, verify_by_slip
 from bot.sandbox.server import Sandbox, start
 from bot.settings import Settings
+from bot.store import openings
 from bot.store.engine import make_engine
 from bot.store.files import FileBox
 from bot.store.migrate import migrate
@@ -125,6 +126,7 @@ class House:
         await self.write(
             lambda tx: verify_by_slip(tx, self.channel, person.user_id, person.user_id, code, BORN)
         )
+        await self.write(lambda tx: openings.close(tx, self.channel, person.user_id))
         self.persons[name] = person
         return person
 

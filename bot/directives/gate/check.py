@@ -1,4 +1,5 @@
 """PLACEHOLDER so that imports work until the gate is written: overwrite this file."""
+
 from typing import NamedTuple
 
 
