@@ -43,11 +43,12 @@ from bot.worker import Translate, Worker
 log = structlog.get_logger()
 
 
-def make_router() -> Router[Tx]:
-    """The router with every errand registered."""
+def make_router(approve_above: int = 500) -> Router[Tx]:
+    """The router with every errand registered. Above so many recipients a second person approves."""
     router: Router[Tx] = Router(MembersGate(), reader, StoredDialogs(), new_id)
-    for errand in (start, directive_handlers, compose, officer, follow_up, fallback):
+    for errand in (start, directive_handlers, officer, follow_up, fallback):
         errand.register(router)
+    compose.register(router, approve_above)
     return router
 
 
@@ -89,7 +90,13 @@ class App:
             rates={"telegram": settings.telegram_rate, "zalo_oa": settings.zalo_oa_rate},
         )
         translators[jobs.CHANNEL] = runner.translate
-        self.worker = Worker(self.writer, make_router(), self.sender, translators, limit=settings.inbox_limit)
+        self.worker = Worker(
+            self.writer,
+            make_router(settings.approve_above),
+            self.sender,
+            translators,
+            limit=settings.inbox_limit,
+        )
         self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault))
         doers = {"check_file": self.intake.check_file, "freeze": self._freeze}
         self.runner = runner.Runner(self.writer, self.worker, doers)

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +19,6 @@ from typing import Any, TypeVar
 from rich.console import Console
 
 from bot import testing
-from bot.clock import VIETNAM, now
 from bot.directives import queries
 from bot.i18n import _
 from bot.organisation import queries as people
@@ -180,23 +178,10 @@ class _Play:
         ]
         await _together([self._verify(actor, person) for actor, person in verified])
 
-        self.say(_("2. Văn phòng Đảng ủy gửi văn bản"))
-        clerk = next(actor for actor in actors if "Văn phòng" in actor.row.posts)
-        deadline = (now() + timedelta(days=3)).astimezone(VIETNAM)
-        await self._command(
-            *("directive", "send", str(SAMPLE / "52-KH-DU.pdf"), "--number", NUMBER),
-            *(
-                "--date",
-                f"{now().astimezone(VIETNAM):%Y-%m-%d}",
-                "--deadline",
-                f"{deadline:%Y-%m-%d}",
-                "--to",
-                TOP,
-            ),
-            *("--as", clerk.row.card_number or "", "--yes", "--title"),
-            _("Kế hoạch học tập chuyên đề năm (văn bản mẫu)"),
-            *("--summary", _("Mỗi chi bộ học một buổi trong quý, báo cáo kết quả sau một tuần.")),
-        )
+        self.say(_("2. Văn phòng Đảng ủy soạn và gửi văn bản ngay trong khung chat"))
+        clerk = next(person for actor, person in verified if "Văn phòng" in actor.row.posts)
+        await self._compose(clerk)
+        await self._print(clerk)
 
         self.say(_("3. Đảng viên xác nhận: bấm nút, nhắn số, gõ chữ có dấu và không dấu"))
         await _together([person.sees(NUMBER, 120) for _actor, person in verified])
@@ -236,6 +221,30 @@ class _Play:
         assert actor.row.birth_date is not None
         await person.says(f"{actor.row.birth_date:%d/%m/%Y}")
         await person.sees("Xác thực xong", 60)
+
+    async def _compose(self, clerk: Person) -> None:
+        paper = (SAMPLE / "52-KH-DU.pdf").read_bytes()
+        await clerk.says("gui van ban")
+        await clerk.sees("Số, ký hiệu", 30)
+        await clerk.says("kh 52/du")
+        await clerk.sees("Cần đủ số", 30)
+        await clerk.says("52-kh/du")
+        await clerk.taps("Hôm nay", 30)
+        await clerk.sees("Trích yếu", 30)
+        await clerk.says(_("Kế hoạch học tập chuyên đề năm (văn bản mẫu)"))
+        await clerk.sees("Tóm tắt", 30)
+        await clerk.says(_("Mỗi chi bộ học một buổi trong quý, báo cáo kết quả sau một tuần."))
+        await clerk.sees("Gửi tệp", 30)
+        await clerk.sends_file("52-KH-DU.pdf", paper, "application/pdf")
+        await clerk.sees("Hạn xác nhận", 60)
+        await clerk.says("3 ngay nua")
+        await clerk.taps("Thường", 30)
+        await clerk.sees("Gửi tới đơn vị nào", 30)
+        await clerk.says("1")
+        await clerk.taps("Tất cả", 30)
+        await clerk.sees("Xem trước", 30)
+        await clerk.taps("Cam đoan không mật và gửi", 30)
+        await clerk.sees("đang tới", 60)
 
     async def _acknowledge(self, person: Person, way: str) -> None:
         await (person.taps("Đã đọc, tiếp thu", 60) if way == "tap" else person.says(way))

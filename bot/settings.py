@@ -35,6 +35,10 @@ class Settings(BaseSettings):
         default="", description="Whom members may ask about their data, as shown to them."
     )
 
+    approve_above: int = Field(
+        default=500, description="Recipients above which a second person must approve a directive."
+    )
+
     telegram_token: SecretStr = Field(
         default=SecretStr(""), description="Token of the bot; empty: no Telegram."
     )

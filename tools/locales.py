@@ -62,11 +62,11 @@ def load(language: str, root: Path = ROOT) -> Catalog:
         return read_po(file, locale=language)
 
 
-def merged(language: str, root: Path = ROOT) -> Catalog:
-    """The catalogue as it should be: what the code says, with the translations there are."""
+def merged(language: str, root: Path = ROOT, code: dict[str, Words] | None = None) -> Catalog:
+    """The catalogue as it should be: what the code says (read, unless given), with the translations there are."""
     old = load(language, root)
     new = Catalog(locale=language, fuzzy=False)
-    for msgid, words in extracted(root).items():
+    for msgid, words in (extracted(root) if code is None else code).items():
         counts = isinstance(words, tuple)
         before = old.get(msgid)
         if before is not None and isinstance(before.id, tuple) != counts:
@@ -115,8 +115,8 @@ def faults(language: str, message: Message) -> list[str]:
 def check(root: Path = ROOT) -> list[str]:
     """Everything that keeps the catalogues from being complete, a line each; empty: all is well."""
     said: list[str] = []
+    code = extracted(root)
     for language in LANGUAGES:
-        code = extracted(root)
         old = load(language, root)
         there = {
             message.id[0] if isinstance(message.id, tuple) else message.id for message in old if message.id
@@ -127,7 +127,7 @@ def check(root: Path = ROOT) -> list[str]:
             if message.id:
                 said += faults(language, message)
         path = path_of(language, root)
-        right = text_of(language, merged(language, root))
+        right = text_of(language, merged(language, root, code))
         if not said and path.read_text(encoding="utf-8") != right:
             said.append(f"{language}: not as `python -m tools.locales` writes it")
     return said
@@ -139,8 +139,9 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m tools.locales [--check]\n")
         return 2
     if not arguments:
+        code = extracted()
         for language in LANGUAGES:
-            words = text_of(language, merged(language))
+            words = text_of(language, merged(language, code=code))
             path_of(language).parent.mkdir(parents=True, exist_ok=True)
             path_of(language).write_text(words, encoding="utf-8")
     problems = check()

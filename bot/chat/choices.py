@@ -36,7 +36,7 @@ def pack(value: object) -> str:
         part = getattr(value, item.name)
         parts.append(_base36(part) if isinstance(part, int) else part)
     packed = ".".join(parts)
-    if len(packed) > MAX_BYTES or not _FORM.fullmatch(packed):
+    if len(packed) > MAX_BYTES or not _FORM.fullmatch(packed) or packed.count(".") != len(parts) - 1:
         raise ValueError(f"no payload: {packed!r}")
     return packed
 
@@ -62,8 +62,8 @@ def unpack(payload: str) -> Any | None:
 
 
 def _base36(value: int) -> str:
-    if value < 0:
-        raise ValueError("payloads hold no negative numbers")
+    if not 0 <= value < 1 << 63:
+        raise ValueError("payloads hold ids: no negative numbers, none over 63 bits")
     digits = ""
     while True:
         value, rest = divmod(value, 36)

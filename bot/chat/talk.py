@@ -124,6 +124,8 @@ class Talk(Generic[T]):
     tries: int
     out: list[Reply | To] = field(default_factory=list)
     asked: str = ""
+    _fresh: bool = False
+    """Whether what comes now was not said before: a beginning, or an answer was just taken."""
     _at: int = 0
     _seen: Counter[str] = field(default_factory=Counter)
 
@@ -133,6 +135,8 @@ class Talk(Generic[T]):
 
     def _stored(self, kinds: tuple[str, ...], key: str) -> Step | None:
         if self._at == len(self.steps):
+            if self.answer is not None and kinds not in (("answer",), ("job",)):
+                raise _Changed  # a read or an effect nobody knew of, before the question that was answered
             return None
         step = self.steps[self._at]
         if step.key != key or step.kind not in kinds:
@@ -170,7 +174,7 @@ class Talk(Generic[T]):
         if self.answer is not None:
             if key != self.question:
                 raise _Changed
-            answer, self.answer = self.answer, None
+            answer, self.answer, self._fresh = self.answer, None, True
             try:
                 value = _taken(answer, options, parse, file)
             except Retry as retry:
@@ -205,7 +209,7 @@ class Talk(Generic[T]):
         if (step := self._stored(("job",), key)) is not None:
             return step.value
         if isinstance(self.answer, JobDone) and key == self.question and self.answer.job == job_id:
-            done, self.answer = self.answer, None
+            done, self.answer, self._fresh = self.answer, None, True
             return self._store("job", key, done.result)
         self.asked, self.tries = key, 0
         self.out.append(waiting)
@@ -234,7 +238,7 @@ class Talk(Generic[T]):
 
     def say(self, *replies: Reply | To) -> None:
         """Says something; said once, not at every replay."""
-        if self.answer is None and self._at == len(self.steps):
+        if self._fresh and self._at == len(self.steps):
             self.out.extend(replies)
 
     def say_to(self, replies: Iterable[To]) -> None:
@@ -292,13 +296,18 @@ def advance(
     Returns the state to keep (None when the dialog ended) and what to say.
     """
     talk = Talk(tx, address, now, state.run, list(state.steps), answer, state.question, state.tries)
+    talk._fresh = not state.question
     try:
         script(talk)
+        if talk.answer is not None:  # it ended before the question that was answered
+            raise _Changed
     except _Waiting:
         kept = replace(state, steps=tuple(talk.steps), question=talk.asked, tries=talk.tries, asked_at=now)
         return kept, talk.out
     except _Changed:
         fresh = replace(state, steps=state.steps[:1], question="", tries=0)
+        if fresh == state:
+            raise RuntimeError(f"dialog {state.name} does not begin with talk.given()") from None
         kept_fresh, replies = advance(script, tx, address, fresh, now, None)
         return kept_fresh, [Say(_("Phần này vừa được cập nhật, mời đồng chí làm lại từ đầu.")), *replies]
     return None, talk.out

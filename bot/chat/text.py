@@ -174,6 +174,24 @@ def repair(word: str) -> str | None:
     return _vni(word) or _telex(word)
 
 
+_DIGITS = {word: n + 1 for n, words in enumerate(
+    ("mot", "hai", "ba", "bon tu", "nam lam nham", "sau", "bay", "tam", "chin")
+) for word in words.split()}  # fmt: skip
+_DIGIT = "|".join(_DIGITS)
+_TENS = re.compile(rf"(?<![a-z0-9])(?:({_DIGIT}) )?muoi(?: ({_DIGIT}))?(?![a-z0-9])")
+
+
+def figures(cleaned: str) -> str:
+    """The text with its spoken tens as figures ("năm mươi hai" -> "52"), as speech recognition may spell them."""
+    out, last = "", 0
+    for match in _TENS.finditer(flat(cleaned)):
+        if match[1] is None and match[2] is None:
+            continue  # "mười", or "mươi" in "mấy mươi"
+        out += cleaned[last : match.start()] + str(_DIGITS.get(match[1], 1) * 10 + _DIGITS.get(match[2], 0))
+        last = match.end()
+    return out + cleaned[last:]
+
+
 # --- words --------------------------------------------------------------------------------------------------
 # Folded abbreviation -> folded reading (domain.md 5). Those whose reading needs a neighbour are in _in_context.
 ABBREVIATIONS = {
@@ -182,7 +200,7 @@ ABBREVIATIONS = {
     **dict.fromkeys("dk dx".split(), "duoc"),
     **dict.fromkeys("r rui roai".split(), "roi"),
     **dict.fromkeys("oke okie okay oki okela okla okey okei uki ocke okeh".split(), "ok"),
-    **dict.fromkeys("uh uhm um ukm uhu".split(), "u"),
+    **dict.fromkeys("uh uhm um uk ukm uhu".split(), "u"),
     **dict.fromkeys("vg vag".split(), "vang"),
     **dict.fromkeys("j zi".split(), "gi"),
     **dict.fromkeys("z zay v".split(), "vay"),

@@ -78,12 +78,12 @@ def post(tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority
     return len(rows)
 
 
-def make_due(tx: Tx, *, kind: str, kind_id: int) -> None:
-    """Lets the rows of a notice go that were posted as NOT_YET."""
+def make_due(tx: Tx, due_ms: int, *, kind: str, kind_id: int) -> None:
+    """Lets the rows of a notice go at this moment that were posted as NOT_YET."""
     tx.run(
         update(outbox)
         .where(outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.due_ms == NOT_YET)
-        .values(due_ms=tx.now_ms)
+        .values(due_ms=due_ms)
     )
 
 

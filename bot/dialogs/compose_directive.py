@@ -1,5 +1,6 @@
 """A secretary or clerk writes a directive and sends it, from the phone. Reads top to bottom."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import partial
@@ -10,12 +11,13 @@ from bot.chat.errors import Refused
 from bot.chat.events import FileSent
 from bot.chat.replies import File, Say, To
 from bot.chat.talk import Retry, Talk
+from bot.chat.text import fold
 from bot.clock import VIETNAM
 from bot.directives import numbers, queries, rules, service, texts
 from bot.directives.gate.check import check_text
 from bot.directives.gate.texts import explain
-from bot.directives.models import Draft, Urgency
-from bot.i18n import N_, _, full_date, number
+from bot.directives.models import Audience, Draft, Urgency
+from bot.i18n import N_, _, full_date, moment, number
 from bot.organisation import queries as people
 from bot.organisation.models import Organisation, Verb
 from bot.store import files, jobs
@@ -39,8 +41,11 @@ def title() -> str:
     return _("bản nháp văn bản")
 
 
-def script(talk: Talk[Tx]) -> None:
-    """Number, date, title, summary, file, deadline, urgency, audience; preview; test; send."""
+def script(talk: Talk[Tx], approve_above: int = 500) -> None:
+    """Number, date, title, summary, file, deadline, urgency, audience; preview; test; send.
+
+    Above so many recipients, or with a file no machine can read, a second person decides.
+    """
     talk.given()
     author: int = talk.note("author", partial(_author, talk))
     named: str = talk.ask("number", _ask_number(), parse=_number)
@@ -51,22 +56,35 @@ def script(talk: Talk[Tx]) -> None:
     )
     attached, declared = _file(talk)
     until: str = talk.ask("deadline", _ask_deadline(), _deadline(talk), {"-": _("Không đặt hạn")})
-    urgency = Urgency(talk.ask("urgency", Say(_("Độ khẩn của văn bản?")), options=_named(URGENCIES)))
+    pace: str = talk.ask(
+        "urgency", Say(_("Độ khẩn của văn bản?")), options=_named(URGENCIES) | {"later": _("Hẹn giờ gửi")}
+    )
+    send_at: str = "" if pace != "later" else talk.ask("send_at", _ask_when(), parse=_deadline(talk))
     units = talk.note("units", partial(_units, talk.tx, author))
     unit = int(
         talk.ask("unit", Say(_("Gửi tới đơn vị nào (gồm cả các đơn vị bên dưới)?")), options=dict(units))
     )
+    audience = _audience(talk, unit)
     draft = Draft(
-        named,
-        issued,
-        about,
-        "" if summary == "-" else summary,
-        urgency,
-        None if until == "-" else datetime.fromisoformat(until),
-        unit,
-        author,
-        attached,
+        number=named,
+        issued_on=issued,
+        title=about,
+        summary="" if summary == "-" else summary,
+        urgency=Urgency.NORMAL if pace == "later" else Urgency(pace),
+        deadline=None if until == "-" else datetime.fromisoformat(until),
+        unit_id=unit,
+        author_id=author,
+        file=attached,
+        audience=audience,
+        send_at=datetime.fromisoformat(send_at) if send_at else None,
     )
+    reached: int = talk.note("reached", partial(_count, talk.tx, unit, audience))
+    if not reached:
+        talk.say(
+            Say(_("Không có đồng chí nào trong phạm vi này nên chưa gửi. Nhắn “gửi văn bản” để làm lại."))
+        )
+        return
+    declared = declared or reached > approve_above
     while True:
         choice = talk.ask(
             "confirm", _preview(talk.tx, draft, dict(units)[str(unit)]), options=_confirm(declared)
@@ -221,6 +239,63 @@ def _deadline(talk: Talk[Tx]) -> Any:
     return parse
 
 
+def _count(tx: Tx, unit: int, audience: Audience) -> int:
+    return sum(count for _branch, _way, count in service.preview(tx, unit, audience))
+
+
+def _ask_when() -> Say:
+    return Say(_("Gửi lúc nào? Ví dụ: 7h sáng mai, 8h thứ 2."))
+
+
+def _audience(talk: Talk[Tx], unit: int) -> Audience:
+    """The whole unit, some units below it, one kind of members, or all but one person."""
+    below: list[tuple[int, str]] = talk.note("below", partial(_below, talk.tx, unit))
+    options = {"all": _("Tất cả")}
+    if below:
+        options["units"] = _("Chọn đơn vị bên dưới")
+    options |= {
+        "official": _("Chỉ đảng viên chính thức"),
+        "probationary": _("Chỉ đảng viên dự bị"),
+        "except": _("Trừ một đồng chí"),
+    }
+    who: str = talk.ask("who", Say(_("Gửi tới ai trong đơn vị?")), options=options)
+    if who == "units":
+        listed = "\n".join(f"{place}. {name}" for place, (_id, name) in enumerate(below, 1))
+        ask = Say(_("Nhắn số của các đơn vị, cách nhau bằng dấu phẩy, ví dụ 1, 3:") + "\n" + listed)
+        chosen: list[int] = talk.ask("some", ask, parse=partial(_some, below))
+        return Audience(units=tuple(chosen))
+    if who == "except":
+        left_out: int = talk.ask(
+            "but", Say(_("Trừ đồng chí nào? Nhắn họ và tên.")), parse=partial(_person, talk.tx, unit)
+        )
+        return Audience(without=(left_out,))
+    return Audience(kind="" if who == "all" else who)
+
+
+def _below(tx: Tx, unit: int) -> list[tuple[int, str]]:
+    return [(each.id, each.name) for each in people.organisation_tree(tx) if each.parent_id == unit]
+
+
+def _some(below: list[tuple[int, str]], text: str) -> list[int]:
+    places = [int(part) for part in re.findall(r"\d+", text)]
+    if not places or any(not 1 <= place <= len(below) for place in places):
+        raise Retry(_("Đồng chí nhắn các số có trong danh sách, ví dụ 1, 3."))
+    return [below[place - 1][0] for place in dict.fromkeys(places)]
+
+
+def _person(tx: Tx, unit: int, text: str) -> int:
+    """The one member of the unit with this name; nobody is guessed."""
+    wanted = fold(text)
+    members = people.members_of(tx, people.subtree_ids(tx, unit))
+    names = people.names(tx, [member.id for member in members])
+    found = [member_id for member_id, name in names.items() if wanted and fold(name) == wanted]
+    if len(found) != 1:
+        raise Retry(
+            _("Tôi chưa tìm đúng một đồng chí có tên này. Mời nhắn đủ họ, đệm và tên như trong danh sách.")
+        )
+    return found[0]
+
+
 def _units(tx: Tx, author: int) -> list[tuple[str, str]]:
     """Units the author may send to, the highest first. A list of pairs keeps its order in JSON."""
     scope = people.scope(tx, author, Verb.SEND_DIRECTIVE)
@@ -231,7 +306,7 @@ def _units(tx: Tx, author: int) -> list[tuple[str, str]]:
 def _preview(tx: Tx, draft: Draft, unit: str) -> Say:
     card = texts.draft_card(draft)
     ways: dict[str, int] = {}
-    for _branch, way, count in service.preview(tx, draft.unit_id):
+    for _branch, way, count in service.preview(tx, draft.unit_id, draft.audience):
         ways[way] = ways.get(way, 0) + count
     lines = [card.heading, card.text, "", _("Gửi tới: {unit}", unit=unit)]
     for way, count in sorted(ways.items()):
@@ -239,6 +314,8 @@ def _preview(tx: Tx, draft: Draft, unit: str) -> Say:
             lines.append(_("• qua {channel}: {count} đồng chí", channel=WAYS[way], count=number(count)))
         else:
             lines.append(_("• chưa gửi được: {count} ({why})", count=number(count), why=_(OBSTACLES[way])))
+    if draft.send_at is not None:
+        lines.append(_("Gửi lúc: {when}", when=moment(draft.send_at)))
     return Say("\n".join(lines), heading=_("Xem trước"))
 
 

@@ -28,6 +28,21 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Audience:
+    """Who, within the unit: empty fields leave nobody out."""
+
+    units: tuple[int, ...] = ()
+    """Only these units and what is below them."""
+    kind: str = ""
+    """Only this `MembershipKind`."""
+    without: tuple[int, ...] = ()
+    """Not these members."""
+
+
+EVERYBODY = Audience()
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What an author says of a directive. Times are UTC."""
 
@@ -41,6 +56,9 @@ class Draft:
     """For this organisation and all below it."""
     author_id: int
     file: File | None
+    audience: Audience = EVERYBODY
+    send_at: datetime | None = None
+    """When to send; None: at once."""
 
 
 @dataclass(frozen=True, slots=True)

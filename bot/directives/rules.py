@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 from bot.delivery import outbox
-from bot.directives.models import Urgency
+from bot.directives.models import Audience, Urgency
+from bot.organisation.models import Member
+from bot.organisation.rules import is_member
 
 UNDO_WITHIN = timedelta(minutes=10)
 """How long an acknowledgement can be taken back as if it had never been."""
@@ -26,6 +28,15 @@ FILE_TYPES = {
 """What a directive's file may be: what every channel takes."""
 MAX_FILE = 5 * 1024 * 1024
 """Bytes: what a Zalo Official Account takes."""
+
+
+def belongs(member: Member, audience: Audience) -> bool:
+    """Whether a member of the audience's units is meant."""
+    return (
+        is_member(member.standing)
+        and audience.kind in ("", member.membership)
+        and member.id not in audience.without
+    )
 
 
 def is_late(at: datetime, deadline: datetime | None) -> bool:

@@ -1,6 +1,8 @@
 """The verbs of directives. Each checks rights and state itself: a payload is never trusted."""
 
+import json
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from sqlalchemy import insert, select, update
 
@@ -9,7 +11,7 @@ from bot.clock import from_ms, to_ms
 from bot.delivery import outbox
 from bot.delivery.outbox import Notice
 from bot.directives import queries, rules, texts
-from bot.directives.models import Acknowledged, Directive, Draft, State
+from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, Draft, State
 from bot.i18n import speaking
 from bot.organisation import queries as people
 from bot.organisation import rules as membership
@@ -53,6 +55,8 @@ def create(tx: Tx, draft: Draft) -> int:
             author_id=draft.author_id,
             state=State.DRAFT,
             frozen_to=0,
+            audience=json.dumps(asdict(draft.audience)),
+            send_ms=to_ms(draft.send_at) if draft.send_at else None,
             made_ms=tx.now_ms,
         )
     )
@@ -60,18 +64,23 @@ def create(tx: Tx, draft: Draft) -> int:
     return directive_id
 
 
-def preview(tx: Tx, unit_id: int) -> list[tuple[int, str, int]]:
+def preview(tx: Tx, unit_id: int, audience: Audience = EVERYBODY) -> list[tuple[int, str, int]]:
     """Who a directive to this unit would reach: (branch, channel or obstacle, how many)."""
     counts: dict[tuple[int, str], int] = {}
-    found = people.members_of(tx, people.subtree_ids(tx, unit_id))
+    found = people.members_of(tx, _units(tx, unit_id, audience))
     accounts = people.reach(tx, [member.id for member in found])
     for member in found:
-        if not membership.is_member(member.standing):
+        if not rules.belongs(member, audience):
             continue
         account, obstacle = _way(accounts.get(member.id, []))
         key = (member.branch_id, account.channel if account else obstacle)
         counts[key] = counts.get(key, 0) + 1
     return [(branch, way, count) for (branch, way), count in sorted(counts.items())]
+
+
+def _units(tx: Tx, unit_id: int, audience: Audience) -> set[int]:
+    inside = people.subtree_ids(tx, unit_id)
+    return people.subtrees(tx, audience.units) & inside if audience.units else inside
 
 
 def open_for_sending(tx: Tx, directive_id: int, by: int) -> None:
@@ -97,11 +106,13 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     row = tx.first(select(directives).where(directives.c.id == directive_id))
     if row is None or row.state != State.FREEZING:
         return False
-    found = people.members_of(tx, people.subtree_ids(tx, row.unit_id), after_id=row.frozen_to, limit=SLICE)
+    wanted = json.loads(row.audience)
+    audience = Audience(tuple(wanted["units"]), wanted["kind"], tuple(wanted["without"]))
+    found = people.members_of(tx, _units(tx, row.unit_id, audience), after_id=row.frozen_to, limit=SLICE)
     accounts = people.reach(tx, [member.id for member in found])
     frozen, notices = [], []
     for member in found:
-        if not membership.is_member(member.standing):
+        if not rules.belongs(member, audience):
             continue
         account, obstacle = _way(accounts.get(member.id, []))
         frozen.append(
@@ -127,7 +138,7 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     if len(found) == SLICE:
         tx.run(update(directives).where(directives.c.id == directive_id).values(frozen_to=found[-1].id))
         return True
-    outbox.make_due(tx, kind=queries.NOTICE, kind_id=directive_id)
+    outbox.make_due(tx, max(tx.now_ms, row.send_ms or 0), kind=queries.NOTICE, kind_id=directive_id)
     tx.run(
         update(directives)
         .where(directives.c.id == directive_id)

@@ -1,5 +1,6 @@
 """Writing a directive in chat, and the second person's decision on it."""
 
+from functools import partial
 from typing import Any
 
 from bot.chat.errors import Refused
@@ -17,8 +18,8 @@ from bot.store import jobs
 from bot.store.tx import Tx
 
 
-def register(router: Router[Tx]) -> None:
-    """Makes the errand known to the router."""
+def register(router: Router[Tx], approve_above: int = 500) -> None:
+    """Makes the errand known to the router. Above so many recipients a second person decides."""
 
     def begin(event: Event, tx: Tx) -> Replies:
         return router.begin("compose_directive", event, tx)
@@ -27,7 +28,7 @@ def register(router: Router[Tx]) -> None:
     router.choice(Judge, judge, Verb.SEND_DIRECTIVE)
     router.dialog(
         "compose_directive",
-        compose_directive.script,
+        partial(compose_directive.script, approve_above=approve_above),
         version=compose_directive.VERSION_OF_DIALOG,
         title=compose_directive.title,
         need=Verb.SEND_DIRECTIVE,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot import clock
-from bot.chat.text import clean, flat, words_of
+from bot.chat.text import clean, figures, flat, words_of
 from bot.directives import numbers
 from bot.handlers import vocabulary as v
 from bot.handlers import vocabulary_commands as c
@@ -101,7 +101,7 @@ def _without(pattern: re.Pattern[str], sentence: str) -> str:
 class _Reader:
     def __init__(self, text: str, situation: Situation) -> None:
         self.at = situation
-        self.cleaned = clean(text[: 2 * _MOST])[:_MOST].strip()
+        self.cleaned = figures(clean(text[: 2 * _MOST])[:_MOST].strip())
         self.link = _LINK.search(self.cleaned) is not None
         self.cleaned = _LINK.sub(" ", self.cleaned).strip() if self.link else self.cleaned
         self.whole = len(text) <= _MOST
@@ -154,6 +154,8 @@ class _Reader:
             return Reading("other" if signs else "unclear", sure=signs)
         if self.cleaned.startswith(("/", "\\")):
             return self._slash()
+        if after := self._after_opener():
+            return after
         for step in (
             self._leave, self._choice, self._help_sign, self._joined_command, self._undo, self._officer,
             self._acknowledge, self._full_text, self._errand, self._ask, self._only_a_number, self._question,
@@ -161,6 +163,19 @@ class _Reader:
             if reading := step():
                 return reading
         return self._rest()
+
+    def _after_opener(self) -> Reading | None:
+        """What "dạ", "vâng" or "chào đồng chí" only introduces: the rest is read, where that says more."""
+        opener = v.OPENER.match(self.sentence)
+        count = len(opener[0].split()) if opener else 0
+        said = self.sentence.split()
+        if not 0 < count < len(said) == len(self.words) <= 40 or not _without(v.SOFT, " ".join(said[count:])):
+            return None
+        rest = read(self.cleaned[self.words[count].start :], self.at)
+        if rest.means in ("command", "full_text", "ask", "question"):
+            return rest
+        mere = self.words[0].typed in ("dạ", "da") or said[0] not in ("vang", "ok", "u")  # no yes in itself
+        return rest if mere and rest.means != "acknowledge" else None
 
     def _leave(self) -> Reading | None:
         for means, pattern, filler in (
@@ -294,7 +309,8 @@ class _Reader:
         if not self.whole or self.cleaned[0] in "\"'“‘«":  # words that are quoted are not said
             return ""
         for pattern in v.HARMLESS:
-            s = _without(pattern, s) or s
+            rest = _without(pattern, s)
+            s = rest if _without(v.SOFT, rest) else s
         s = _without(v.GREETING, s) or s
         s = " ".join(v.OBJECT.sub("§", s).split())
         if any(p.search(s) for p in _AGAINST) or "~" in s:
@@ -404,7 +420,7 @@ class _Reader:
         polite = _without(
             re.compile(
                 r"(?<!\S)(?:a|nhe|nha|voi|\?|di|thua|xin|dong chi|oi|vang|giup|gium|toi|em|"
-                r"cho|muon|can|minh|cai|bot)(?!\S)"
+                r"cho|muon|can|(?<!xac )minh|cai|bot)(?!\S)"
             ),
             s,
         )
@@ -455,7 +471,7 @@ class _Reader:
         return (
             v.rx(
                 r"doc|xac nhan|ok|dong y|nhat tri|tiep thu|vang|ro|u|👍|👎|duoc|"
-                r"bam|nham|xem|hieu|nhan|xong|chap hanh|file|toan van|huy|khong|chua|co gi"
+                r"^roi(?: a| nhe)?$|bam|nham|xem|hieu|nhan|xong|chap hanh|file|toan van|huy|khong|chua|co gi"
             ).search(self.sentence)
             is not None
         )

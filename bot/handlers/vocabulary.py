@@ -21,6 +21,8 @@ SELF = "toi|em|chau|con|minh|tui|to|anh|chi|co|chu|bac|thay"
 PARTICLE = (
     "a|ah|aa|nhe|nha|nhaa|nhen|nghen|hen|hi|he|day|do|vay|the|ne|no|lam|luon|oi|di"  # they soften, no more
 )
+SOFT = rx(f"(?:{SELF}|{PARTICLE})")
+SOFT = rx(f"(?:{SELF}|{PARTICLE})")
 FILLER = rx(
     f"""(?:{SELF}|{PARTICLE}|nghe|voi|giup|gium|
     ho|dum|xin|dong chi|bi thu|pho bi thu|
@@ -39,6 +41,12 @@ GREETING = rx(
     rf"(?:(?<=chi|thu) (?!da |doc |xem |chua |toi )\S+(?: \S+){{0,2}}(?= (?:toi|em|chau|minh|tui) ))?"
 )
 
+OPENER = re.compile(
+    r"(?:(?:vang|ok|u|da(?= (?:cho|em|xin|thua|toi|chau|con|anh|chi|vang|ok|khong|chua)(?!\S)))(?: a| nhe)*(?!\S) ?|"
+    rf"{GREETING.pattern}(?: a| nhe)* ?)+"
+)
+"""Politeness before the matter itself: "dạ", "vâng", "chào đồng chí"."""
+
 # --- what makes an acknowledgement impossible --------------------------------------------------------------
 NEGATION = rx("khong|chua|chang|cha|dau|dung co|cho co|khoi|deo|eo|quen|👎|dech|mieng|thieu|dung")
 QUESTION = rx(
@@ -50,10 +58,10 @@ NOT_YET = rx(
     r"""se|de|mai|ngay mai|lat|lat nua|ty nua|chut nua|ti nua|tam|đang|dang(?! (?:uy|vien|bo|phi|ta))|sap|dinh|tinh|
     phai|can|muon|nen|hay|nho|
     neu|khi|cho den|doi|chuan bi|bat dau|hua|co gang|tranh thu|co the|chac|hinh nhu|tuong|gan|gan xong|suyt|
-    le ra|dang le|gia vo|gia su|coi nhu|
+    le ra|dang le|gia vo|gia su|coi nhu|(?:ve )?co ban|mien cuong|danh phai|
     cu cho|ranh|ve (?:nha|nhà)|cho la|cho rang|coi la|cu|sau|tuan sau|cuoi tuan|toi nay|chieu nay|chieu|hom sau|bua sau|hen|xin phep|yeu cau|bat|
     buoc|de nghi|
-    mot nua|nua|mot phan|mot it|luot|so qua|qua loa|loang thoang|doan|
+    mot nua|nua|mot phan|mot it|luot|so qua|qua loa|loang thoang|(?<!cam )doan|
     nhung|tuy|nhung ma|ma|song|ho|dum|bao|noi|nghe|ke|hoi|xem thu|duoc mot|moi (?:chi )?(?:doc|xem|coi|nhan|
     biet|nghe)(?! (?:xong|het|ky))|gui lai|tro lai|vi|tai|
     nham|lon|lo tay|hoac|hay la|khac|nguoi khac|cung duoc|truoc khi|thoi|bo qua|xoa|huy|rut|sai|loi|mat"""
@@ -70,7 +78,7 @@ OBJECTION = rx(
 OTHERS = rx(
     r"""(?:anh|chi|co|chu|bac|ong|ba|em|con|chau|dua) (?:ay|ta|kia)|
     (?:con|em|chau|anh|chi|co|chu|bac|to|thay|ong|ba|dong chi|ban) (?:trai |gai |lon |nho |ho |cua |nha )*(?:toi|minh|tui)|
-    (?:con|em|chau|vo|ong|ba|anh) (?:trai|gai|dau|re|ho|nha|xa|lon|nho|ut)|nhà|^nha (?:toi|minh|tui)|toi toi|chi em|co bac|ong ba|bo me|
+    (?:con|em|chau|vo|ong|ba|anh) (?:trai|gai|dau|re|ho|nha|xa|lon|nho|ut)|nhà|^nha (?:toi|minh|tui)|toi toi|ca (?:to|tổ|nhom|lop|phong|don vi|chi bo|doan|nha|hai|ba|bon)|(?:doc|xem|xac nhan|ky|bam|tiep thu) thay|thay mat|thay cho|chi em|co bac|ong ba|bo me|
     bo(?= (?:toi|em|chau|minh|da|doc))|no|ho|chung no|moi nguoi|cac dong chi|anh em|
     ca nha|tat ca|
     vo|chong|bo|me|bo toi|ban toi|nguoi ta|hang xom|ca hai|hai vo chong"""
@@ -87,11 +95,11 @@ HARMLESS = (  # said often, and changing nothing: taken out before the blockers 
        r"tuan thu|lam theo|lam dung|thi hanh|tham gia|tham du|phấn dau|hoan thanh)(?: (?:nghiem tuc|day du|"
        r"dung|theo|tot|ngay|nghiem|"
        r"quy dinh|chi dao|tinh than|ke hoach|yeu cau|noi dung|van ban|nhiem vu|den|toi|cac|chi bo|dang vien|"
-       r"trong|moi nguoi))*"),
+       r"trong|moi nguoi|cho|cac dong chi|toan the|anh em|ca|lai|nhe))*"),
     rx(r"(?:luc|vao|ngay|hoi|tu) (?:ngay |luc )?\d\S*(?: (?:gio|phut|sang|chieu|toi|\d+)(?!\S))*"),
     rx(
-        r"nghiem tuc|xin chuc.*|chuc .*|(?:xin |rat )?cam on(?: (?:cac|dong chi|bi thu|anh|chi|em|co|chu|bac|"
-        r"dang uy|chi bo|ban|bot|chi uy|nhieu|rat|lam|(?:vi )?(?:da )?(?:gui|nhac|thong bao|cung cap|trien khai|chuyen)(?: nho)?(?: (?:cho|toi|"
+        r"nghiem tuc|(?:xin )?tran trong(?: kinh chao)?|kinh thu|xin chuc.*|chuc .*|(?:xin |rat )?cam on(?: (?:cac|dong chi|bi thu|chi uy|chi bo|anh|chi|em|co|chu|bac|"
+        r"dang uy|ban|bot|nhieu|rat|lam|(?:vi )?(?:da )?(?:gui|nhac|thong bao|cung cap|trien khai|chuyen)(?: nho)?(?: (?:cho|toi|"
         r"em|van ban|thong bao|tin|§|ke hoach|file|tai lieu))*))*"
     ),
     rx(
@@ -114,8 +122,8 @@ _ADVERB = (
 )
 _READ = "doc|xem|coi|nghien cuu|quan triet|tiep thu|tim hieu|hoc tap"
 _GRASP = (
-    "ro|hieu|nam|nam ro|nam bat|nam duoc|thong|thong suot|thau suot|thau hieu|tiep thu|quan triet|xac nhan|"
-    "nhat tri|dong y|tan thanh|thong nhat|ung ho"
+    "ro|hieu|nam ro|nam bat|nam duoc|nam|thong suot|thong nhat|thong|thau suot|thau hieu|tiep thu|quan triet|xac nhan|"
+    "nhat tri|dong y|tan thanh|ung ho"
 )
 _NOUN = (
     "§|van ban|noi dung|toan van|thong bao|tai lieu|cong van|chi dao|file|cai nay|nay|do|thong tin|nhiem vu|chu truong|"
@@ -136,10 +144,10 @@ READ_DONE = rx(
     (?:nghiem tuc |xin |hoan toan )+(?:tiep thu|xac nhan|nhat tri|dong y)|xac nhan da (?:doc|xem|nam)"""
 )
 YES = rx(
-    r"ok|ro|vang|u|👍|duoc|dong y|nhat tri|tiep thu|xac nhan|thong|tuan lenh|nhan ro|chuan|da~|dung the|thong suot|tan thanh|thong nhat|ung ho|hieu|chap hanh"
+    r"ok|ro|vang|u|👍|duoc|dong y|nhat tri|tiep thu|xac nhan|thong suot|thong nhat|thong|tuan lenh|nhan ro|chuan|da~|dung the|tan thanh|ung ho|hieu|chap hanh"
 )
 YES_FILLER = rx(
-    rf"(?:{SELF}|{ADDRESSEE}|{_NOUN}|{TYPE_NOUN}|{PARTICLE}|xin|da|voi (?:§|chu truong|cac noi dung)|cao|tron|sach|"
+    rf"(?:{SELF}|{ADDRESSEE}|{_NOUN}|{TYPE_NOUN}|{PARTICLE}|xin|da|voi (?:§|chu truong|cac noi dung)|cao|tron|sach|nghiem|"
     rf"kinh|thua|bao cao|roi|chap hanh|"
     "cam on|nhieu|rat|tot|hihi|haha|hehe|ok|con|chau|hoan toan|va|cung|ky|het|xong|toan bo|ve|cho|chon|bam|"
     "an|nhan|danh dau|la|"
@@ -156,7 +164,7 @@ AFTER_DONE = rx(
 )
 # After the paper's name comes what it is about; "cũ", "năm 2025" after it make it another paper.
 TITLE = rx(
-    r"§(?: (?:§|nay|tren))* (?:ve|cua|ngay|do|ma|kem|ban hanh|trien khai|hom|vua|duoc|dinh kem|gui|day du)"
+    r"§(?: (?:§|nay|tren))* (?:(?:anh|chi|em|dong chi|bi thu|chi bo|chi uy|thay|co|bac) (?:vua |da |moi )?gui|ve|cua|ngay|do|ma|kem|ban hanh|trien khai|hom|vua|duoc|dinh kem|gui|day du)"
     r"(?! .*(?:nam \d|nam (?:ngoai|truoc|cu)|ky truoc|lan truoc|khac)) .*"
 )
 THING_DONE = rx(r"(?:da )?(?:doc|xem) (?:bao|sach|truyen|tin tuc|face\w*|sai|nham)")

@@ -29,7 +29,7 @@ POLICY = rx(
     so tay|otp|dang nhap|mat khau|hop (?:chi bo|truc tuyen|online|may lan)|chi bo|dang vien|xoa ten|dong phi|
     nop phi|cu tru|sinh con|khai tru|khen thuong|
     bau cu|dai hoi|chi uy|cap uy|dang uy|nghi huu|thai san|nuoc ngoai|du hoc|tot nghiep|nhung dieu|hoc tap|
-    luong huu|thu tuc|giay to|mau|dang|(?:mat|cap|doi|lam|phat|nhan|hong|so)(?: lai)? the|chuyen de|\d+ dieu|
+    luong huu|thu tuc|giay to|mau|dang(?! (?:doc|xem|coi|di|ban|lai|lam|o|mo|nghien|an|ngu|cho)(?!\S))|(?:mat|cap|doi|lam|phat|nhan|hong|so)(?: lai)? the|chuyen de|\d+ dieu|
     so dien thoai|huong dan|nghi dinh|luat|thong tu|bien ban|xuat sac|kem cap|canh cao|khien trach|boi duong|
     quyen|nghia vu|nhiem ky|phe binh|to cao|khieu nai|vang hop|nghi hop|sinh hoat|ke hoach|cong van"""
 )
@@ -100,7 +100,7 @@ STATUS_OF = rx(  # what an overseer asks of a paper; a member's "52 thế nào" 
 MISSING = rx(
     rf"{_WHO}(?: \S+){{0,2}}? (?:chua|khong|thieu)(?: chiu| co| he)? {_DID}|(?:con )?(?:thieu|sot) (?:ai|"
     rf"nhung ai|nguoi nao|bao nhieu|may)|(?:con )?{_EVERYONE} nao(?: con)? chua|"
-    rf"{_WHO} (?:con |dang |đang )?(?:chua|no)|con (?:nhung )?ai(?: nua)?$|chua {_DID} (?:§ )?(?:la |co |gom )?(?:nhung )?(?:ai|nguoi nao|bao nhieu|may)"
+    rf"{_WHO} (?:con |dang |đang )?(?:chua|no)|con (?:nhung )?ai(?: nua)?(?= a$|$)|chua {_DID} (?:§ )?(?:la |co |gom )?(?:nhung )?(?:ai|nguoi nao|bao nhieu|may)"
 )
 MISSING_BARE = rx(
     rf"(?:danh sach |con |nhung |cac |nguoi |dong chi |dang vien )*chua {_DID}(?: §| van ban| van ban §)?"

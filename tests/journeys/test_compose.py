@@ -1,11 +1,10 @@
 """A clerk writes a directive on the phone; its life goes on: asked about, reminded of, taken back."""
 
 import pytest
-
 from sample_papers import TEXT_PDF  # a PDF with a text layer, made once
 
 
-async def _compose(author, *, file=True, unit="Đảng ủy Trường Mẫu"):
+async def _compose(author, *, file=True, unit="Đảng ủy Trường Mẫu", who=("Tất cả",), pace=("Thường",)):
     """Up to the preview."""
     await author.says("gui van ban")
     await author.sees("Số, ký hiệu")
@@ -24,9 +23,17 @@ async def _compose(author, *, file=True, unit="Đảng ủy Trường Mẫu"):
     await author.sees("Hạn xác nhận", 30)
     await author.says("3 ngày nữa")
     await author.sees("Độ khẩn")
-    await author.says("1")
+    await author.taps(pace[0])
+    for words in pace[1:]:
+        await author.sees("Gửi lúc nào")
+        await author.says(words)
     await author.sees("Gửi tới đơn vị nào")
     await author.taps(unit)
+    await author.sees("Gửi tới ai")
+    await author.taps(who[0])
+    for words in who[1:]:
+        await author.sees("Nhắn")
+        await author.says(words)
     return await author.sees("Xem trước")
 
 
@@ -100,9 +107,60 @@ async def test_secretary_sends_to_the_own_branch_only(house):
     assert "Chi bộ Một" in "".join([said.text, *said.buttons])
     assert "Chi bộ Hai" not in "".join([said.text, *said.buttons])
     await secretary.taps("Chi bộ Một")
+    await secretary.taps("Tất cả")
     await secretary.sees("Xem trước")
     await secretary.taps("Cam đoan không mật và gửi")
     await secretary.sees("đang tới 4 đồng chí")
+
+
+@pytest.mark.parametrize(
+    ("audience", "reached"),
+    [
+        (("Chọn đơn vị", "2"), 4),
+        (("Chỉ đảng viên dự bị",), 1),
+        (("Trừ một đồng chí", "le van be"), 7),
+    ],
+)
+async def test_audience_within_the_unit(house, audience, reached):
+    clerk = await house.member("Ngô Thị Văn Phòng")
+    await _compose(clerk, file=False, who=audience)
+    await clerk.taps("Cam đoan không mật và gửi")
+    await clerk.sees(f"đang tới {reached} đồng chí")
+
+
+async def test_a_directive_for_later_waits_for_its_hour(house):
+    clerk = await house.member("Ngô Thị Văn Phòng")
+    member = await house.member("Lê Văn Bé")
+    await _compose(clerk, file=False, pace=("Hẹn giờ gửi", "2 tiếng nữa"))
+    await clerk.taps("Cam đoan không mật và gửi")
+    await clerk.sees("đang tới 8 đồng chí")
+    await clerk.says("tinh hinh 52")
+    await clerk.sees("đang gửi 2")
+    house.turn(hours=2, minutes=1)
+    house.app.sender.ring()
+    await member.sees("52-KH/ĐU")
+
+
+async def test_above_the_threshold_a_second_person_approves(house):
+    house.settings.approve_above = 5
+    await house.down()
+    await house.up()
+    clerk = await house.member("Ngô Thị Văn Phòng")
+    await _compose(clerk, file=False)
+    await clerk.taps("xin duyệt")
+    await clerk.sees("Chưa có ai khác có quyền duyệt")
+
+
+async def test_confirming_twice_sends_once(house):
+    clerk = await house.member("Ngô Thị Văn Phòng")
+    member = await house.member("Lê Văn Bé")
+    await _compose(clerk, file=False)
+    await clerk.taps("Cam đoan không mật và gửi")
+    await clerk.taps("Cam đoan không mật và gửi")
+    await member.sees("52-KH/ĐU")
+    await clerk.sees_nothing_new("đang tới 8 đồng chí lần hai")
+    cards = [message for message in await member.messages() if "Học tập chuyên đề mẫu" in message.text]
+    assert len(cards) == 1
 
 
 async def test_member_may_not_compose(house):
@@ -152,6 +210,7 @@ async def test_a_scan_needs_a_declaration_and_a_second_person(house):
     await clerk.sees("Độ khẩn")
     await clerk.says("1")
     await clerk.taps("Đảng ủy Trường Mẫu")
+    await clerk.taps("Tất cả")
     await clerk.taps("xin duyệt")
     await clerk.sees("đồng chí thứ hai")
     await second.sees("Xin duyệt: 55-KH/ĐU")

@@ -60,9 +60,7 @@ _NO_LEVEL = frozenset(
     "khong|thuong|binh thuong|khong mat|khong co|cong khai|none|thong thuong|0|pho thong".split("|")
 )
 _BRACKETED = re.compile(
-    loose(
-        rf"[(\[{{<]\s*(?:(?:tài liệu|văn bản|độ|dấu)\s*)?:?\s*(?P<level>(?:tuyệt\s*|tối\s*)?mật)\s*[)\]}}>]"
-    ),
+    loose(r"[(\[{<]\s*(?:(?:tài liệu|văn bản|độ|dấu)\s*)?:?\s*(?P<level>(?:tuyệt\s*|tối\s*)?mật)\s*[)\]}>]"),
     re.I,
 )
 _CAPITAL = r"(?:(?:TUYỆT|TỐI)\s*)?MẬT"
@@ -244,11 +242,11 @@ class _Reader:
                 return False
             if self._continues(i, "m", self._beside(i, -1, scheme)):
                 return False
-        elif last_word(before) in COMPOUND_BEFORE | TALKED_ABOUT or before.rstrip().endswith(
-            (",", '"', "“", "'", "«", "‘")
+        elif (
+            last_word(before) in COMPOUND_BEFORE | TALKED_ABOUT
+            or before.rstrip().endswith((",", '"', "“", "'", "«", "‘"))
+            or (self.lines[i].kind is Kind.WRAPPED and self._beside(i, 1, scheme).strip()[:1].islower())
         ):
-            return False
-        elif self.lines[i].kind is Kind.WRAPPED and self._beside(i, 1, scheme).strip()[:1].islower():
             return False
         if text.upper() == text and len(squeeze(found.group())) == 3:
             # All in capitals: "ĐẢNG ỦY XÃ MẪU MẬT" is a header with a stamp, "NUÔI ONG LẤY MẬT" is a title.
@@ -388,13 +386,15 @@ def _kinds(text: str, before: str, kind: Kind) -> Iterable[Why]:
     letters = squeeze(text)
     short = len(text.strip()) <= _MAX_STAMP
     found = _INTERNAL.fullmatch(letters) if short else None
-    if (found and not (found["rest"] and text.rstrip().endswith("."))) or _INTERNAL_INSIDE.search(text):
-        yield Why.INTERNAL
-    elif (
-        _INTERNAL_CAPITALS.search(text)
-        and (text.upper() != text or short)
-        and '"' not in text
-        and "“" not in text
+    if (
+        (found and not (found["rest"] and text.rstrip().endswith(".")))
+        or _INTERNAL_INSIDE.search(text)
+        or (
+            _INTERNAL_CAPITALS.search(text)
+            and (text.upper() != text or short)
+            and '"' not in text
+            and "“" not in text
+        )
     ):
         yield Why.INTERNAL
     if (short and _NOT_FOR_CIRCULATION.fullmatch(letters)) or _NOT_FOR_CIRCULATION_INSIDE.search(text):

@@ -10,9 +10,19 @@ from bot.directives.gate.reading import Reading
 _BLOCKS = frozenset("p h si is comment text".split())
 _RUNS = frozenset("t delText instrText delInstrText".split())
 _ROWS = frozenset(("tr", "table-row"))
-_BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "line-break": "\n", "s": " ", "noBreakHyphen": "-"}
+_BREAKS = {
+    "br": "\n",
+    "cr": "\n",
+    "tab": "\t",
+    "ptab": "\t",
+    "line-break": "\n",
+    "s": " ",
+    "noBreakHyphen": "-",
+}
 _DELETED = frozenset(("del", "moveFrom", "deletion"))
-_DRAWN = frozenset(("custGeom", "contentPart", "polygon", "polyline", "path", "freeform", "imagedata", "blip"))
+_DRAWN = frozenset(
+    ("custGeom", "contentPart", "polygon", "polyline", "path", "freeform", "imagedata", "blip")
+)
 _PAGE_CODES = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d{1,3}|[A-Za-z&])')
 _ASCII_MARK = re.compile(r"(?<![A-Za-z])m\W?a\W?t(?![A-Za-z])|du\W?thao|noi\W?bo", re.IGNORECASE)
 _MAX_ATTRIBUTE = 500
@@ -65,7 +75,9 @@ class Markup:
             raise Refused(Why.ENCRYPTED)
         elif tag == "sym" and self._paragraphs:
             self._symbol(attributes)
-        elif tag in _DRAWN or (tag == "shape" and any(key.rsplit(":", 1)[-1] == "path" for key in attributes)):
+        elif tag in _DRAWN or (
+            tag == "shape" and any(key.rsplit(":", 1)[-1] == "path" for key in attributes)
+        ):
             self.into.must_look(Why.DRAWING)
         elif tag == "property":
             self._property = attributes.get("name", "")

@@ -1,5 +1,6 @@
 """DOCX, XLSX, PPTX and OpenDocument: packages of XML parts, pictures and embedded files. Every part is read."""
 
+import hashlib
 import re
 import struct
 import zipfile
@@ -15,15 +16,21 @@ Nested = Callable[[str, bytes], None]
 _FAMILIES = {"wordprocessingml": "docx", "spreadsheetml": "xlsx", "presentationml": "pptx"}
 _MAIN = re.compile(rb"(wordprocessingml|spreadsheetml|presentationml)\.[a-z]+\.main\+xml")
 _ODF = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
-_PICTURES = frozenset("png jpg jpeg jpe jfif gif bmp tif tiff emf wmf emz wmz svg svm wdp webp pict pct ink ico".split())
+_PICTURES = frozenset(
+    "png jpg jpeg jpe jfif gif bmp tif tiff emf wmf emz wmz svg svm wdp webp pict pct ink ico".split()
+)
 _MEDIA = frozenset("mp3 mp4 m4a m4v wav avi mov wmv wma ogg".split())
 _IGNORED = frozenset("odttf ttf otf fntdata css".split())
 _THUMBNAIL = re.compile(r"(?:docProps/)?thumbnails?(?:/thumbnail)?\.(?:jpe?g|png|[ew]mf)", re.IGNORECASE)
 _THUMBNAIL_PIXELS = 300
 """A preview this narrow shows that there is a page, not what it says; the page itself is read."""
+_BLANK_PREVIEW = "96367138dc44ce09bf2c8f0f8e49348a1478d2c5c0af69bbc2bbc38b63cdcead"
+"""The preview of an empty page that python-docx's template puts into every file made from it."""
 _XML = frozenset("xml rels vml xsd rdf".split())
-_PICTURE_LINK = re.compile(rb'relationships/(?:image|video|audio|media)"[^>]*TargetMode="External"|'
-                           rb'TargetMode="External"[^>]*relationships/(?:image|video|audio|media)"')
+_PICTURE_LINK = re.compile(
+    rb'relationships/(?:image|video|audio|media)"[^>]*TargetMode="External"|'
+    rb'TargetMode="External"[^>]*relationships/(?:image|video|audio|media)"'
+)
 
 
 def family(archive: zipfile.ZipFile, into: Reading) -> str | None:
@@ -67,7 +74,12 @@ def read(archive: zipfile.ZipFile, kind: str, into: Reading, nested: Nested) -> 
 
 
 def _part(
-    archive: zipfile.ZipFile, part: zipfile.ZipInfo, kind: str, into: Reading, nested: Nested, shared: list[str]
+    archive: zipfile.ZipFile,
+    part: zipfile.ZipInfo,
+    kind: str,
+    into: Reading,
+    nested: Nested,
+    shared: list[str],
 ) -> None:
     path = part.filename
     low = path.lower()
@@ -90,7 +102,9 @@ def _part(
     elif extension in _PICTURES | _MEDIA or low.startswith("objectreplacements/"):
         if not _THUMBNAIL.fullmatch(path) or not _small(data):
             into.must_look(Why.PICTURE)
-    elif re.search(r"printersettings\d*\.bin$", low) or (odf and low.startswith(("layout-cache", "configurations2/"))):
+    elif re.search(r"printersettings\d*\.bin$", low) or (
+        odf and low.startswith(("layout-cache", "configurations2/"))
+    ):
         return
     elif extension == "bin":
         raise Refused(Why.EMBEDDED)
@@ -101,7 +115,9 @@ def _part(
 
 
 def _small(data: bytes) -> bool:
-    """Whether a preview picture is too small to be read."""
+    """Whether a preview picture is too small to be read, or known to be blank."""
+    if hashlib.sha256(data).hexdigest() == _BLANK_PREVIEW:
+        return True
     if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) > 24:
         width, height = struct.unpack(">II", data[16:24])
         return max(width, height) <= _THUMBNAIL_PIXELS
@@ -112,5 +128,3 @@ def _small(data: bytes) -> bool:
             return max(width, height) <= _THUMBNAIL_PIXELS
         at += 2 + int.from_bytes(data[at + 2 : at + 4])
     return False
-
-

@@ -33,6 +33,8 @@ directives = Table(
     Column("content_vi", BigInteger, ForeignKey("contents.id")),
     Column("content_en", BigInteger, ForeignKey("contents.id")),
     Column("frozen_to", BigInteger, nullable=False, default=0),  # the last member id taken while freezing
+    Column("audience", String(2000), nullable=False, default="{}"),  # JSON: units, kind, without
+    moment("send_ms"),  # when to send; empty: at once
     moment("deadline_ms"),
     moment("made_ms", nullable=False),
     moment("opened_ms"),

@@ -393,6 +393,8 @@ def upgrade() -> None:
         sa.Column("content_vi", sa.BigInteger(), nullable=True),
         sa.Column("content_en", sa.BigInteger(), nullable=True),
         sa.Column("frozen_to", sa.BigInteger(), nullable=False),
+        sa.Column("audience", sa.String(length=2000), nullable=False),
+        sa.Column("send_ms", sa.BigInteger(), nullable=True),
         sa.Column("deadline_ms", sa.BigInteger(), nullable=True),
         sa.Column("made_ms", sa.BigInteger(), nullable=False),
         sa.Column("opened_ms", sa.BigInteger(), nullable=True),
