@@ -126,10 +126,11 @@ class AskAuthor:
 @action("state")
 @dataclass(frozen=True, slots=True)
 class ShowStatus:
-    """How a directive stands, for one unit and its parts (0: all the asker may see)."""
+    """How a directive stands, for one unit and its parts (0: all the asker may see), from a page on."""
 
     directive: int
     unit: int
+    page: int = 0
 
 
 @action("judge")

@@ -28,8 +28,24 @@ def register(router: Router[Tx]) -> None:
 
 
 def status(event: Commanded, tx: Tx) -> Replies:
-    """`tình hình 52`: the figures of one directive; without a number, which one?"""
+    """`tình hình 52`: the figures of one directive; without a number, of all that are open."""
+    account = member_account(tx, event)
+    if account is not None and event.document is None:
+        scope = people.scope(tx, account.member_id, Verb.SEE_STATUS)
+        known = queries.open_in(tx, scope, limit=1000)
+        if len(known) == 1:
+            return _show(tx, account.member_id, known[0], scope, 0)
+        if known:
+            return _overview(tx, account.member_id, known, scope)
     return choose(event, tx, Verb.SEE_STATUS, lambda directive: pack(ShowStatus(directive.id, 0)), _status)
+
+
+def _overview(tx: Tx, member_id: int, known: list[Directive], scope: set[int]) -> Say:
+    listed = known[:MAX_LISTED]
+    for directive in listed:
+        audit.record(tx, "directive.status", f"directive:{directive.id}", member_id=member_id)
+    figures = [(directive, reports.total(tx, directive, scope)) for directive in listed]
+    return reports.overview(figures, len(known) - len(listed), moment(tx.now))
 
 
 def choose(
@@ -70,16 +86,16 @@ def show(choice: ShowStatus, event: Event, tx: Tx) -> Replies:
     known = {each.id for each in queries.open_in(tx, scope, limit=1000)}
     if directive is None or directive.id not in known or (choice.unit and choice.unit not in scope):
         return Say(_("Đồng chí không phụ trách đơn vị này. Đồng chí nhắn “tình hình” để xem phần của mình."))
-    return _show(tx, account.member_id, directive, scope, choice.unit)
+    return _show(tx, account.member_id, directive, scope, choice.unit, choice.page)
 
 
 def _status(tx: Tx, directive: Directive, member_id: int) -> Say:
     return _show(tx, member_id, directive, people.scope(tx, member_id, Verb.SEE_STATUS), 0)
 
 
-def _show(tx: Tx, member_id: int, directive: Directive, scope: set[int], unit_id: int) -> Say:
+def _show(tx: Tx, member_id: int, directive: Directive, scope: set[int], unit_id: int, page: int = 0) -> Say:
     audit.record(tx, "directive.status", f"directive:{directive.id}", member_id=member_id)
-    return reports.say(reports.status(tx, directive, scope, unit_id), moment(tx.now))
+    return reports.say(reports.status(tx, directive, scope, unit_id), moment(tx.now), page)
 
 
 def _named(document: str, known: list[Directive]) -> list[Directive]:

@@ -13,13 +13,12 @@ from bot import clock
 from bot.chat.text import clean, figures, flat, words_of
 from bot.directives import numbers
 from bot.handlers import vocabulary as v
+from bot.handlers import vocabulary_acknowledging as a
 from bot.handlers import vocabulary_commands as c
 from bot.handlers.vocabulary_spelling import spell
 
 JUST_NOW = timedelta(seconds=60)
 """A second message with choices younger than this makes a bare number or "ok" ambiguous."""
-_AGAINST = (v.NEGATION, v.QUESTION, v.NOT_YET, v.PARTIAL, v.OBJECTION, v.OTHERS, v.THING_DONE)
-"""What speaks against an acknowledgement, anywhere in the sentence."""
 _TITLES = frozenset("anh chi co chu bac thay ong ba em chau ban chi".split())
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _SUBJECT = 14  # words: a longer text without a question is news or a speech, and no subject to look up
@@ -94,10 +93,6 @@ _NUMBER = re.compile(
 )
 
 
-def _without(pattern: re.Pattern[str], sentence: str) -> str:
-    return " ".join(pattern.sub(" ", sentence).split())
-
-
 class _Reader:
     def __init__(self, text: str, situation: Situation) -> None:
         self.at = situation
@@ -169,20 +164,24 @@ class _Reader:
         opener = v.OPENER.match(self.sentence)
         count = len(opener[0].split()) if opener else 0
         said = self.sentence.split()
-        if not 0 < count < len(said) == len(self.words) <= 40 or not _without(v.SOFT, " ".join(said[count:])):
+        if not 0 < count < len(said) == len(self.words) <= 40 or not v.without(
+            a.YES_FILLER, " ".join(said[count:])
+        ):
             return None
+        if "bao cao" in " ".join(said[:count]):
+            return None  # a greeting of a kind, but also an officer's command
         rest = read(self.cleaned[self.words[count].start :], self.at)
         if rest.means in ("command", "full_text", "ask", "question"):
             return rest
-        mere = self.words[0].typed in ("dạ", "da") or said[0] not in ("vang", "ok", "u")  # no yes in itself
-        return rest if mere and rest.means != "acknowledge" else None
+        yes = {"vang", "ok", "u"} & set(said[self.words[0].typed == "dạ" : count])
+        return rest if not yes and rest.means != "acknowledge" else None
 
     def _leave(self) -> Reading | None:
         for means, pattern, filler in (
             ("cancel", v.CANCEL, v.CANCEL_FILLER),
             ("back", v.BACK, v.BACK_FILLER),
         ):
-            if pattern.search(self.sentence) and not _without(filler, _without(pattern, self.sentence)):
+            if pattern.search(self.sentence) and not v.without(filler, v.without(pattern, self.sentence)):
                 return Reading(means)
         return None
 
@@ -221,7 +220,7 @@ class _Reader:
             return self._too_soon() or picked
         if newest is None:
             return None
-        bare = _without(re.compile(r"(?<!\S)(?:a|nhe|nha|toi|em|xin|chon|thua|vang)(?!\S)"), self.sentence)
+        bare = v.without(re.compile(r"(?<!\S)(?:a|nhe|nha|toi|em|xin|chon|thua|vang)(?!\S)"), self.sentence)
         hits = []
         for index, label in enumerate(newest.labels):
             spelt = spell(words_of(clean(label), flat(clean(label)), c.VOCABULARY))
@@ -261,7 +260,7 @@ class _Reader:
             return None
         done = self.at.acknowledged
         named = [text for text in done if text == self.document] or (list(done) if not self.mentions else [])
-        asks = v.QUESTION.search(_without(re.compile("chua doc|chua xem|dau"), self.sentence)) is not None
+        asks = a.QUESTION.search(v.without(re.compile("chua doc|chua xem|dau"), self.sentence)) is not None
         sure = len(named) == 1 and not asks
         return Reading(
             "undo",
@@ -273,12 +272,12 @@ class _Reader:
     # --- officers' words: before acknowledgements, "ai đã đọc" is none ---
     def _officer(self) -> Reading | None:
         s = self.sentence
-        if (match := c.REMIND.search(s)) and not _without(c.REMIND_BEFORE, s[: match.start()]):
+        if (match := c.REMIND.search(s)) and not v.without(c.REMIND_BEFORE, s[: match.start()]):
             if re.match(r"nhac (?:toi|em|minh|den|gi|viec|vang)(?!\S)", match[0]):
                 return self._unclear()
             return self._command("remind", s[match.start() :])
         if c.POLICY.search(
-            _without(
+            v.without(
                 re.compile(
                     r"chi bo|dang vien|dang uy|ke hoach|cong van|nghi quyet|quy dinh|hoc tap|huong dan|"
                     r"quy che|cap uy|so tay|dang"
@@ -289,7 +288,7 @@ class _Reader:
             return None
         if c.MISSING.search(s):
             return self._command("missing")
-        bare = c.MISSING_BARE.fullmatch(_without(re.compile(r"(?<!\S)(?:a|nhe|xem|\?)(?!\S)"), s))
+        bare = c.MISSING_BARE.fullmatch(v.without(re.compile(r"(?<!\S)(?:a|nhe|xem|\?)(?!\S)"), s))
         if bare and self.at.role != "member" and not s.endswith("?"):
             return self._command("missing")
         if c.STATUS.search(s):
@@ -298,36 +297,16 @@ class _Reader:
             return self._command("status")
         head = c.STATUS_HEAD.search(s)
         greeting = re.match(r"bao cao (?:cac )?(?:dong chi|bi thu|anh|chi(?! bo)|thu truong|toi|em)(?!\S)", s)
-        if head and not greeting and not _without(c.STATUS_ALLOWED, _without(c.STATUS_HEAD, s)):
+        if head and not greeting and not v.without(c.STATUS_ALLOWED, v.without(c.STATUS_HEAD, s)):
             return self._command("status", s[head.end() :].strip())
         return None
 
     # --- the card's three answers ---
     def _acknowledges(self) -> str:
-        """ "read" (says so), "yes" (a bare yes), or "" (neither, or anything that speaks against it)."""
-        s = re.sub(r"(?<!\S)can than(?!\S)", "ky", self.sentence)
-        if not self.whole or self.cleaned[0] in "\"'“‘«":  # words that are quoted are not said
+        """ "read", "yes" or "": as `claim` says, unless the words are cut off, quoted or of another's reading."""
+        if not self.whole or self.cleaned[0] in "\"'“‘«" or self._names_a_reader():
             return ""
-        for pattern in v.HARMLESS:
-            rest = _without(pattern, s)
-            s = rest if _without(v.SOFT, rest) else s
-        s = _without(v.GREETING, s) or s
-        s = " ".join(v.OBJECT.sub("§", s).split())
-        if any(p.search(s) for p in _AGAINST) or "~" in s:
-            return ""
-        if match := v.READ_DONE.search(s):
-            if self._names_a_reader():
-                return ""
-            if _without(v.BEFORE_DONE, s[: match.start()]):
-                return ""
-            tail = v.TITLE.sub("§", s[match.end() :])
-            if len(tail.split()) > 25 or v.AFTER_DONE.sub("", tail).replace("§", "").split():
-                return ""  # words we do not know, and no title that they could belong to
-            return "read"
-        if re.search(r"(?<!\S)(?<!xac )nhan(?! ro(?!\S))(?!\S)", s):
-            return ""  # received is not read
-        said = v.YES.search(s)
-        return "yes" if said and not _without(v.YES_FILLER, _without(v.YES, s)) else ""
+        return a.claim(self.sentence)
 
     def _names_a_reader(self) -> bool:
         """ "anh Chính đã đọc": a title, then a capital inside the sentence, then the verb. All capitals say nothing."""
@@ -376,7 +355,7 @@ class _Reader:
     def _full_text(self) -> Reading | None:
         s = self.sentence
         match = v.FULL_TEXT.search(s)
-        if v.READ_DONE.search(s) and not v.rx(v.WISH).search(s):
+        if a.READ_DONE.search(s) and not v.rx(v.WISH).search(s):
             return None
         refused = v.FULL_TEXT_NOT.search(re.sub(r"(?:chua|khong) (?:doc|xem|mo|tai) duoc", "", s))
         if not match or refused or self.link or (self.mentions and not self._known_document()):
@@ -388,8 +367,8 @@ class _Reader:
             and not (self._named_cards() and self.at.role == "member")
         ):
             return None
-        left = _without(v.FULL_TEXT_ASIDE, _without(v.FULL_TEXT, s))
-        if left and (not self.cards or len(left.split()) > 3 or v.ASK.search(s) or v.QUESTION.search(left)):
+        left = v.without(v.FULL_TEXT_ASIDE, v.without(v.FULL_TEXT, s))
+        if left and (not self.cards or len(left.split()) > 3 or v.ASK.search(s) or a.QUESTION.search(left)):
             return None
         if c.NEWS.fullmatch(s) or c.MEETING.fullmatch(s) or c.SLIPS.fullmatch(s) or c.HELP.fullmatch(s):
             return None
@@ -400,11 +379,11 @@ class _Reader:
 
     def _ask(self) -> Reading | None:
         s = self.sentence
-        for pattern in v.HARMLESS[:2]:
-            s = _without(pattern, s)
+        for pattern in a.HARMLESS[:2]:
+            s = v.without(pattern, s)
         if not v.ASK.search(s):
             return None
-        left = _without(v.ASK_ONLY, _without(v.ASK, s))
+        left = v.without(v.ASK_ONLY, v.without(v.ASK, s))
         about_card = bool(self._named_cards()) or re.search(
             r"(?<!\S)(?:van ban|noi dung|muc|diem|cho nay|doan|trang)(?!\S)", s
         )
@@ -417,7 +396,7 @@ class _Reader:
     # --- the other errands ---
     def _errand(self) -> Reading | None:
         s = self.sentence
-        polite = _without(
+        polite = v.without(
             re.compile(
                 r"(?<!\S)(?:a|nhe|nha|voi|\?|di|thua|xin|dong chi|oi|vang|giup|gium|toi|em|"
                 r"cho|muon|can|(?<!xac )minh|cai|bot)(?!\S)"
@@ -441,7 +420,7 @@ class _Reader:
         if c.MEETING.search(s) and not c.MEETING_NOT.search(s):
             return self._command("meeting")
         match = c.COMPOSE.search(s)
-        if match and not c.COMPOSE_NOT.search(s) and not _without(v.FULL_TEXT_ASIDE, s[: match.start()]):
+        if match and not c.COMPOSE_NOT.search(s) and not v.without(v.FULL_TEXT_ASIDE, s[: match.start()]):
             verb = re.search(r"(?<!\S)(?:gui|soan|tao|phat hanh|phat|ban hanh|soan thao)(?!\S)", s)
             if match[0] == "thong bao" and polite != "thong bao":
                 return None
@@ -449,7 +428,7 @@ class _Reader:
                 return self._command("compose")
         if (
             c.HELP.search(s)
-            and not _without(c.HELP_ALLOWED, _without(c.HELP, s))
+            and not v.without(c.HELP_ALLOWED, v.without(c.HELP, s))
             and not (self.mentions or v.rx("(?<!so tay )dang vien").search(s))
         ):
             return self._command("help")
@@ -457,7 +436,7 @@ class _Reader:
 
     # --- free text ---
     def _only_a_number(self) -> Reading | None:
-        if not self.mentions or _without(v.FILLER, _without(v.OBJECT, self.sentence.replace("?", " "))):
+        if not self.mentions or v.without(v.FILLER, v.without(a.OBJECT, self.sentence.replace("?", " "))):
             return None
         overseer = self.at.role == "officer" or (self.at.role == "secretary" and not self._named_cards())
         if overseer and len(self.mentions) == 1 and (not self.mentions[0].bare or self._known_document()):
@@ -483,7 +462,7 @@ class _Reader:
         bodies = v.rx(
             "dang uy|chi bo|dang vien|ke hoach|cong van|nghi quyet|quy dinh|chi uy|bi thu|huong dan"
         )
-        asks = v.QUESTION.search(s)
+        asks = a.QUESTION.search(s)
         if topic and not (own and bodies.fullmatch(topic[0])) and (asks or length <= _SUBJECT):
             return self._wonder("question")
         if own and length <= 12:
@@ -500,7 +479,7 @@ class _Reader:
         return Reading(means, document=self.document if self._cited() else None)
 
     def _rest(self) -> Reading:
-        says = v.READ_DONE.search(self.sentence) is not None
+        says = a.READ_DONE.search(self.sentence) is not None
         card_words = (self._answerish() or self.mentions) and not c.CHAT.search(self.sentence)
         if (says or card_words) and len(self.words) <= 40 and (says or not self.link):
             return self._unclear([card.about for card in self.cards])

@@ -7,18 +7,13 @@ from bot.handlers.vocabulary import (
     CANCEL,
     FILLER,
     FULL_TEXT,
-    HARMLESS,
-    NEGATION,
-    NOT_YET,
-    QUESTION,
-    READ_DONE,
     SELF,
     TYPE_NOUN,
     UNDO,
-    YES,
     rx,
     words_in,
 )
+from bot.handlers.vocabulary_acknowledging import HARMLESS, NEGATION, NOT_YET, QUESTION, READ_DONE, YES
 
 # --- subjects that only rules or the officer can answer ----------------------------------------------------
 POLICY = rx(

@@ -1,5 +1,6 @@
 """How a directive stands, unit by unit, over the asker's own part of the tree."""
 
+from collections import Counter
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -14,8 +15,10 @@ from bot.organisation.models import Organisation
 from bot.reports.counting import REASONS, RULE, Class, Figures, classify
 from bot.store.tx import Tx
 
-MAX_LINES = 12
-"""Units listed in one message; a choice opens each."""
+PAGE = 8
+"""Units listed in one message; a choice opens each. A small phone shows as much at once."""
+MAX_NAME = 60
+"""Characters of a unit's name in a line or a choice: a page stays within 2,000 characters (Zalo)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,55 @@ def status(tx: Tx, directive: Directive, allowed: AbstractSet[int], unit_id: int
     return Status(directive, by_id[unit_id] if unit_id else None, total, parts)
 
 
-def say(state: Status, at: str) -> Say:
-    """The figures as a message. `at` is the moment they hold for, as shown to people."""
-    total = state.total
+def total(tx: Tx, directive: Directive, allowed: AbstractSet[int]) -> Figures:
+    """The figures of a directive over all units in `allowed` together."""
+    figures = Figures.empty()
+    for recipient in queries.recipients_of(tx, directive.id, allowed):
+        figures.count(*classify(directive, recipient))
+    return figures
+
+
+def share(figures: Figures) -> str:
+    """Numerator, denominator and share: "18/21 (85,7%)"."""
+    base = number(figures.denominator)
+    return f"{number(figures.numerator)}/{base} ({percent(figures.numerator, figures.denominator)})"
+
+
+def say(state: Status, at: str, page: int = 0) -> Say:
+    """The figures as a message. `at` is the moment they hold for, as shown to people.
+
+    The first page says all; a later one lists further units and leaves the rule to the first. A page
+    beyond the last is the last.
+    """
+    pages = max(1, -(-len(state.parts) // PAGE))
+    page = min(page, pages - 1)
+    parts = state.parts[page * PAGE : (page + 1) * PAGE]
     where = state.unit.name if state.unit else _("Các đơn vị đồng chí phụ trách")
+    lines = [where]
+    if page == 0:
+        lines += _totals(state.total)
+    if pages > 1:
+        lines.append(_("Trang {page}/{pages}", page=number(page + 1), pages=number(pages)))
+    lines += [f"• {_short(part.name)}: {share(figure)}" for part, figure in parts]
+    if page == 0:
+        lines += [_(RULE), _("Tính đến {when}.", when=at)]
+    else:
+        lines.append(_("Tính đến {when}; cách tính như trang 1.", when=at))
+    unit_id = state.unit.id if state.unit else 0
+    choices = [
+        Choice(_short(part.name), pack(ShowStatus(state.directive.id, part.id, 0))) for part, __ in parts
+    ]
+    if page + 1 < pages:
+        choices.append(Choice(_("Xem tiếp"), pack(ShowStatus(state.directive.id, unit_id, page + 1))))
+    return Say(
+        "\n".join(lines),
+        heading=_("Tình hình {document}", document=name(state.directive)),
+        choices=tuple(choices),
+    )
+
+
+def _totals(total: Figures) -> list[str]:
     lines = [
-        where,
         _(
             "Đã xác nhận: {done}/{base} ({share})",
             done=number(total.numerator),
@@ -97,16 +143,22 @@ def say(state: Status, at: str) -> Say:
         lines.append(_("Chưa nhận vì: {why}", why=why))
     if total.classes[Class.INFORMED]:
         lines.append(_("Được thông báo, không tính: {count}", count=number(total.classes[Class.INFORMED])))
-    for part, figure in state.parts[:MAX_LINES]:
-        share = percent(figure.numerator, figure.denominator)
-        lines.append(f"• {part.name}: {number(figure.numerator)}/{number(figure.denominator)} ({share})")
-    if len(state.parts) > MAX_LINES:
-        lines.append(_("… và {more} đơn vị nữa", more=number(len(state.parts) - MAX_LINES)))
+    return lines
+
+
+def overview(listed: list[tuple[Directive, Figures]], more: int, at: str) -> Say:
+    """Several directives with the figure of each over the asker's part; `more` are open besides."""
+    twice = Counter(directive.number for directive, __ in listed)  # a number used again needs its date
+    lines = [
+        f"• {name(directive) if twice[directive.number] > 1 else directive.number}: {share(figures)}"
+        for directive, figures in listed
+    ]
+    if more:
+        lines.append(_("… và {count} văn bản cũ hơn: nhắn “tình hình” kèm số.", count=number(more)))
     lines += [_(RULE), _("Tính đến {when}.", when=at)]
-    choices = tuple(
-        Choice(part.name[:60], pack(ShowStatus(state.directive.id, part.id)))
-        for part, __ in state.parts[:MAX_LINES]
-    )
-    return Say(
-        "\n".join(lines), heading=_("Tình hình {document}", document=name(state.directive)), choices=choices
-    )
+    choices = tuple(Choice(name(directive), pack(ShowStatus(directive.id, 0, 0))) for directive, __ in listed)
+    return Say("\n".join(lines), heading=_("Tình hình các văn bản đang mở"), choices=choices)
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= MAX_NAME else words[: MAX_NAME - 1].rstrip() + "…"

@@ -29,19 +29,20 @@ _MAX_STAMP = 80
 _INTEREST = re.compile(
     loose("mật|lưuhành|dựthảo|phổbiến|thuhồi|mớiđượcbóc|(?:độ|mức|dấu)[:=]")  # on squeezed text
 )
-_LEVEL = loose("(?:tuyệt|tối)?mật")
+_WORDS = "(?:tuyệt|tối)?mật"
+_LEVEL = loose(_WORDS)
 _STAMP = re.compile(
     loose(
         "(?:mứcđộmật|mứcđộ|độmật|độ|cấpđộmật|cấpđộ|cấp|dấuđộmật|dấuđộ|dấuchỉđộmật|dấumật|dấu|đóngdấu|tàiliệu|"
         "vănbản|hồsơ|côngvăn|báocáo|kếhoạch|côngvăn|loại|bản|khẩn|thượngkhẩn|hỏatốc|hoảtốc)*"
-        f"(?P<level>(?:{_LEVEL})+)"
+        f"(?P<level>(?:{_WORDS})+)"
         "(?:bảnsố|bản|số|khẩn|thượngkhẩn|hỏatốc|hoảtốc|khôngsaochụp|cấmsaochụp|lưuhànhnộibộ|khôngphổbiến|"
         "thuhồisaucuộchọp|thuhồisauhộinghị|thuhồi)*"
     )
 )
 _ONLY_LABEL = re.compile(loose("(?:mức|cấp|dấu|dấuchỉ|mứcđộ)?(?:độ)?mật"))
 _STATE_SECRET = re.compile(
-    loose(f"(?P<kind>tàiliệu|vănbản|hồsơ)?(?:thuộc)?(?:phạmvi)?bímậtnhànước(?:độ)?(?P<level>{_LEVEL})?")
+    loose(f"(?P<kind>tàiliệu|vănbản|hồsơ)?(?:thuộc)?(?:phạmvi)?bímậtnhànước(?:độ)?(?P<level>{_WORDS})?")
 )
 _OPEN_BY_NAME = re.compile(loose("chỉngườicótênmớiđượcbóc(?:bì)?"))
 _ITEM = re.compile(r"^\s*(?:[^\W\d_]{1,2}|\d{1,2})\s*[.)]\s+|^\s*[-+•–—*]\s+(?![^-–—*]*[-–—*]\s*$)")
@@ -99,7 +100,8 @@ _DRAFT_HEADING = re.compile(
     loose(rf"^[^\w\d]*(?:bản\s+)?dự\s+thảo\s+(?:lần\s+\w+\s*[-:]?\s*)?(?:{_PAPER})(?!\w)"), re.I
 )
 _DISCUSSED = re.compile(
-    "gop y|y kien|thao luan|tham gia|lay y|ve viec|tiep thu|tong hop|trien khai|huong dan|xay dung|dong gop|ve$|vao$|cho$|cac$|cua$"
+    "gop y|y kien|thao luan|tham gia|lay y|ve viec|"
+    "tiep thu|tong hop|trien khai|huong dan|xay dung|dong gop|ve$|vao$|cho$|cac$|cua$"
 )
 _NOT_FOR_CIRCULATION = re.compile(
     loose(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 from xml.parsers import expat
 
 from bot.directives.gate.models import Kind, Refused, Why
@@ -20,9 +21,7 @@ _BREAKS = {
     "noBreakHyphen": "-",
 }
 _DELETED = frozenset(("del", "moveFrom", "deletion"))
-_DRAWN = frozenset(
-    ("custGeom", "contentPart", "polygon", "polyline", "path", "freeform", "imagedata", "blip")
-)
+_DRAWN = frozenset(("custGeom", "contentPart", "polygon", "polyline", "freeform"))
 _PAGE_CODES = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d{1,3}|[A-Za-z&])')
 _ASCII_MARK = re.compile(r"(?<![A-Za-z])m\W?a\W?t(?![A-Za-z])|du\W?thao|noi\W?bo", re.IGNORECASE)
 _MAX_ATTRIBUTE = 500
@@ -75,9 +74,7 @@ class Markup:
             raise Refused(Why.ENCRYPTED)
         elif tag == "sym" and self._paragraphs:
             self._symbol(attributes)
-        elif tag in _DRAWN or (
-            tag == "shape" and any(key.rsplit(":", 1)[-1] == "path" for key in attributes)
-        ):
+        elif tag in _DRAWN or (tag == "path" and self.odf) or (tag == "shape" and "path" in attributes):
             self.into.must_look(Why.DRAWING)
         elif tag == "property":
             self._property = attributes.get("name", "")
@@ -138,7 +135,7 @@ class Markup:
                 self.into.add(f"{self._property}: {data}", Kind.PARAGRAPH)
 
 
-def _no_dtd(*_args: object) -> None:
+def _no_dtd(*_args: object) -> Any:
     raise Refused(Why.UNSAFE)
 
 

@@ -120,11 +120,11 @@ def _small(data: bytes) -> bool:
         return True
     if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) > 24:
         width, height = struct.unpack(">II", data[16:24])
-        return max(width, height) <= _THUMBNAIL_PIXELS
+        return bool(max(width, height) <= _THUMBNAIL_PIXELS)
     at = 2
     while data[:2] == b"\xff\xd8" and at + 9 < len(data) and data[at] == 0xFF:
         if 0xC0 <= data[at + 1] <= 0xCF and data[at + 1] not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack(">HH", data[at + 5 : at + 9])
-            return max(width, height) <= _THUMBNAIL_PIXELS
+            return bool(max(width, height) <= _THUMBNAIL_PIXELS)
         at += 2 + int.from_bytes(data[at + 2 : at + 4])
     return False

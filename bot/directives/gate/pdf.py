@@ -176,7 +176,7 @@ class _Document:
                 if not isinstance(value, IndirectObject):
                     self._strings(value, depth + 1)
 
-    def _attachment(self, specification: DictionaryObject) -> None:
+    def _attachment(self, specification: Any) -> None:
         files = specification["/EF"].get_object()
         name = str(specification.get("/UF") or specification.get("/F") or "")
         for key in ("/UF", "/F", "/DOS", "/Mac", "/Unix"):

@@ -127,7 +127,7 @@ def fold(text: str) -> str:
 def _letter(char: str) -> str:
     if char == "đ":
         return "[đdð]"
-    base, *marks = unicodedata.normalize("NFD", char)
+    base, *marks = list(unicodedata.normalize("NFD", char))
     if not marks:
         return re.escape(char)
     forms = {char, base, *(unicodedata.normalize("NFC", base + mark) for mark in marks)}

@@ -6,7 +6,8 @@ from bot.directives.gate.spelling import fold
 
 COMPOUND_BEFORE = frozenset(
     "bảo bí cơ cẩn thân nghiêm trù chu trăng ngọt rót túi sỏi ống đường nước mía sữa giải điệp lấy quay vắt ong "
-    "hũ lọ chai dịch kín nuôi hút gom chế bao bi co can than nghiem giai lay vang tien gap ra khai be khuon duong".split()
+    "hũ lọ chai dịch kín nuôi hút gom chế "
+    "bao bi co can than nghiem giai lay vang tien gap ra khai be khuon duong".split()
 )
 COMPOUND_AFTER = frozenset(
     "độ khẩu ong mã thiết ngọt vụ thám báo thư danh lệnh tông gấu mía hoa ước nghị hiệu đàm kế tin "

@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import asdict
 
 from bot.directives.gate.models import Limits, Outcome, Verdict, Why, verdict
@@ -73,10 +74,8 @@ class Worker:
 
     def _stop(self) -> None:
         if self._process is not None and self._owner == os.getpid():
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, 9)
-            except ProcessLookupError:
-                pass
             self._process.wait()
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
@@ -125,10 +124,8 @@ def _child(asked: dict[str, object]) -> None:
 def _lower(what: int, limit: int) -> None:
     _soft, hard = resource.getrlimit(what)
     limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-    try:
+    with suppress(ValueError, OSError):  # a system that knows no such limit: those on size and time remain
         resource.setrlimit(what, (limit, limit))
-    except (ValueError, OSError):
-        pass  # a system that knows no such limit; the limits on size and time remain
 
 
 def _take(count: int) -> bytes:
