@@ -24,8 +24,9 @@ from bot.delivery import outbox
 from bot.delivery.outbound import Outbound
 from bot.delivery.sender import RING_EVERY, Sender
 from bot.dialogs.stored import StoredDialogs
+from bot.directives import groups, live_cards
 from bot.directives import service as directives
-from bot.handlers import compose, fallback, follow_up, officer, start
+from bot.handlers import compose, fallback, follow_up, group, history, officer, practice, start
 from bot.handlers import directives as directive_handlers
 from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
@@ -35,7 +36,7 @@ from bot.settings import Settings
 from bot.store import inbox, jobs, openings
 from bot.store.files import FileBox
 from bot.store.ids import new_id
-from bot.store.installation import open_store
+from bot.store.installation import OnlyOne, open_store
 from bot.store.tx import Tx
 from bot.store.writer import Writer
 from bot.worker import Translate, Worker
@@ -43,12 +44,13 @@ from bot.worker import Translate, Worker
 log = structlog.get_logger()
 
 
-def make_router(approve_above: int = 500) -> Router[Tx]:
+def make_router(approve_above: int = 500, oa_link: str = "") -> Router[Tx]:
     """The router with every errand registered. Above so many recipients a second person approves."""
     router: Router[Tx] = Router(MembersGate(), reader, StoredDialogs(), new_id)
-    for errand in (start, directive_handlers, officer, follow_up, fallback):
+    for errand in (start, directive_handlers, officer, follow_up, history, practice, fallback):
         errand.register(router)
     compose.register(router, approve_above)
+    group.register(router, oa_link)
     return router
 
 
@@ -63,6 +65,7 @@ class Reachability:
     def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
         """The chat has a new id."""
         accounts.move_chat(tx, channel, old, new)
+        groups.move(tx, channel, old, new)
 
 
 class App:
@@ -72,12 +75,18 @@ class App:
         self.settings = settings
         self.engine, self.vault = open_store(settings.database, settings.keys)
         self.port = settings.listen_port
+        self._only_one = OnlyOne(settings.data_dir)
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Starts everything; returns when updates are taken. Raises OSError when the port is taken."""
+        """Starts everything; returns when updates are taken.
+
+        Raises AlreadyRunning, and OSError when the port is taken.
+        """
         settings = self.settings
+        if self.engine.dialect.name == "sqlite":
+            self._only_one.take()
         self.writer = Writer(self.engine, self.vault, loop=asyncio.get_running_loop())
         self.writer.start()
         files = StoredFiles(FileBox(settings.files, self.vault), self.writer)
@@ -92,13 +101,13 @@ class App:
         translators[jobs.CHANNEL] = runner.translate
         self.worker = Worker(
             self.writer,
-            make_router(settings.approve_above),
+            make_router(settings.approve_above, self._oa_link()),
             self.sender,
             translators,
             limit=settings.inbox_limit,
         )
         self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault))
-        doers = {"check_file": self.intake.check_file, "freeze": self._freeze}
+        doers = {"check_file": self.intake.check_file, "freeze": self._freeze, **self._askers(outbounds)}
         self.runner = runner.Runner(self.writer, self.worker, doers)
         await files.load(self.sender.channels)
         if self.engine.dialect.name == "sqlite":  # nobody else sends: what an earlier run held is free
@@ -126,6 +135,7 @@ class App:
         await self.sender.stop()
         await asyncio.to_thread(self.writer.stop)
         self.engine.dispose()
+        self._only_one.release()
 
     def _channels(self, files: StoredFiles) -> tuple[list[Outbound], dict[str, Translate]]:
         settings = self.settings
@@ -154,6 +164,19 @@ class App:
             telegram = next(each for each in outbounds if isinstance(each, TelegramOutbound))
             fetchers["telegram"] = fetcher(telegram)
         return fetchers
+
+    def _askers(self, outbounds: list[Outbound]) -> dict[str, runner.Doer]:
+        """Jobs that ask a platform something."""
+        if not self.settings.telegram_token.get_secret_value():
+            return {}
+        from bot.channels.telegram.groups import admin_asker
+        from bot.channels.telegram.outbound import TelegramOutbound
+
+        telegram = next(each for each in outbounds if isinstance(each, TelegramOutbound))
+        return {group.ADMIN_JOB: admin_asker(telegram)}
+
+    def _oa_link(self) -> str:
+        return f"https://zalo.me/{self.settings.zalo_oa_id}" if self.settings.zalo_oa_app_id else ""
 
     async def _freeze(self, directive_id: Any) -> Any:
         """The job that freezes a directive's audience, slice by slice, other work in between."""
@@ -211,6 +234,7 @@ class App:
         quiet = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._bell.add_job(self.sender.ring, "interval", seconds=RING_EVERY.total_seconds(), **quiet)
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
+        self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
 
@@ -218,6 +242,11 @@ class App:
         """Goes on with audiences whose freezing was interrupted."""
         for directive_id in await self.writer.run(directives.freezing):
             await self._freeze(directive_id)
+
+    async def _keep_up(self) -> None:
+        """Posts and edits the cards that follow a directive."""
+        if await self.writer.run(live_cards.tick):
+            self.sender.ring()
 
     async def _tidy(self) -> None:
         keep = timedelta(days=self.settings.inbox_keep_days)

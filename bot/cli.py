@@ -54,6 +54,8 @@ def run() -> None:
     """Chạy bot: nhận tin từ Zalo và Telegram, trả lời, gửi văn bản."""
     settings = Settings()
     configure(json=settings.log_json)
+    if not (settings.telegram_token.get_secret_value() or settings.zalo_oa_app_id):
+        screen.print(_("Chưa cấu hình kênh nào: hãy đặt SOTAY_TELEGRAM_TOKEN hoặc SOTAY_ZALO_OA_APP_ID."))
     with cli_people.clear_errors():
         asyncio.run(_run(settings))
 

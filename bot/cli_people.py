@@ -1,9 +1,11 @@
 """Terminal commands on people: the roster, slips, second accounts. Also how commands open the store."""
 
+import errno
 import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -29,7 +31,7 @@ MAX_ROWS = 40
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Turns what a person can mend into one sentence and exit code 2."""
-    from bot.store.installation import KeysMissing
+    from bot.store.installation import AlreadyRunning, KeysMissing
     from bot.store.vault import VaultError
 
     screen = Console(stderr=True)
@@ -41,12 +43,22 @@ def clear_errors() -> Iterator[None]:
         screen.print(
             _("Khoá không khớp với cơ sở dữ liệu. Hãy dùng đúng tệp khoá đã tạo cùng cơ sở dữ liệu này.")
         )
-    except PermissionError as error:
-        screen.print(str(error), markup=False)
+    except AlreadyRunning as error:
+        screen.print(
+            _("Bot đang chạy trên thư mục {folder}. Hãy dừng tiến trình đó trước.", folder=str(error))
+        )
+    except PermissionError:
+        screen.print(_("Tệp khoá đang để người khác đọc được. Hãy chạy chmod 600 trên tệp đó rồi thử lại."))
     except FileNotFoundError as error:
         screen.print(_("Không tìm thấy tệp {path}.", path=str(error.filename)))
     except RosterError as error:
         screen.print(str(error), markup=False)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        screen.print(
+            _("Cổng này đã có chương trình khác dùng. Hãy đổi SOTAY_LISTEN_PORT hoặc dừng chương trình đó.")
+        )
     else:
         return
     raise typer.Exit(2)
@@ -122,31 +134,22 @@ def _show(report: ImportReport) -> None:
 
 @slips.command("make")
 def slips_make(
-    branch: Annotated[str, typer.Option(help="Mã hoặc tên chi bộ, hoặc cấp trên của nó.")],
+    branch: Annotated[
+        str, typer.Option(help="Mã hoặc tên chi bộ, hoặc cấp trên của nó: mọi người chưa xác thực.")
+    ] = "",
     *,
+    card: Annotated[
+        str, typer.Option(help="Số thẻ của một người, kể cả đã xác thực (đổi máy, thêm kênh).")
+    ] = "",
     days: Annotated[int, typer.Option(min=1, max=90, help="Số ngày phiếu có hiệu lực.")] = 30,
     as_json: Annotated[bool, typer.Option("--json", help="Mỗi phiếu một dòng JSON.")] = False,
 ) -> None:
-    """Tạo phiếu xác thực cho những người chưa xác thực; mã chỉ hiện một lần này."""
-    from bot.organisation import queries
-    from bot.organisation.rules import has_access, show_code
-    from bot.organisation.verification import make_slip
+    """Tạo phiếu xác thực; mã chỉ hiện một lần này."""
+    from bot.organisation.rules import show_code
 
-    def unit(tx: Tx) -> list[tuple[str, str, str]]:
-        found = queries.find_organisation(tx, branch)
-        if found is None:
-            raise typer.BadParameter(_("Không tìm thấy đơn vị {name}.", name=branch))
-        tree = {each.id: each.name for each in queries.organisation_tree(tx)}
-        people = queries.members_of(tx, queries.subtree_ids(tx, found.id))
-        linked = queries.reach(tx, [member.id for member in people])
-        wanted = [member for member in people if member.id not in linked and has_access(member.standing)]
-        names = queries.names(tx, [member.id for member in wanted])
-        return [
-            (tree[member.branch_id], names[member.id], make_slip(tx, member.id, None, days))
-            for member in wanted
-        ]
-
-    made = in_store(unit)
+    if bool(branch) == bool(card):
+        raise typer.BadParameter(_("Hãy cho --branch hoặc --card."))
+    made = in_store(partial(_make_slips, branch=branch, card=card, days=days))
     if as_json:
         for unit_name, name, code in made:
             sys.stdout.write(
@@ -157,6 +160,48 @@ def slips_make(
     for unit_name, name, code in made:
         table.add_row(unit_name, name, show_code(code))
     Console().print(table)
+
+
+def _make_slips(tx: Tx, *, branch: str, card: str, days: int) -> list[tuple[str, str, str]]:
+    from bot.organisation import queries
+    from bot.organisation.rules import has_access
+    from bot.organisation.verification import make_slip
+
+    if card:
+        one = queries.member_by_card(tx, card)
+        if one is None or not has_access(one.standing):
+            raise typer.BadParameter(_("Không có đảng viên đang sinh hoạt với số thẻ này."))
+        wanted = [one]
+    else:
+        found = queries.find_organisation(tx, branch)
+        if found is None:
+            raise typer.BadParameter(_("Không tìm thấy đơn vị {name}.", name=branch))
+        people = queries.members_of(tx, queries.subtree_ids(tx, found.id))
+        linked = queries.reach(tx, [member.id for member in people])
+        wanted = [member for member in people if member.id not in linked and has_access(member.standing)]
+    tree = {each.id: each.name for each in queries.organisation_tree(tx)}
+    names = queries.names(tx, [member.id for member in wanted])
+    return [
+        (tree[member.branch_id], names[member.id], make_slip(tx, member.id, None, days)) for member in wanted
+    ]
+
+
+@links.command("close")
+def link_close(card: Annotated[str, typer.Argument(help="Số thẻ của đảng viên mất máy.")]) -> None:
+    """Đóng ngay mọi tài khoản nhắn tin của một người (mất máy); sau đó tạo phiếu mới cho họ."""
+    from bot.organisation import queries
+    from bot.organisation.accounts import withdraw
+
+    def unit(tx: Tx) -> int:
+        member = queries.member_by_card(tx, card)
+        if member is None:
+            raise typer.BadParameter(_("Không có đảng viên với số thẻ này."))
+        open_accounts = queries.accounts_of_member(tx, member.id)
+        for account in open_accounts:
+            withdraw(tx, account.id)
+        return len(open_accounts)
+
+    Console().print(_("Đã đóng {count} tài khoản.", count=number(in_store(unit))))
 
 
 @links.command("list")

@@ -73,6 +73,7 @@ class Router(Generic[T]):
         self._new_run = new_run
         self._commands: dict[str, tuple[Handler[T], str]] = {}
         self._events: dict[type[Event], Handler[T]] = {}
+        self._jobs: dict[str, Handler[T]] = {}
         self._choices: dict[type[Any], tuple[Handler[T], str]] = {}
         self._dialogs: dict[str, Dialog[T]] = {}
 
@@ -87,6 +88,10 @@ class Router(Generic[T]):
     def on(self, kind: type[Event], handler: Handler[T]) -> None:
         """`handler(event, tx)` answers this kind of event; it decides itself who may."""
         self._events[kind] = handler
+
+    def job(self, kind: str, handler: Handler[T]) -> None:
+        """`handler(JobDone, tx)` answers slow work for which no dialog waits: its result is {"kind": kind, …}."""
+        self._jobs[kind] = handler
 
     def dialog(
         self, name: str, script: Script[T], *, version: int, title: Callable[[], str], need: str
@@ -151,10 +156,14 @@ class Router(Generic[T]):
         return said
 
     def _for_dialog(self, event: FileSent | JobDone, tx: T) -> Replies:
-        """A file answers a question asked within half an hour; finished work wakes its dialog at any time."""
+        """A file answers a question asked within half an hour; finished work wakes its dialog at any time,
+        or goes to its kind's handler."""
         state = self._store.load(tx, event.address)
         if isinstance(event, JobDone):
-            return self._advance(event, tx, state, event) if state and state.waits_for(event.job) else None
+            if state is not None and state.waits_for(event.job):
+                return self._advance(event, tx, state, event)
+            done = self._jobs.get(event.result["kind"]) if "kind" in (event.result or ()) else None
+            return done(event, tx) if done else None
         if state is not None and event.at - state.asked_at <= ANSWERS_WITHIN:
             return self._advance(event, tx, state, event)
         return self._dispatch(event, tx)

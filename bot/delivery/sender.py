@@ -69,6 +69,8 @@ class _Lane:
     bucket: Bucket
     chats: dict[str, deque[Outgoing]] = field(default_factory=dict)
     held: set[int] = field(default_factory=set)
+    behind: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Chats with a row that was put back: its id, and the moment (ms) when it is due."""
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     room: asyncio.Event = field(default_factory=asyncio.Event)
     paused_until: float = 0.0
@@ -139,6 +141,15 @@ class Sender:
             lane = self._lanes.get(row.channel)
             if lane is None or row.id in lane.held:
                 continue
+            if (back := lane.behind.get(row.chat_id)) is not None:
+                first, due_ms = back
+                if due_ms < to_ms(now()) - outbox.CLAIM_MS:
+                    del lane.behind[row.chat_id]  # it went another way: recalled, moved, sent by another process
+                elif row.is_reply and row.attempts == 1:  # from memory: goes behind what was put back
+                    self._record(partial(outbox.record_later, row=row, due_ms=due_ms))
+                    continue
+                elif row.id == first:
+                    del lane.behind[row.chat_id]
             lane.held.add(row.id)
             queue = lane.chats.get(row.chat_id)
             if queue is not None:
@@ -181,14 +192,19 @@ class Sender:
         queue = lane.chats[chat_id]
         while queue:
             row = queue[0]
-            await self._wait_for_pause(lane)
             if not row.is_reply:
                 await lane.bucket.take()  # before the slot: replies must not queue behind waiting notices
-            async with lane.slots:
-                behind = await self._send(lane, row)
+            while True:
+                await self._wait_for_pause(lane)
+                async with lane.slots:
+                    if lane.paused_until > asyncio.get_running_loop().time():
+                        continue  # the platform asked to wait while this one waited for its place
+                    behind = await self._send(lane, row)
+                break
             queue.popleft()
             done = [row]
             if behind is not None:  # keep the chat's order: what waits behind goes back, too
+                lane.behind[chat_id] = (row.id, behind)
                 for later in queue:
                     self._record(partial(outbox.record_later, row=later, due_ms=behind))
                 done += queue

@@ -103,6 +103,7 @@ _FREE_ISSUER = r"[a-z]{2,9}(?:\.[a-z]{2,4})?\d{0,2}"
 _DAY_UNIT = (
     r"(?!\s*(?:%|(?:h|g|gio|phut|nguoi|dong chi|d/c|dc|dang vien|chi bo|ngay|thang|nam|tuan|lan|tuoi|trang|buoi|"
     r"dong|trieu|nghin|ngan|ty|k|d|vnd|usd|cai|ban|van ban|phan|muc|dieu|khoan|ong|ba|anh|chi|em|"
+    r"thong bao|cong van|tai lieu|"
     r"don vi|nhom|to|cau|giay|file|tep|tin|so|noi dung|phieu|bai|cuoc|noi|hinh|y|kien|mon|kg|km|m)(?![a-z])))"
 )
 # After a type's name ("kế hoạch 52 …") little speaks against it.
@@ -126,19 +127,20 @@ _PATTERNS = tuple(
         rf"{_START}(?P<name>nghi dinh|thong tu|quyet dinh|luat|nd)\s*(?:so\s*)?"
         r"(?P<n>\d{1,5})/(?P<year>(?:19|20)\d\d)(?![\d/])",
         # kh 52, kế hoạch số 52/ĐU, qđ294, kế hoạch 52 của Đảng ủy
-        rf"{_START}(?P<name>{_NAME}|{_CODE})\s*(?P<said>so\s*)?[:.-]?\s*(?P<n>\d{{1,5}})(?![\da-z/:-])"
+        rf"{_START}(?P<name>{_NAME}|{_CODE})\s*(?P<said>so\s*)?[:.-]?\s*(?P<n>\d{{1,5}})(?![\da-z/-]|:\d)"
         rf"(?:\s+(?:cua\s+)?(?P<by>{_BY_NAME})(?![a-z0-9]))?{_SUM_UNIT}",
         rf"{_START}(?P<name>{_NAME}|{_CODE})\s*(?P<said>so\s*)?[:.-]?\s*(?P<n>\d{{1,5}})\s*[/-]\s*(?P<issuer>{_ISSUER})(?![a-z0-9])",
         # 52-KH, 52kh
         rf"{_START}(?P<n>\d{{1,5}})(?:-|/)?(?P<code>{_CODE})(?![a-z0-9/-])",
         rf"{_START}(?P<n>\d{{1,5}})\s+(?P<code>KH|{_any(('nq', 'qd', 'kl', 'cv', 'ctr', 'ttr'))})(?![a-z0-9/-])",
         # văn bản số 52, vb52, số 52
-        rf"{_START}(?:van ban|vban|vb|tai lieu)\s*(?:so\s*)?[:.-]?\s*(?P<n>\d{{1,5}})(?![\da-z/:-]|\.\d){_DAY_UNIT}",
-        rf"{_START}so\s*:?\s*(?P<n>\d{{1,5}})(?![\da-z/:-]|\.\d){_DAY_UNIT}",
+        rf"{_START}(?:van ban|vban|vb|tai lieu)\s*(?:so\s*)?[:.-]?\s*(?P<n>\d{{1,5}})(?![\da-z/-]|[:.]\d){_DAY_UNIT}",
+        rf"{_START}so\s*:?\s*(?P<n>\d{{1,5}})(?![\da-z/-]|[:.]\d){_DAY_UNIT}",
     )
 )
 _BARE = re.compile(
-    r"(?<![a-z0-9/.,:%+=*-])(?<!\bthang )(?<!\bngay )(?<!\bnam )(?<!\bthu )(?<!\blan )(?<!\bchi bo )(?<!\bcb )(?<!\bto )"
+    r"(?<![a-z0-9/.,:%+=*-])"
+    r"(?<!\bthang )(?<!\bngay )(?<!\bnam )(?<!\bthu )(?<!\blan )(?<!\bchi bo )(?<!\bcb )(?<!\bto )"
     r"(?<!\btrang )(?<!\bdieu )(?<!\bkhoan )(?<!\bmuc )(?<!\bphan )(?<!\bquy )(?<!\bluc )(?<!\bkhoang )(?<!\bhon )"
     r"(?<!\bkhoa )(?<!\bphong )(?<!\bnhom )(?<!\bcau )(?<!\bdu )(?<!\bmung )(?<!\btuoi )(?<!\bhang )(?<!\d )"
     rf"(?P<n>(?!(?:19|20)\d\d(?!\d))\d{{1,4}})(?![\da-z/%-]|[:.,]\d| \d|\s*[+=*]){_DAY_UNIT}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 
 from bot.chat.replies import File
 from bot.clock import from_ms
@@ -73,6 +73,17 @@ def open_in(tx: Tx, unit_ids: Iterable[int], limit: int = 50) -> list[Directive]
         .order_by(directives.c.id.desc())
         .limit(limit)
     )
+    return [_directive(row) for row in rows]
+
+
+def traced(tx: Tx, author_id: int | None, unit_ids: Iterable[int], limit: int = 1000) -> list[Directive]:
+    """Directives in any state, the newest first: written by this member, or for or received in these units."""
+    units = list(unit_ids)
+    received = select(recipients.c.directive_id).where(recipients.c.unit_id.in_(units))
+    theirs = or_(
+        directives.c.author_id == author_id, directives.c.unit_id.in_(units), directives.c.id.in_(received)
+    )
+    rows = tx.rows(_select().where(theirs).order_by(directives.c.id.desc()).limit(limit))
     return [_directive(row) for row in rows]
 
 

@@ -250,11 +250,11 @@ def judge(tx: Tx, directive_id: int, by: int, *, approve: bool) -> Directive:
 
 def silent(tx: Tx, directive: Directive, unit_ids: Iterable[int]) -> list[queries.Recipient]:
     """Who must acknowledge, received it, and has not."""
-    return [
-        each
-        for each in queries.recipients_of(tx, directive.id, unit_ids)
-        if each.duty and each.acknowledged_ms is None and each.sending == SENT
-    ]
+    return [each for each in queries.recipients_of(tx, directive.id, unit_ids) if _is_silent(each)]
+
+
+def _is_silent(recipient: queries.Recipient) -> bool:
+    return recipient.duty and recipient.acknowledged_ms is None and recipient.sending == SENT
 
 
 def remind(tx: Tx, directive_id: int, by: int) -> int:
@@ -263,8 +263,8 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
     Raises Refused("no_right" | "recalled" | "too_soon" | "nobody_silent").
     """
     directive = _known(tx, directive_id)
-    scope = people.scope(tx, by, Verb.REMIND)
-    if not scope:
+    received = queries.recipients_of(tx, directive_id, people.scope(tx, by, Verb.REMIND))
+    if not received:  # neither the units nor how the directive stands there is theirs to know
         raise Refused("no_right")
     if directive.state != State.OPEN:
         raise Refused("recalled")
@@ -272,7 +272,7 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
     recent = (reminders.c.directive_id == directive_id, reminders.c.by_id == by, reminders.c.at_ms > since)
     if tx.first(select(reminders.c.id).where(*recent)) is not None:
         raise Refused("too_soon")
-    found = silent(tx, directive, scope)
+    found = [each for each in received if _is_silent(each)]
     accounts = people.reach(tx, [each.member_id for each in found])
     words = {}
     for language in ("vi", "en"):
@@ -297,13 +297,37 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
     return len(notices)
 
 
+def may_recall(tx: Tx, directive_id: int, by: int) -> bool:
+    """Whether somebody may take this directive back: its author, or who may send at the level it came from.
+
+    Who may only send to the units that received it may not: nobody takes back what a level above sent. When
+    the author's post of that time is not known any more, the highest level decides.
+    """
+    row = tx.first(
+        select(directives.c.unit_id, directives.c.author_id, directives.c.made_ms).where(
+            directives.c.id == directive_id
+        )
+    )
+    if row is None or not people.may(tx, by, Verb.SEND_DIRECTIVE, row.unit_id):
+        return False
+    if by == row.author_id:
+        return True
+    path = people.ancestors(tx, row.unit_id)
+    sent_as = [
+        post.organisation_id
+        for post in people.appointments_of(tx, row.author_id, row.made_ms)
+        if post.role in membership.RIGHTS[Verb.SEND_DIRECTIVE] and post.organisation_id in path
+    ]
+    return people.may(tx, by, Verb.SEND_DIRECTIVE, max(sent_as, key=path.index, default=path[-1]))
+
+
 def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
     """Takes a directive back: what waits stops, who received it is told, its choices die.
 
     Returns the directive and how many are told. Raises Refused("no_right" | "recalled").
     """
     directive = _known(tx, directive_id)
-    if not people.may(tx, by, Verb.SEND_DIRECTIVE, directive.unit_id):
+    if not may_recall(tx, directive_id, by):
         raise Refused("no_right")
     if directive.state not in (State.OPEN, State.FREEZING):
         raise Refused("recalled")

@@ -47,6 +47,8 @@ def show_silent(choice: ShowSilent, event: Event, tx: Tx) -> Replies:
 def _silent(tx: Tx, directive: Directive, member_id: int, page: int = 0) -> Say:
     scope = people.scope(tx, member_id, Verb.SEE_NAMES)
     found = service.silent(tx, directive, scope)
+    if not found and not queries.recipients_of(tx, directive.id, scope):
+        return texts.refused("no_right")  # a forged choice learns not even that nobody is silent
     audit.record(tx, "directive.names", f"directive:{directive.id}", member_id=member_id)
     if not found:
         return Say(_("Không còn ai đã nhận {document} mà chưa xác nhận.", document=texts.name(directive)))
@@ -104,6 +106,8 @@ def recall(event: Commanded, tx: Tx) -> Replies:
 
 
 def _ask_recall(tx: Tx, directive: Directive, member_id: int) -> Say:
+    if not service.may_recall(tx, directive.id, member_id):
+        return texts.refused("no_right")
     return Say(
         _(
             "Thu hồi {document}? Ai đã nhận sẽ được báo, và không xác nhận được nữa.",

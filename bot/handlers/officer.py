@@ -66,7 +66,7 @@ def choose(
     known = queries.open_in(tx, people.scope(tx, account.member_id, verb))
     if event.document is None:
         return _which(known, payload)
-    found = _named(event.document, known)
+    found = named(event.document, known)
     if not found:
         said = texts.refused("unknown", event.document)
         return [said, _which(known, payload)] if known else said
@@ -98,7 +98,8 @@ def _show(tx: Tx, member_id: int, directive: Directive, scope: set[int], unit_id
     return reports.say(reports.status(tx, directive, scope, unit_id), moment(tx.now), page)
 
 
-def _named(document: str, known: list[Directive]) -> list[Directive]:
+def named(document: str, known: list[Directive]) -> list[Directive]:
+    """Those of the known directives that may be the one a command names."""
     numbers = [number for number in (parse(directive.number) for directive in known) if number is not None]
     matching: set[str] = set()
     for mention in find(document):

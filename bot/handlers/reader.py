@@ -1,10 +1,14 @@
 """The router's `Reader`: gathers what the chat has open, reads the text, and names the event it means."""
 
+import re
+
 from bot.chat.choices import pack
 from bot.chat.events import ChoiceMade, Commanded, Event, TextSent, Unknown, Wondered
+from bot.chat.text import clean, flat, fold
 from bot.clock import from_ms
-from bot.directives import queries, rules
+from bot.directives import groups, queries, rules
 from bot.directives.models import Acknowledge, AskAuthor, Directive, FullText, Undo
+from bot.directives.numbers import find
 from bot.handlers.gate import member_account
 from bot.handlers.reading import OpenMessage, Reading, Situation, read
 from bot.organisation import queries as people
@@ -12,15 +16,36 @@ from bot.organisation.models import Role, Verb
 from bot.store import openings
 from bot.store.tx import Tx
 
+EXTRA = {
+    "taphuan": "practice",
+    "tap huan": "practice",
+    "practice": "practice",
+    "lichsu": "history",
+    "lich su": "history",
+    "history": "history",
+    "rutdongy": "withdraw",
+    "rut dong y": "withdraw",
+}
+"""Commands that are said in these words alone, folded: after a slash, or as the whole text but for a document."""
+
 _CHOICES = {"acknowledge": Acknowledge, "full_text": FullText, "ask": AskAuthor, "undo": Undo}
+_OF_GROUPS = {"lienketnhom": "group_link", "bolienketnhom": "group_unlink", "bannhom": "group_text"}
+"""Slash commands about groups; they are checked before the text is read."""
+_SLASH = re.compile(r"/([a-z]+)(?:@\w+)?\s*(.*)", re.DOTALL | re.IGNORECASE)
+_FOR_GROUP = re.compile(r"(?:van )?ban (?:cho )?nhom(?: (?:van ban|vb))?(?: (\S.*))?")
+"""“bản nhóm 52”, “van ban cho nhom 52”, over folded text."""
 
 
 def reader(event: TextSent, tx: Tx) -> Event:
     """What a text means that answers no dialog. In a group only a /command is heard."""
+    if (named := _of_groups(event)) is not None:
+        return named
     if event.address.group:
         if event.text.startswith("/"):
             return Commanded(event.address, event.at, "in_group")
         return Unknown(event.address, event.at, "group_text")
+    if (extra := _extra(event)) is not None:
+        return extra
     account = member_account(tx, event)
     mine: list[tuple[Directive, int | None]] = []
     known: set[str] = set()
@@ -54,6 +79,41 @@ def reader(event: TextSent, tx: Tx) -> Event:
         now=event.at,
     )
     return _event(event, read(event.text, situation), mine)
+
+
+def _extra(event: TextSent) -> Commanded | None:
+    """A command of EXTRA: "/lichsu 52", "lịch sử", "lich su kh 52". In words, a document alone may follow."""
+    slash = event.text.lstrip().startswith("/")
+    typed = clean(event.text).strip(" /\\.!?")
+    name = next(
+        (each for each in EXTRA if re.match(re.escape(each) + r"(?![a-z])", flat(typed).replace("_", " "))),
+        None,
+    )
+    if name is None:
+        return None
+    rest = re.sub(r"^@\w+", "", typed[len(name) :]).strip()
+    found = find(rest)
+    left = (rest[: found[0].start] + rest[found[0].end :]).strip() if found else rest
+    if left and not slash:
+        return None
+    document = str(found[0]) if found else None
+    return Commanded(event.address, event.at, EXTRA[name], document, rest)
+
+
+def _of_groups(event: TextSent) -> Commanded | None:
+    """What is about groups: a slash command, the ready text in words, the short code that was read there."""
+    address, at = event.address, event.at
+    slash = _SLASH.fullmatch(event.text.strip())
+    if slash and (name := _OF_GROUPS.get(slash[1].lower())):
+        return Commanded(address, at, name, slash[2].strip() or None, slash[2].strip())
+    if address.group or slash:
+        return None
+    folded = fold(event.text)
+    if words := _FOR_GROUP.fullmatch(folded):
+        return Commanded(address, at, "group_text", words[1])
+    if (code := groups.code_in(folded)) is not None:
+        return Commanded(address, at, "short_code", rest=code)
+    return None
 
 
 def _event(event: TextSent, reading: Reading, mine: list[tuple[Directive, int | None]]) -> Event:

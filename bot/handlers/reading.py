@@ -20,6 +20,7 @@ from bot.handlers.vocabulary_spelling import spell
 JUST_NOW = timedelta(seconds=60)
 """A second message with choices younger than this makes a bare number or "ok" ambiguous."""
 _TITLES = frozenset("anh chi co chu bac thay ong ba em chau ban chi".split())
+_PHONE = re.compile(r"(?<!\d)(?:\+84|0)(?:[ .-]?\d){8,10}(?!\d)")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _SUBJECT = 14  # words: a longer text without a question is news or a speech, and no subject to look up
 _MOST = 3000  # characters read; what is longer is no answer to a card
@@ -164,12 +165,9 @@ class _Reader:
         opener = v.OPENER.match(self.sentence)
         count = len(opener[0].split()) if opener else 0
         said = self.sentence.split()
-        if not 0 < count < len(said) == len(self.words) <= 40 or not v.without(
-            a.YES_FILLER, " ".join(said[count:])
-        ):
+        told = v.without(v.SOFT, " ".join(said[count:]))
+        if not told or not 0 < count < len(said) == len(self.words) <= 40:
             return None
-        if "bao cao" in " ".join(said[:count]):
-            return None  # a greeting of a kind, but also an officer's command
         rest = read(self.cleaned[self.words[count].start :], self.at)
         if rest.means in ("command", "full_text", "ask", "question"):
             return rest
@@ -192,8 +190,10 @@ class _Reader:
             name = flat("".join(token[0] for token in tokens[:count])).replace("_", "")
             if found := c.COMMAND_OF.get(name):
                 rest = body[tokens[count - 1].end() :].strip()
-                if found in ("cancel", "back", "undo"):
-                    return Reading(found, document=self.document, rest=rest)
+                if found == "undo":
+                    return self._take_back(rest=rest)
+                if found in ("cancel", "back"):
+                    return Reading(found, rest=rest)
                 return self._command(found, rest)
         return self._unclear()
 
@@ -249,8 +249,10 @@ class _Reader:
         if command is None or (len(self.words) > 1 and self.words[1].start != first.start):
             return None
         rest = self.cleaned[first.start + len(glued[1]) :].strip() if glued else ""
-        if command in ("cancel", "back", "undo"):
-            return Reading(command, document=self.document)
+        if command == "undo":
+            return self._take_back()
+        if command in ("cancel", "back"):
+            return Reading(command)
         return self._command(command, rest)
 
     def _undo(self) -> Reading | None:
@@ -258,15 +260,19 @@ class _Reader:
             return None
         if re.fullmatch(r"(?:\S+ )*rut|rut (?:kinh nghiem|ho so|the|khoi).*", self.sentence):
             return None
+        asks = a.QUESTION.search(v.without(re.compile("chua doc|chua xem|dau"), self.sentence))
+        return self._take_back(sure=asks is None)
+
+    def _take_back(self, sure: bool = True, rest: str = "") -> Reading:
         done = self.at.acknowledged
         named = [text for text in done if text == self.document] or (list(done) if not self.mentions else [])
-        asks = a.QUESTION.search(v.without(re.compile("chua doc|chua xem|dau"), self.sentence)) is not None
-        sure = len(named) == 1 and not asks
+        sure = sure and len(named) == 1
         return Reading(
             "undo",
             sure,
             document=named[0] if len(named) == 1 else self.document,
             candidates=tuple(named if not sure else ()),
+            rest=rest,
         )
 
     # --- officers' words: before acknowledgements, "ai đã đọc" is none ---
@@ -463,6 +469,8 @@ class _Reader:
             "dang uy|chi bo|dang vien|ke hoach|cong van|nghi quyet|quy dinh|chi uy|bi thu|huong dan"
         )
         asks = a.QUESTION.search(s)
+        if not asks and _PHONE.search(self.cleaned):
+            return None  # an advertisement, or somebody's number
         if topic and not (own and bodies.fullmatch(topic[0])) and (asks or length <= _SUBJECT):
             return self._wonder("question")
         if own and length <= 12:

@@ -1,9 +1,10 @@
 """The door: greeting, menu, verification, a second account, blocks and contacts."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from bot.chat.choices import Command, pack
+from bot.chat.choices import Command, action, pack
 from bot.chat.events import Blocked, Commanded, ContactShared, Event, Joined, Migrated, Started
 from bot.chat.replies import Choice, Say, To
 from bot.chat.router import Out, Replies, Router
@@ -28,6 +29,8 @@ def register(router: Router[Tx]) -> None:
     router.command("help", greeting, PUBLIC)
     router.command("verify", lambda event, tx: verify(event, tx, begin), PUBLIC)
     router.choice(DecideLink, decide_link, Verb.APPROVE_LINK)
+    router.command("withdraw", withdraw, MEMBER)
+    router.choice(Withdraw, withdraw_now, MEMBER)
     router.on(Blocked, blocked)
     router.on(Migrated, migrated)
     router.on(Joined, joined)
@@ -42,6 +45,38 @@ def register(router: Router[Tx]) -> None:
 
 
 Begin = Callable[..., list[Out]]
+
+
+@action("leave")
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Takes back the consent of this account."""
+
+    account: int
+
+
+def withdraw(event: Commanded, tx: Tx) -> Replies:
+    """`rút đồng ý`: what stops and what stays, before it is done."""
+    account = member_account(tx, event)
+    if account is None:
+        return not_verified()
+    return Say(
+        _(
+            "Rút đồng ý thì tài khoản này ngừng nhận văn bản ngay, và liên kết với đồng chí bị đóng. Các xác nhận đã "
+            "gửi vẫn được tính. Muốn dùng lại, đồng chí xin phiếu mới."
+        ),
+        heading=_("Rút đồng ý"),
+        choices=(Choice(_("Rút đồng ý ngay"), pack(Withdraw(account.id))),),
+    )
+
+
+def withdraw_now(choice: Withdraw, event: Event, tx: Tx) -> Replies:
+    """Closes the account that asked, and no other."""
+    account = member_account(tx, event)
+    if account is None or account.id != choice.account:
+        return not_verified()
+    accounts.withdraw(tx, account.id)
+    return Say(_("Đã rút đồng ý; tài khoản này không còn gắn với sổ tay. Cảm ơn đồng chí."))
 
 
 def started(event: Started, tx: Tx, begin: Begin) -> Replies:

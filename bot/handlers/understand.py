@@ -1,7 +1,6 @@
 """`sotay understand`: how the bot would read a text, by the very code of the router, without a database."""
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.handlers.reading import OpenMessage, Situation, read
@@ -52,25 +51,3 @@ def understand(
         "command": reading.command,
         "document": reading.document,
     }
-
-
-def main_rows(
-    lines: Iterable[str],
-    *,
-    open_documents: Sequence[str],
-    acknowledged: Sequence[str],
-    known: Sequence[str],
-    role: str,
-    now: datetime,
-) -> Iterator[str]:
-    """One JSON object a line for each line of text (a text a line; an empty one is read, too)."""
-    for line in lines:
-        row = understand(
-            line.rstrip("\r\n"),
-            open_documents=open_documents,
-            acknowledged=acknowledged,
-            known=known,
-            role=role,
-            now=now,
-        )
-        yield json.dumps(row, ensure_ascii=False)

@@ -26,7 +26,6 @@ SELF = "toi|em|chau|con|minh|tui|to|anh|chi|co|chu|bac|thay"
 PARTICLE = (
     "a|ah|aa|nhe|nha|nhaa|nhen|nghen|hen|hi|he|day|do|vay|the|ne|no|lam|luon|oi|di"  # they soften, no more
 )
-SOFT = rx(f"(?:{SELF}|{PARTICLE})")
 FILLER = rx(
     f"""(?:{SELF}|{PARTICLE}|nghe|voi|giup|gium|
     ho|dum|xin|dong chi|bi thu|pho bi thu|
@@ -39,6 +38,8 @@ ADDRESSEE = (
     "cac|dong chi|bi thu|pho bi thu|chi uy|cap uy|dang uy|chi bo|thu truong|anh|chi|em|co|chu|bac|thay|ban|ong|ba|"
     "lanh dao|can bo|van phong|truong|bot|sep|toan the|quy vi|ca nha|oi"
 )
+SOFT = rx(f"(?:{SELF}|{PARTICLE}|{ADDRESSEE})")
+"""Says nothing by itself."""
 GREETING = rx(
     f"(?:(?:dong chi|bot|ban|em|anh|chi|co|chu|bac) )+oi|"
     f"(?:(?:kinh )?(?:thua|chao|bao cao|xin chao)|kinh gui)(?: (?:{ADDRESSEE}))*"
@@ -47,13 +48,14 @@ GREETING = rx(
 
 OPENER = re.compile(
     r"(?:(?:vang|ok|u|da(?= (?:cho|em|xin|thua|toi|chau|con|anh|chi|vang|ok|khong|chua)(?!\S)))(?: a| nhe)*(?!\S) ?|"
-    rf"{GREETING.pattern}(?: a| nhe)* ?)+"
+    rf"(?!bao cao){GREETING.pattern}(?: a| nhe)* ?)+"
 )
-"""Politeness before the matter itself: "dạ", "vâng", "chào đồng chí"."""
+"""Politeness before the matter itself: "dạ", "vâng", "chào đồng chí"; "báo cáo" may be the matter."""
 
 # What is read, named or not.
 NOUN = (
-    "§|van ban|noi dung|toan van|thong bao|tai lieu|cong van|chi dao|file|cai nay|nay|do|thong tin|nhiem vu|chu truong|"
+    "§|van ban|noi dung|toan van|thong bao|tai lieu|cong van|chi dao|file|cai nay|nay|do|thong tin|nhiem vu|"
+    "chu truong|"
     "tren|o tren|toan bo|tinh than|"
     "day du|tat ca cac muc|cac muc|van ban nay"
 )
@@ -76,7 +78,8 @@ UNDO_NOT = rx(
     r"khong (?:phai )?(?:bam |do |he |bi )?(?:nham|lon)|hieu nham|doc nham|gui nham|nham so|nham nguoi|nham lan gi"
 )
 CANCEL = rx(
-    r"huy|huy bo|thoi|dung lai|dừng(?: lai)?|bo di|khong lam(?: nua| tiep)?|ngung|thoat|thoat ra|cancel|stop|ket thuc|exit|bo qua"
+    r"huy|huy bo|thoi|dung lai|dừng(?: lai)?|bo di|khong lam(?: nua| tiep)?|ngung|thoat|thoat ra|cancel|stop|"
+    r"ket thuc|exit|bo qua"
 )
 CANCEL_FILLER = rx(
     rf"(?:{SELF}|a|nhe|nha|di|muon|xin|cho|giup|voi|lenh|thao tac|nay|viec|khong|lam|nua|gui|day|khong can|bo|"
@@ -93,7 +96,8 @@ ASK = rx(
     r"""hoi lai|khong (?:hieu|ro|nam ro|nam duoc)|chua (?:hieu|ro|nam ro|nam duoc|thong)|thac mac|(?:cho |xin |
     muon |can |co )(?:\S+ ){0,2}hoi(?: them)?|
     (?:co|muon|xin|them|can)(?: \S+){0,2}? (?:y kien|gop y|de xuat|kien nghi)|gop y|trao doi|hoi them|
-    (?:muc|diem|cho|phan|doan)(?: \S+){0,3} (?:la sao|the nao|la gi)|hoi (?:mot )?(?:chut|ty|cau|can bo|bi thu|dong chi)|cau hoi|giai thich|giai dap|kho hieu|khuc mac|
+    (?:muc|diem|cho|phan|doan)(?: \S+){0,3} (?:la sao|the nao|la gi)|hoi (?:mot )?(?:chut|ty|cau|can bo|bi thu|
+    dong chi)|cau hoi|giai thich|giai dap|kho hieu|khuc mac|
     lam ro|noi ro|vuong mac|ban khoan|
     hoi ve|nghia la (?:gi|sao)|la sao|y la gi|(?<!thu )(?<!chi )(?<!dai )hoi"""
 )
@@ -111,7 +115,7 @@ TEXT_NOUN = (
     r"nguyen van|ban in|§|dinh kem|" + TYPE_NOUN
 )
 FULL_TEXT = rx(
-    rf"""(?:{OPEN_VERB})(?: (?!hoi )\S+){{0,3}}? (?:{TEXTNOUN})|(?:{TEXTNOUN})(?: \S+)? (?:dau|o dau|gui cho toi)|
+    rf"""(?:{OPEN_VERB})(?: (?!hoi )\S+){{0,3}}? (?:{TEXT_NOUN})|(?:{TEXT_NOUN})(?: \S+)? (?:dau|o dau|gui cho toi)|
     toan van|file|nguyen van|link|pdf|word|(?:van ban |ban )(?:day du|goc|chinh)|
     xem(?: lai)?|mo(?: lai)?(?: ra)?|tai(?: ve)?|doc (?:o dau|cho nao)|xem o dau"""
 )
@@ -122,7 +126,7 @@ FULL_TEXT_NOT = rx(
     r"(?:xem|doc|coi) roi|ban hanh"
 )
 FULL_TEXT_ASIDE = rx(
-    rf"(?:{OPEN_VERB}|{TEXTNOUN}|{SELF}|{ADDRESSEE}|a|nhe|nha|voi|giup|gium|cho|lai|duoc|khong|\?|de|bang|ra|"
+    rf"(?:{OPEN_VERB}|{TEXT_NOUN}|{SELF}|{ADDRESSEE}|a|nhe|nha|voi|giup|gium|cho|lai|duoc|khong|\?|de|bang|ra|"
     rf"len|moi|cua|nay|do|kia|o|di|da|vang|phan|"
     r"ve|may|dien thoai|muon|can|xin|ban|luon|oi|day|chua|ngay|nhanh|hay|ho|dum|so|them|ky|hon|dau|co|nao|ma|"
     r"nguoi|gap|truoc|roi|ok|con|cai|mot|thu|thay|\d+)"

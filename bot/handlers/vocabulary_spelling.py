@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from bot.chat.text import Word
 
 # A mark that was typed is evidence: these words leave the crowd that folds to the same letters.
-DISTINCT = {"dạ": "vang", "à": "a~", "á": "a~", "nhạc": "nhac~", "tín": "tin~", "vàng": "vang~", "chùa": "chua~",
-             "đã": "da", "dừng": "dừng", "hà": "ha~", "tội": "toi~", "độc": "doc~", "cơ": "co~",
-             "rò": "ro~", "rổ": "ro~", "đá": "da~", "ảnh": "anh~", "ổng": "ong~", "chứ": "chu~", "tối": "tối", "nhà": "nhà", "bả": "ba~",
-             "vãng": "vang~", "nhạt": "nhat~",
-             "đang": "đang", "phấn": "phấn", "mày": "mày", "tổ": "tổ", "ờ": "u", "hén": "nhe"}  # fmt: skip
+DISTINCT = {
+    # another word of the card's own grammar, kept apart from its unmarked look-alike
+    "đã": "da", "dạ": "vang", "ờ": "u", "hén": "nhe", "dừng": "dừng", "tối": "tối", "nhà": "nhà", "tổ": "tổ",
+    "đang": "đang", "phấn": "phấn", "mày": "mày",
+    # a word that is no part of any errand: the tilde keeps it from being taken for one
+    "à": "a~", "á": "a~", "chứ": "chu~", "ảnh": "anh~", "ổng": "ong~", "bả": "ba~", "hà": "ha~", "tội": "toi~",
+    "độc": "doc~", "đá": "da~", "rò": "ro~", "rổ": "ro~", "vàng": "vang~", "vãng": "vang~", "nhạt": "nhat~",
+    "nhạc": "nhac~", "tín": "tin~", "chùa": "chua~", "cơ": "co~",
+}  # fmt: skip
 # Words that mean something else beside a neighbour.
 _TOGETHER = (
     (r"o (?:ke|kay|kei)", "ok"),  # as speech recognition writes "ok"
@@ -19,6 +23,8 @@ _TOGETHER = (
     (r"tối (qua|nay|mai|hom qua)", r"toi \1"),
     (r"hoi (sang|trua|chieu|toi|dem|nay|hom|som)", r"luc \1"),  # hồi: a time, not hỏi
 )
+_BEFORE_COMRADE = frozenset("thua vang ok chao cac nhe a cao on ro nhung may".split())
+"""After these dc is đồng chí, elsewhere được."""
 
 
 def spell(found: Sequence[Word]) -> str:
@@ -30,20 +36,7 @@ def spell(found: Sequence[Word]) -> str:
         if word == "dc":
             before, after = out[i - 1] if i else "", " ".join(out[i + 1 : i + 2])
             short = i == 0 and after in ("", "a", "roi", "nhe", "nha", "👍", "?")
-            address = i == 0 or before in (
-                "thua",
-                "vang",
-                "ok",
-                "chao",
-                "cac",
-                "nhe",
-                "a",
-                "cao",
-                "on",
-                "ro",
-                "nhung",
-                "may",
-            )
+            address = i == 0 or before in _BEFORE_COMRADE
             out[i] = "dong chi" if address and not short else "duoc"
     sentence = " ".join(out)
     for apart, joined in _TOGETHER:

@@ -1,5 +1,7 @@
 """Opens the database of an installation together with its keys."""
 
+import fcntl
+import os
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -24,3 +26,31 @@ def open_store(url: str, keys_file: Path) -> tuple[Engine, Vault]:
     engine = make_engine(url)
     migrate(engine)
     return engine, vault
+
+
+class AlreadyRunning(Exception):
+    """Another process runs on this data folder; two on one SQLite file would do things twice."""
+
+
+class OnlyOne:
+    """Held while a bot runs on a data folder; the system lets go when the process ends, however it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "running.lock"
+        self._descriptor: int | None = None
+
+    def take(self) -> None:
+        """Raises AlreadyRunning."""
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise AlreadyRunning(str(self._path.parent)) from None
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Lets the next one run."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.text import clean, flat, fold, is_syllable, repair, words
+from bot.chat.text import clean, figures, flat, fold, is_syllable, repair, words
 
 KNOWN = frozenset("da doc roi tinh hinh chua xac nhan ok van ban nhac".split())
 
@@ -76,7 +76,27 @@ def test_no_syllables(word: str) -> None:
         ("đ/c d.v", "dong chi dang vien"),
         ("o.k 👍🏽", "ok 👍"),
         ("book", "book"),
+        ("kkkk hihi haha", "haha haha haha"),
+        ("d9o62ng y1", "dong y"),
+        ("giấy a4", "giay a 4"),
+        ("xog xg", "xong xong"),
+        ("kĩ quí", "ky quy"),
     ],
 )
 def test_spelling_out(text: str, spelt: str) -> None:
     assert " ".join(word.folded for word in words(text, KNOWN)) == spelt
+
+
+@pytest.mark.parametrize(
+    ("text", "figured"),
+    [
+        ("kế hoạch năm mươi hai", "kế hoạch 52"),
+        ("nam muoi mot", "51"),
+        ("mười hai đồng chí", "12 đồng chí"),
+        ("hai mươi", "20"),
+        ("mấy mươi người", "mấy mươi người"),
+        ("mười", "mười"),
+    ],
+)
+def test_spoken_tens(text: str, figured: str) -> None:
+    assert figures(text) == figured

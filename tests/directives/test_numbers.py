@@ -79,6 +79,8 @@ def test_true_case_is_shown(typed: str, shown: str) -> None:
         ("đã đọc 52 chưa", ["52"]),
         ("đề án 06", ["06-ĐA"]),
         ("tôi đã đọc 52 đã rõ", ["52"]),
+        ("52: bao nhiêu đã đọc", ["52"]),
+        ("kế hoạch số 52: đã đọc", ["52-KH"]),
     ],
 )
 def test_named_in_a_sentence(sentence: str, named: list[str]) -> None:
@@ -90,7 +92,7 @@ def test_named_in_a_sentence(sentence: str, named: list[str]) -> None:
     ["họp ngày 30/11", "30/11/2026", "19h30", "17h", "lúc 17 giờ", "0912345678", "091 234 5678", "+84 912 345 678",
      "1.500.000 đ", "500k", "1tr5", "1%", "52 %", "52 người", "3 đồng chí", "chi bộ 3", "cb 3", "tháng 11", "thứ 5",
      "năm 2026", "kế hoạch 2026", "12-03-1961", "8:30", "hơn 200 đảng viên", "7 ngày", "030061001234", "8.8.2025",
-     "kế hoạch 5 năm", "điều 4", "đọc 3 lần"],
+     "kế hoạch 5 năm", "điều 4", "đọc 3 lần", "1+1=2", "gửi 1 thông báo", "quy định 19 điều"],
 )  # fmt: skip
 def test_dates_hours_phones_money_and_counts_are_none(sentence: str) -> None:
     assert find(sentence) == []

@@ -98,7 +98,7 @@ def _bot(given: dict[str, Any], errand: str, ready: int) -> None:
     logs.configure()
     if errand == "two":
         router = _with_two_questions()
-        app.make_router = lambda: router  # type: ignore[assignment]
+        app.make_router = lambda *_: router  # type: ignore[assignment]
 
     async def run() -> None:
         ended = asyncio.Event()

@@ -126,3 +126,15 @@ async def test_leaving_and_going_back(house):
     await person.sees("Đã dừng")
     await person.says("123")
     await person.sees("xác thực bằng phiếu")
+
+
+async def test_withdrawing_consent_works_at_once(house):
+    member = await house.member("Lê Văn Bé")
+    await member.says("rut dong y")
+    await member.sees("ngừng nhận văn bản ngay")
+    await member.taps("Rút đồng ý ngay")
+    await member.sees("không còn gắn")
+    directive = await house.directive()
+    assert (await house.totals(directive)).unreachable == 8
+    await member.says("văn bản của tôi")
+    await member.sees("đã xác thực")

@@ -232,7 +232,9 @@ class _Reader:
         """In capitals at the beginning or end of a short line that is not about marks."""
         text = text.strip()
         if len(text) > 120 or text.endswith((".", ";", ",", ":")) or _count_levels(text) != 1:
-            return _PLAIN_AT_END.search(text) is not None and len(text) <= 120 and text.isascii()
+            return False
+        if text.isascii():
+            return _PLAIN_AT_END.search(text) is not None
         found = _AT_END.search(text)
         before = text[: found.start()] if found else ""
         if found is None:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pypdf import PdfReader
+from pypdf import PdfReader, apply_configuration
+from pypdf.errors import LimitReachedError
 from pypdf.generic import (
     ArrayObject,
     ByteStringObject,
@@ -26,6 +27,10 @@ Nested = Callable[[str, bytes], None]
 _MAX_REVISIONS = 6
 _MAX_OBJECTS = 200_000
 _MAX_STRING = 20_000
+_MAX_STREAM = 40_000_000
+"""Bytes of one stream when unpacked."""
+_MAX_TOKENS = 400_000
+"""Operands and operators of one page; a page of dense text and tables has some twenty thousand."""
 _STRINGS = re.compile(rb"\((?:\\.|[^()\\])*\)|<[0-9A-Fa-f\s]*>", re.DOTALL)
 _INLINE_PICTURE = re.compile(rb"(?<![^\s])BI\s[^\x80-\xff]{0,2000}?\sID\s")
 _NUMBER = rb"[-+]?(?:\d+\.?\d*|\.\d+)"
@@ -33,7 +38,7 @@ _POINT = re.compile(
     rb"(" + _NUMBER + rb")\s+(" + _NUMBER + rb")\s+([ml])(?=\s|$)|\s([cvy])(?=\s|$)|\s(?:n|re)(?=\s|$)"
 )
 _ENOUGH_CURVES = 4
-_ENOUGH_SLANTS = 3
+_ENOUGH_SLANTS = 2
 _ALIGNED = 0.5
 """Points within which a line counts as level or upright: rules and tables are ordinary, letters are not."""
 _GLYPH_CODE = re.compile(r"^/(?:g|c|cid|glyph|a|x|f)?\d+$|^/[A-Z]\d\d?$", re.IGNORECASE)
@@ -42,16 +47,28 @@ _MIN_READABLE = 0.7
 
 def read(data: bytes, into: Reading, nested: Nested) -> None:
     """Reads a PDF, its earlier saved states and its attachments. Raises Refused."""
-    try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted:
-            raise Refused(Why.ENCRYPTED)
-        pages = len(reader.pages)
-    except Refused:
-        raise
-    except Exception as error:  # pypdf raises whatever a broken file makes it meet
-        raise Refused(Why.DAMAGED) from error
-    if pages == 0:
+    with apply_configuration(
+        zlib_maximum_output_length=_MAX_STREAM,
+        lzw_maximum_output_length=_MAX_STREAM,
+        run_length_maximum_output_length=_MAX_STREAM,
+        array_based_stream_maximum_output_length=_MAX_STREAM,
+        stream_parsing_work_maximum_count=_MAX_TOKENS,
+    ):
+        try:
+            _read(data, into, nested)
+        except (Refused, MemoryError, RecursionError):
+            raise
+        except LimitReachedError as error:
+            raise Refused(Why.TOO_COMPLEX) from error
+        except Exception as error:  # pypdf raises whatever a broken file makes it meet
+            raise Refused(Why.DAMAGED) from error
+
+
+def _read(data: bytes, into: Reading, nested: Nested) -> None:
+    reader = PdfReader(io.BytesIO(data))
+    if reader.is_encrypted:
+        raise Refused(Why.ENCRYPTED)
+    if len(reader.pages) == 0:
         raise Refused(Why.EMPTY)
     _Document(reader, into, nested).read()
     # What an editor took out is still there when the file was only appended to.
@@ -76,22 +93,13 @@ class _Document:
         self._fonts: dict[int, bool] = {}
 
     def read(self) -> None:
+        """Every page, then every object, so that nothing depends on being shown."""
         for page in self.reader.pages:
             self.into.page()
-            try:
-                self._page(page)
-            except (Refused, MemoryError):
-                raise
-            except Exception as error:
-                raise Refused(Why.DAMAGED) from error
-        try:
-            self._information()
-            for thing in self._objects():
-                self._object(thing)
-        except (Refused, MemoryError, RecursionError):
-            raise
-        except Exception as error:
-            raise Refused(Why.DAMAGED) from error
+            self._page(page)
+        self._information()
+        for thing in self._objects():
+            self._object(thing)
 
     def _page(self, page: Any) -> None:
         text = page.extract_text() or ""

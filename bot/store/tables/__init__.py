@@ -1,6 +1,6 @@
 """All tables, one file a room."""
 
-from bot.store.tables import audit, conversation, delivery, directives, jobs, organisation
+from bot.store.tables import audit, conversation, delivery, directives, groups, jobs, organisation
 from bot.store.tables.base import metadata
 
-__all__ = ["audit", "conversation", "delivery", "directives", "jobs", "metadata", "organisation"]
+__all__ = ["audit", "conversation", "delivery", "directives", "groups", "jobs", "metadata", "organisation"]

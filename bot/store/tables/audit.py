@@ -14,5 +14,6 @@ audit = Table(
     Column("action", String(40), nullable=False),
     Column("object", String(80), nullable=False),
     Index("ix_audit_at", "at_ms"),
-    Index("ix_audit_member", "member_id"),
+    Index("ix_audit_member", "member_id", "id"),
+    Index("ix_audit_object", "object", "id"),
 )

@@ -37,7 +37,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.create_index("ix_audit_at", ["at_ms"], unique=False)
-        batch_op.create_index("ix_audit_member", ["member_id"], unique=False)
+        batch_op.create_index("ix_audit_member", ["member_id", "id"], unique=False)
+        batch_op.create_index("ix_audit_object", ["object", "id"], unique=False)
 
     op.create_table(
         "contents",
@@ -412,6 +413,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_directives_unit", ["unit_id"], unique=False)
 
     op.create_table(
+        "groups",
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("chat_id", sa.String(length=64), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger(), nullable=False),
+        sa.Column("linked_by", sa.BigInteger(), nullable=False),
+        sa.Column("linked_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["linked_by"], ["members.id"], name=op.f("fk_groups_linked_by")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_groups_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("channel", "chat_id", name=op.f("pk_groups")),
+    )
+    with op.batch_alter_table("groups", schema=None) as batch_op:
+        batch_op.create_index("ix_groups_linked_by", ["linked_by"], unique=False)
+        batch_op.create_index("ix_groups_organisation", ["organisation_id"], unique=False)
+
+    op.create_table(
         "slips",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -429,6 +447,54 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("slips", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_slips_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "group_codes",
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column("directive_id", sa.BigInteger(), nullable=False),
+        sa.Column("made_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["directive_id"], ["directives.id"], name=op.f("fk_group_codes_directive_id")
+        ),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_group_codes")),
+        sa.UniqueConstraint("directive_id", name=op.f("uq_group_codes_directive_id")),
+    )
+    op.create_table(
+        "live_cards",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("directive_id", sa.BigInteger(), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("chat_id", sa.String(length=64), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("shown", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(["directive_id"], ["directives.id"], name=op.f("fk_live_cards_directive_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["organisations.id"], name=op.f("fk_live_cards_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_cards")),
+        sa.UniqueConstraint(
+            "directive_id", "channel", "chat_id", name=op.f("uq_live_cards_directive_id_channel_chat_id")
+        ),
+    )
+    with op.batch_alter_table("live_cards", schema=None) as batch_op:
+        batch_op.create_index("ix_live_cards_chat", ["channel", "chat_id"], unique=False)
+        batch_op.create_index("ix_live_cards_unit", ["unit_id"], unique=False)
+
+    op.create_table(
+        "live_directives",
+        sa.Column("directive_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.Integer(), nullable=False),
+        sa.Column("checked_ms", sa.BigInteger(), nullable=False),
+        sa.Column("watch_until_ms", sa.BigInteger(), nullable=False),
+        sa.Column("until_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["directive_id"], ["directives.id"], name=op.f("fk_live_directives_directive_id")
+        ),
+        sa.PrimaryKeyConstraint("directive_id", name=op.f("pk_live_directives")),
+    )
+    with op.batch_alter_table("live_directives", schema=None) as batch_op:
+        batch_op.create_index("ix_live_directives_state", ["state", "checked_ms"], unique=False)
 
     op.create_table(
         "questions",
@@ -462,6 +528,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("directive_id", "member_id", name=op.f("pk_recipients")),
     )
     with op.batch_alter_table("recipients", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_recipients_acknowledged",
+            ["directive_id", "acknowledged_ms"],
+            unique=False,
+            sqlite_where=sa.text("acknowledged_ms IS NOT NULL"),
+            postgresql_where=sa.text("acknowledged_ms IS NOT NULL"),
+        )
         batch_op.create_index("ix_recipients_member", ["member_id", "directive_id"], unique=False)
         batch_op.create_index("ix_recipients_unit", ["directive_id", "unit_id"], unique=False)
 
@@ -495,6 +568,11 @@ def downgrade() -> None:
     with op.batch_alter_table("recipients", schema=None) as batch_op:
         batch_op.drop_index("ix_recipients_unit")
         batch_op.drop_index("ix_recipients_member")
+        batch_op.drop_index(
+            "ix_recipients_acknowledged",
+            sqlite_where=sa.text("acknowledged_ms IS NOT NULL"),
+            postgresql_where=sa.text("acknowledged_ms IS NOT NULL"),
+        )
 
     op.drop_table("recipients")
     with op.batch_alter_table("questions", schema=None) as batch_op:
@@ -502,10 +580,25 @@ def downgrade() -> None:
         batch_op.drop_index("ix_questions_directive")
 
     op.drop_table("questions")
+    with op.batch_alter_table("live_directives", schema=None) as batch_op:
+        batch_op.drop_index("ix_live_directives_state")
+
+    op.drop_table("live_directives")
+    with op.batch_alter_table("live_cards", schema=None) as batch_op:
+        batch_op.drop_index("ix_live_cards_unit")
+        batch_op.drop_index("ix_live_cards_chat")
+
+    op.drop_table("live_cards")
+    op.drop_table("group_codes")
     with op.batch_alter_table("slips", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_slips_member_id"))
 
     op.drop_table("slips")
+    with op.batch_alter_table("groups", schema=None) as batch_op:
+        batch_op.drop_index("ix_groups_organisation")
+        batch_op.drop_index("ix_groups_linked_by")
+
+    op.drop_table("groups")
     with op.batch_alter_table("directives", schema=None) as batch_op:
         batch_op.drop_index("ix_directives_unit")
         batch_op.drop_index("ix_directives_state")
@@ -603,6 +696,7 @@ def downgrade() -> None:
     op.drop_table("dialogs")
     op.drop_table("contents")
     with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_object")
         batch_op.drop_index("ix_audit_member")
         batch_op.drop_index("ix_audit_at")
 

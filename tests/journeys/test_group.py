@@ -1,0 +1,240 @@
+"""The group: linked by its branch's secretary, told of a directive once, kept up to date, and nobody named."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot import testing
+from bot.clock import now
+from bot.directives import groups, service
+from bot.organisation import queries as people
+from bot.sandbox.telegram_methods import METHODS
+
+SECRETARY, MEMBER, CLERK = "Trần Thị Bí Thư", "Lê Văn Bé", "Ngô Thị Văn Phòng"
+telegram = pytest.mark.parametrize("channel", ["telegram"])
+
+
+@pytest.fixture(autouse=True)
+def owners(monkeypatch):
+    """A group's first member is its owner, as on the platform; the sandbox calls everybody a member."""
+    plain = METHODS["getchatmember"]
+
+    def get_chat_member(api, params):
+        found = plain(api, params)
+        members = api.world.chat("telegram", params.text("chat_id")).members
+        if members and params.text("user_id") == members[0]:
+            found |= {"status": "creator", "is_anonymous": False}
+        return found
+
+    monkeypatch.setitem(METHODS, "getchatmember", get_chat_member)
+
+
+async def _group(house, *members, kind="supergroup"):
+    """A group of these people, the first its owner, with the bot in it."""
+    data = {"title": "Nhóm mẫu", "kind": kind, "members": [each.user_id for each in members], "bot": True}
+    chat_id = (await testing.control(house.control, "groups", data))["chat_id"]
+    await members[0].sees("không nêu tên ai", chat_id=chat_id)
+    return chat_id
+
+
+async def _linked(house, kind="supergroup"):
+    """A group linked to Chi bộ Một by its secretary: (secretary, member, group)."""
+    secretary, member = await house.member(SECRETARY), await house.member(MEMBER)
+    chat = await _group(house, secretary, member, kind=kind)
+    await secretary.says("/lienketnhom", chat_id=chat)
+    await secretary.sees("Đã liên kết nhóm này với Chi bộ Một", chat_id=chat)
+    return secretary, member, chat
+
+
+async def _cards(person, chat, number="52-KH/ĐU"):
+    return [each for each in await person.messages(chat) if each.from_bot and number in each.text]
+
+
+async def _recall(house, directive):
+    clerk = await house.member_id(CLERK)
+    await house.write(lambda tx: service.recall(tx, directive, clerk))
+
+
+@telegram
+async def test_the_group_is_told_once_and_its_count_follows(house):
+    secretary, member, chat = await _linked(house)
+    await house.directive()
+    card = await secretary.sees("Đã xác nhận 0/3", chat_id=chat)
+    for part in ("52-KH/ĐU", "Học tập chuyên đề mẫu", "Hạn xác nhận", "nhắn riêng cho bot"):
+        assert part in card.text
+    assert not card.buttons
+    await member.sees("52-KH/ĐU")
+    await member.says("1")
+    await member.sees("Đã ghi nhận")
+    house.turn(seconds=11)
+    card = await secretary.sees("Đã xác nhận 1/3", chat_id=chat)
+    assert card.edited
+    await member.says("hoàn tác")  # as if it had never been
+    await member.sees("Đã hoàn tác")
+    house.turn(seconds=11)
+    await secretary.sees("Đã xác nhận 0/3", chat_id=chat)
+    assert len(await _cards(secretary, chat)) == 1
+    for said in await secretary.messages(chat):
+        if said.from_bot:
+            assert not any(name in said.text for name in (SECRETARY, MEMBER, CLERK)), said.text
+
+
+@telegram
+async def test_a_restart_does_not_tell_the_group_again(house):
+    secretary, member, chat = await _linked(house)
+    await house.directive()
+    await secretary.sees("Đã xác nhận 0/3", chat_id=chat)
+    await house.down()
+    await house.up()
+    await member.says("1")
+    await member.sees("Đã ghi nhận")
+    house.turn(seconds=11)
+    await secretary.sees("Đã xác nhận 1/3", chat_id=chat)
+    assert len(await _cards(secretary, chat)) == 1
+
+
+@telegram
+async def test_who_may_not_link_hears_the_same_words_whoever_they_are(house):
+    stranger, member = await house.stranger(), await house.member(MEMBER)
+    secretary = await house.member(SECRETARY)
+    said = set()
+    for speaker, members in (
+        (stranger, (stranger,)),  # owner, unknown to the bot
+        (member, (member,)),  # owner, no secretary
+        (secretary, (stranger, secretary)),  # secretary, no administrator
+    ):
+        chat = await _group(house, *members)
+        await speaker.says("/lienketnhom", chat_id=chat)
+        said.add((await speaker.sees("Chưa liên kết", chat_id=chat)).text)
+        assert await house.write(lambda tx, chat=chat: groups.linked_unit(tx, "telegram", chat)) is None
+    assert len(said) == 1
+
+
+@telegram
+async def test_who_has_several_branches_says_which(house):
+    clerk = await house.member(CLERK)
+    chat = await _group(house, clerk)
+    await clerk.says("/lienketnhom", chat_id=chat)
+    asked = await clerk.sees("Nhóm này của chi bộ nào", chat_id=chat)
+    assert "Chi bộ Một" in asked.text and "Chi bộ Hai" in asked.text
+    two = await house.write(lambda tx: people.find_organisation(tx, "Chi bộ Hai"))
+    assert two.code in asked.text
+    await clerk.says("/lienketnhom KHONGCO", chat_id=chat)
+    await clerk.sees("Nhóm này của chi bộ nào", chat_id=chat)
+    await clerk.says(f"/lienketnhom {two.code}", chat_id=chat)
+    await clerk.sees("Đã liên kết nhóm này với Chi bộ Hai", chat_id=chat)
+    await house.directive("53-KH/ĐU", to="Chi bộ Một")
+    await house.directive("54-KH/ĐU", to="Chi bộ Hai")
+    await clerk.sees("54-KH/ĐU", chat_id=chat)
+    assert not await _cards(clerk, chat, "53-KH/ĐU")
+
+
+@telegram
+async def test_a_group_that_is_let_go_is_told_nothing_more(house):
+    secretary, member, chat = await _linked(house)
+    await member.says("/bolienketnhom", chat_id=chat)
+    await member.sees("Chưa bỏ liên kết", chat_id=chat)
+    await secretary.says("/bolienketnhom", chat_id=chat)
+    await secretary.sees("Đã bỏ liên kết", chat_id=chat)
+    other = await _group(house, secretary)
+    await secretary.says("/lienketnhom", chat_id=other)
+    await secretary.sees("Đã liên kết", chat_id=other)
+    await testing.control(house.control, f"groups/{other}/bot", {"status": "kicked"})
+    await secretary.sees_nothing_new("52-KH/ĐU", chat_id=other)
+    assert await house.write(lambda tx: groups.linked_unit(tx, "telegram", other)) is None
+    third = await _group(house, secretary)
+    await secretary.says("/lienketnhom", chat_id=third)
+    await secretary.sees("Đã liên kết", chat_id=third)
+    await house.directive()
+    await secretary.sees("Đã xác nhận 0/3", chat_id=third)
+    assert not await _cards(secretary, chat) and not await _cards(secretary, other)
+
+
+@telegram
+async def test_a_group_that_became_a_supergroup_keeps_its_link(house):
+    secretary, _member, chat = await _linked(house, kind="group")
+    directive = await house.directive()
+    await secretary.sees("Đã xác nhận 0/3", chat_id=chat)
+    fresh = (await testing.control(house.control, f"groups/{chat}/migrate", {}))["chat_id"]
+    await house.directive("53-KH/ĐU")
+    await secretary.sees("53-KH/ĐU", chat_id=fresh)
+    # What was said in the old chat cannot be edited any more: the new one is told.
+    await _recall(house, directive)
+    await secretary.sees("52-KH/ĐU ngày 17/11/2026 đã được thu hồi", chat_id=fresh)
+    [other] = await _cards(secretary, fresh, "53-KH/ĐU")
+    assert "Đã xác nhận 0/3" in other.text
+
+
+@telegram
+async def test_recall_changes_the_card(house):
+    secretary, _member, chat = await _linked(house)
+    clerk = await house.member(CLERK)
+    directive = await house.directive()
+    await secretary.sees("Đã xác nhận 0/3", chat_id=chat)
+    await clerk.sees("Đã gửi 3/8 · đã xác nhận 0/7")
+    await _recall(house, directive)
+    card = await secretary.sees("đã được thu hồi", chat_id=chat)
+    assert card.edited and "Đã xác nhận" not in card.text
+    assert len(await _cards(secretary, chat)) == 1
+
+
+@telegram
+async def test_the_deadline_closes_the_count(house):
+    secretary, member, chat = await _linked(house)
+    await house.directive(deadline=now() + timedelta(hours=2))
+    await secretary.sees("Đã xác nhận 0/3", chat_id=chat)
+    await member.says("1")
+    await member.sees("Đã ghi nhận")
+    house.turn(hours=2)
+    card = await secretary.sees("Đã hết hạn", chat_id=chat)
+    assert "Đã xác nhận 1/3" in card.text
+
+
+@telegram
+async def test_the_author_sees_a_live_card(house):
+    clerk, member = await house.member(CLERK), await house.member(MEMBER)
+    await house.directive()
+    await member.sees("52-KH/ĐU")
+    await clerk.sees("52-KH/ĐU")
+    house.turn(seconds=11)
+    await clerk.sees("Đã gửi 2/8 · đã xác nhận 0/7")
+    await member.says("1")
+    await member.sees("Đã ghi nhận")
+    house.turn(seconds=11)
+    card = await clerk.sees("Đã gửi 2/8 · đã xác nhận 1/7")
+    assert card.edited
+    assert len([each for each in await clerk.messages() if "Đã gửi" in each.text]) == 1
+
+
+async def test_ready_text_for_a_group_and_its_short_code(house):
+    secretary, member = await house.member(SECRETARY), await house.member(MEMBER)
+    other = await house.member("Đỗ Thị Hai")
+    stranger = await house.stranger()
+    await house.directive(to="Chi bộ Một")
+    await member.sees("52-KH/ĐU")
+    await secretary.says("van ban cho nhom 52")
+    ready = await secretary.sees("nhắn mã")
+    for part in ("52-KH/ĐU", "Học tập chuyên đề mẫu", "Hạn xác nhận"):
+        assert part in ready.text
+    assert ("https://zalo.me/" in ready.text) == (house.channel == "zalo_oa")
+    assert not any(name in ready.text for name in (SECRETARY, MEMBER, CLERK))
+    assert not ready.buttons
+    code = ready.text.split("mã ")[1].split(",")[0]
+    await secretary.says("/bannhom")
+    await secretary.says("1")
+    assert (await secretary.sees("nhắn mã")).text == ready.text  # the same code, however often
+    await member.says(f"mã {code.lower()}")
+    await member.sees("52-KH/ĐU")
+    await member.says("1")
+    await member.sees("Đã ghi nhận")
+    await other.says(code)
+    refused = await other.sees("không gửi tới đồng chí")
+    await other.says("A2B22" if code != "A2B22" else "A2B23")
+    assert (
+        await other.sees("không gửi tới đồng chí")
+    ).text == refused.text  # nor whether there is such a code
+    await stranger.starts()
+    await stranger.says(code)
+    await stranger.sees("đảng viên đã xác thực")
+    await member.says("/bannhom 52")
+    await member.sees("dành cho cấp ủy")
