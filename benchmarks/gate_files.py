@@ -166,7 +166,8 @@ def text_box(text: str) -> str:
 def odt(*paragraphs: str, more: dict[str, bytes | str] | None = None, kind: str = "text") -> bytes:
     """An OpenDocument text."""
     text = "".join(f"<text:p>{line}</text:p>" for line in (*HEADING, *paragraphs, *BODY))
-    names = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    urn = "urn:oasis:names:tc:opendocument:xmlns:"
+    names = f'xmlns:office="{urn}office:1.0" xmlns:text="{urn}text:1.0"'
     return zipped(
         {
             "mimetype": f"application/vnd.oasis.opendocument.{kind}",

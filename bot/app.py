@@ -245,8 +245,9 @@ class App:
 
     async def _keep_up(self) -> None:
         """Posts and edits the cards that follow a directive."""
-        if await self.writer.run(live_cards.tick):
-            self.sender.ring()
+        with contextlib.suppress(asyncio.CancelledError):  # the bell falls silent first at the end
+            if await self.writer.run(live_cards.tick):
+                self.sender.ring()
 
     async def _tidy(self) -> None:
         keep = timedelta(days=self.settings.inbox_keep_days)

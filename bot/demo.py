@@ -56,6 +56,26 @@ class Actor:
     code: str
 
 
+async def verify(actor: Actor, person: Person, *, by_link: bool = False) -> None:
+    """A member proves who they are in the chat, by the slip's link (Telegram) or by typing its code."""
+    await person.starts(actor.code if by_link else "")
+    if not by_link:
+        await person.taps("Xác thực", 60)
+    await person.taps("Tôi đồng ý", 60)
+    if not by_link:
+        await person.sees("Mã trên phiếu", 60)
+        await person.says(spaced(actor.code))
+    await person.sees("Ngày sinh", 60)
+    assert actor.row.birth_date is not None
+    await person.says(f"{actor.row.birth_date:%d/%m/%Y}")
+    await person.sees("Xác thực xong", 60)
+
+
+def spaced(code: str) -> str:
+    """A slip's code as it is printed: 123 456 789."""
+    return f"{code[:3]} {code[3:6]} {code[6:]}"
+
+
 async def play(channel: str, members: int) -> dict[str, Any]:
     """Plays the errand on one channel with so many members, prints it to stderr, returns the figures."""
     with tempfile.TemporaryDirectory(prefix="sotay-demo-") as folder:
@@ -119,7 +139,7 @@ class _Play:
             await asyncio.to_thread(
                 self._in_store, lambda tx: import_roster(tx, replace(whole, people=chosen))
             )
-        return await asyncio.to_thread(self._in_store, partial(_slips, chosen))
+        return await asyncio.to_thread(self._in_store, partial(slips, chosen))
 
     def _in_store(self, unit: Callable[[Tx], T]) -> T:
         engine, vault = open_store(f"sqlite:///{self.folder / 'sotay.db'}", self.folder / "keys.json")
@@ -176,7 +196,12 @@ class _Play:
             for place, pair in enumerate(cast)
             if pair[0].row.posts or place % UNVERIFIED_EVERY != UNVERIFIED_EVERY - 1
         ]
-        await _together([self._verify(actor, person) for actor, person in verified])
+        await _together(
+            [
+                verify(actor, person, by_link=self.channel == "telegram" and not actor.row.posts)
+                for actor, person in verified
+            ]
+        )
 
         self.say(_("2. Văn phòng Đảng ủy soạn và gửi văn bản ngay trong khung chat"))
         clerk = next(person for actor, person in verified if "Văn phòng" in actor.row.posts)
@@ -207,20 +232,6 @@ class _Play:
         await self._print(officer)
         await testing.control(control, "idle", platform=self.channel, wait=30, quiet=0.5)
         return await self._figures(control)
-
-    async def _verify(self, actor: Actor, person: Person) -> None:
-        by_link = self.channel == "telegram" and not actor.row.posts
-        await person.starts(actor.code if by_link else "")
-        if not by_link:
-            await person.taps("Xác thực", 60)
-        await person.taps("Tôi đồng ý", 60)
-        if not by_link:
-            await person.sees("Mã trên phiếu", 60)
-            await person.says(f"{actor.code[:3]} {actor.code[3:6]} {actor.code[6:]}")
-        await person.sees("Ngày sinh", 60)
-        assert actor.row.birth_date is not None
-        await person.says(f"{actor.row.birth_date:%d/%m/%Y}")
-        await person.sees("Xác thực xong", 60)
 
     async def _compose(self, clerk: Person) -> None:
         paper = (SAMPLE / "52-KH-DU.pdf").read_bytes()
@@ -286,7 +297,8 @@ def _some(rows: Sequence[PersonRow], count: int) -> tuple[PersonRow, ...]:
     return tuple([*needed, *rest][:count])
 
 
-def _slips(chosen: Sequence[PersonRow], tx: Tx) -> list[Actor]:
+def slips(chosen: Sequence[PersonRow], tx: Tx) -> list[Actor]:
+    """A fresh slip for each of these who may use the bot."""
     tree = people.organisation_tree(tx)
     branches = {each.id: each.name for each in tree}
     members = people.members_of(tx, branches)

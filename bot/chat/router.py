@@ -135,11 +135,11 @@ class Router(Generic[T]):
         if state is not None:
             known = self._dialogs.get(state.name)
             word = fold(event.text)
-            if known is None or state.version != known.version:
-                return self._restart(event, tx, state)
             if word.strip(" /") in _CANCEL:
                 self._store.end(tx, event.address)
                 return Say(_("Đã dừng. Đồng chí nhắn “menu” để xem các việc khác."))
+            if known is None or state.version != known.version:
+                return self._restart(event, tx, state)
             if word.strip(" /") in _BACK:
                 return self._back(event, tx, state)
             explicit = event.text.lstrip().startswith("/")
@@ -162,7 +162,8 @@ class Router(Generic[T]):
         if isinstance(event, JobDone):
             if state is not None and state.waits_for(event.job):
                 return self._advance(event, tx, state, event)
-            done = self._jobs.get(event.result["kind"]) if "kind" in (event.result or ()) else None
+            kind = event.result.get("kind") if isinstance(event.result, dict) else None
+            done = self._jobs.get(str(kind))
             return done(event, tx) if done else None
         if state is not None and event.at - state.asked_at <= ANSWERS_WITHIN:
             return self._advance(event, tx, state, event)

@@ -264,6 +264,15 @@ def _taken(
     raise Retry("")  # a job's late answer: the question is simply asked again
 
 
+_POLITE = frozenset("a nhe nha nhi roi luon thoi vang da dc duoc".split())
+
+
+def _politely(typed: str, label: str) -> bool:
+    # "tôi đồng ý ạ" is the label; "tôi đồng ý cái gì?" is a question and must agree to nothing.
+    rest = typed.removeprefix(f"{label} ")
+    return rest != typed and all(word.strip(".,!") in _POLITE for word in rest.split())
+
+
 def _pick(answer: str, options: Mapping[str, str] | None, parse: Callable[[str], Any] | None) -> Any:
     if options:
         values = list(options)
@@ -279,7 +288,7 @@ def _pick(answer: str, options: Mapping[str, str] | None, parse: Callable[[str],
         near = [
             i
             for i, label in enumerate(labels)
-            if typed and (f"{label} ".startswith(f"{typed} ") or f"{typed} ".startswith(f"{label} "))
+            if typed and (f"{label} ".startswith(f"{typed} ") or _politely(typed, label))
         ]
         if len(near) == 1:
             return values[near[0]]

@@ -171,7 +171,7 @@ def repair(word: str) -> str | None:
 
     For words that are no Vietnamese word as they stand; only a valid syllable comes back.
     """
-    return _vni(word) or _telex(word)
+    return None if _VNI_VOWEL.fullmatch(word) else _vni(word) or _telex(word)
 
 
 _DIGITS = {word: n + 1 for n, words in enumerate(

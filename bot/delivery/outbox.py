@@ -215,10 +215,10 @@ def record_sent(tx: Tx, row: Outgoing, sent: Sent) -> None:
 
 
 def record_later(tx: Tx, row: Outgoing, due_ms: int, *, uncertain: bool = False) -> None:
-    """Puts a row back for a later moment."""
+    """Puts a row back for a later moment, unless it was recalled meanwhile."""
     tx.run(
         update(outbox)
-        .where(outbox.c.id == row.id)
+        .where(outbox.c.id == row.id, outbox.c.state == SENDING)
         .values(state=QUEUED, due_ms=due_ms, claimed_by=None, uncertain=outbox.c.uncertain + int(uncertain))
     )
 

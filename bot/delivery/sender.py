@@ -144,7 +144,9 @@ class Sender:
             if (back := lane.behind.get(row.chat_id)) is not None:
                 first, due_ms = back
                 if due_ms < to_ms(now()) - outbox.CLAIM_MS:
-                    del lane.behind[row.chat_id]  # it went another way: recalled, moved, sent by another process
+                    del lane.behind[
+                        row.chat_id
+                    ]  # it went another way: recalled, moved, sent by another process
                 elif row.is_reply and row.attempts == 1:  # from memory: goes behind what was put back
                     self._record(partial(outbox.record_later, row=row, due_ms=due_ms))
                     continue

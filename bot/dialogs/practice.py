@@ -1,7 +1,6 @@
 """Practice: the errand of a directive with an invented paper. No directive is made, so no figure can hold it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.chat.replies import Say
@@ -40,22 +39,19 @@ def script(talk: Talk[Tx]) -> None:
     talk.given()
     began = datetime.fromisoformat(talk.note("began", talk.now.isoformat))
     paper = _paper(began)
-    first = True
+    told = ""
     while True:
-        answer = talk.ask("card", _card(paper, first=first), _read(_acknowledging), _card_options())
-        first = False
+        answer = talk.ask("card", _card(paper, told), _read(_acknowledging), _card_options())
         if answer == "full":
-            talk.say(_marked(_("Ở văn bản thật, tệp toàn văn hiện ra ở đây. Giờ đồng chí thử xác nhận.")))
+            told = _("Ở văn bản thật, tệp toàn văn hiện ra ở đây. Giờ đồng chí thử xác nhận.")
         elif answer == "ask":
-            talk.say(_marked(_("Ở văn bản thật, đồng chí viết câu hỏi và người ban hành nhận được.")))
+            told = _("Ở văn bản thật, đồng chí viết câu hỏi và người ban hành nhận được.")
         else:
             at = datetime.fromisoformat(talk.note("at", talk.now.isoformat))
             undo = {"next": _("Đi tiếp"), "undo": _("Thử hoàn tác")}
             if talk.ask("undo", _acknowledged(paper, at), _read(_undoing), undo) == "next":
                 break
-            talk.say(
-                _marked(_("Đã hoàn tác: văn bản mẫu trở lại là chưa xác nhận. Đồng chí xác nhận lại nhé."))
-            )
+            told = _("Đã hoàn tác: văn bản mẫu trở lại là chưa xác nhận. Đồng chí xác nhận lại nhé.")
     if not talk.note("sends", lambda: _may_send(talk)):
         talk.say(_done())
         return
@@ -93,12 +89,12 @@ def _paper(began: datetime) -> Directive:
     )
 
 
-def _card(paper: Directive, *, first: bool) -> Say:
+def _card(paper: Directive, told: str) -> Say:
+    """The card; when it comes again, `told` stands in place of its text."""
     real = texts.card(paper)
-    said = _marked(f"{real.heading}\n{real.text}") if first else _marked(real.heading)
-    if first:
-        said = replace(said, text=said.text + "\n" + _("Nhắn “huỷ” để dừng lúc nào cũng được."))
-    return said
+    if told:
+        return _marked(f"{told}\n{real.heading}")
+    return _marked(f"{real.heading}\n{real.text}\n" + _("Nhắn “huỷ” để dừng lúc nào cũng được."))
 
 
 def _card_options() -> dict[str, str]:

@@ -92,11 +92,11 @@ def figures(tx: Tx, directive_id: int) -> dict[int, Figures]:
 
 
 def _opened(tx: Tx) -> list[Directive]:
-    """Open directives whose cards were not posted yet."""
+    """Open directives that are being sent and whose cards were not posted yet."""
     known = exists().where(live_directives.c.directive_id == directives.c.id)
     rows = tx.rows(
         select(directives.c.id)
-        .where(directives.c.state == State.OPEN, ~known)
+        .where(directives.c.state == State.OPEN, func.coalesce(directives.c.send_ms, 0) <= tx.now_ms, ~known)
         .order_by(directives.c.id)
         .limit(_AT_ONCE)
     )

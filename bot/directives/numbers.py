@@ -134,7 +134,7 @@ _PATTERNS = tuple(
         rf"{_START}(?P<n>\d{{1,5}})(?:-|/)?(?P<code>{_CODE})(?![a-z0-9/-])",
         rf"{_START}(?P<n>\d{{1,5}})\s+(?P<code>KH|{_any(('nq', 'qd', 'kl', 'cv', 'ctr', 'ttr'))})(?![a-z0-9/-])",
         # văn bản số 52, vb52, số 52
-        rf"{_START}(?:van ban|vban|vb|tai lieu)\s*(?:so\s*)?[:.-]?\s*(?P<n>\d{{1,5}})(?![\da-z/-]|[:.]\d){_DAY_UNIT}",
+        rf"{_START}(?:van ban|vban|vb|tai lieu)\s*(?:so\s*)?[:.-]?\s*(?P<n>\d{{1,5}})(?![\da-z/-]|[:.]\d){_SUM_UNIT}",
         rf"{_START}so\s*:?\s*(?P<n>\d{{1,5}})(?![\da-z/-]|[:.]\d){_DAY_UNIT}",
     )
 )

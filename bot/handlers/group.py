@@ -179,9 +179,13 @@ def _ready(tx: Tx, directive: Directive, member_id: int, oa_link: str) -> Say:
     if directive.deadline is not None:
         lines.append(_("Hạn xác nhận: {when}", when=moment(directive.deadline)))
     if oa_link:
-        lines.append(_("Xác nhận: mở {link}, nhắn mã {code}, rồi chọn 1.", link=oa_link, code=code))
+        lines.append(
+            _("Xác nhận: mở {link}, nhắn mã {code}, rồi chọn “Đã đọc, tiếp thu”.", link=oa_link, code=code)
+        )
     else:
-        lines.append(_("Xác nhận: nhắn riêng cho bot Sổ tay mã {code}, rồi chọn 1.", code=code))
+        lines.append(
+            _("Xác nhận: nhắn riêng cho bot Sổ tay mã {code}, rồi chọn “Đã đọc, tiếp thu”.", code=code)
+        )
     return Say("\n".join(lines))
 
 

@@ -23,6 +23,8 @@ EXTRA = {
     "lichsu": "history",
     "lich su": "history",
     "history": "history",
+    "thuhoi": "recall",
+    "recall": "recall",
     "rutdongy": "withdraw",
     "rut dong y": "withdraw",
 }

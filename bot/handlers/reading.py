@@ -20,6 +20,7 @@ from bot.handlers.vocabulary_spelling import spell
 JUST_NOW = timedelta(seconds=60)
 """A second message with choices younger than this makes a bare number or "ok" ambiguous."""
 _TITLES = frozenset("anh chi co chu bac thay ong ba em chau ban chi".split())
+_AFTER_NAME = frozenset("da doc xem vua cung coi xac dong nhat tiep ro roi nam hieu ok".split())
 _PHONE = re.compile(r"(?<!\d)(?:\+84|0)(?:[ .-]?\d){8,10}(?!\d)")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _SUBJECT = 14  # words: a longer text without a question is news or a speech, and no subject to look up
@@ -312,7 +313,7 @@ class _Reader:
         """ "read", "yes" or "": as `claim` says, unless the words are cut off, quoted or of another's reading."""
         if not self.whole or self.cleaned[0] in "\"'“‘«" or self._names_a_reader():
             return ""
-        return a.claim(self.sentence)
+        return a.claim(spell(self.words, strict=True))
 
     def _names_a_reader(self) -> bool:
         """ "anh Chính đã đọc": a title, then a capital inside the sentence, then the verb. All capitals say nothing."""
@@ -323,8 +324,7 @@ class _Reader:
             self.words[i - 1].folded in _TITLES
             and typed[i][:1].isupper()
             and self.words[i].folded not in ("thu", "uy", "bo", "toi", "em")
-            and self.words[i + 1].folded
-            in ("da", "doc", "xem", "vua", "cung", "coi", "xac", "dong", "nhat", "tiep")
+            and self.words[i + 1].folded in _AFTER_NAME
             for i in range(1, len(typed) - 1)
         )
 

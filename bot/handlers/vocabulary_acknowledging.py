@@ -16,7 +16,8 @@ QUESTION = rx(
     ho|phai khong|dung khong|duoc khong|co khong|chua|khong|co phai|lam sao|the a~|a~"""
 )
 NOT_YET = rx(
-    r"""se|de|mai|ngay mai|lat|lat nua|ty nua|chut nua|ti nua|tam|đang|dang(?! (?:uy|vien|bo|phi|ta))|sap|dinh|tinh|
+    r"""se|de|mai|ngay mai|lat|lat nua|ty nua|chut nua|ti nua|tam|đang|chờ|cho (?:toi|em|minh|chau|chut|ty|
+    lat)(?: ty| chut)?|dang(?! (?:uy|vien|bo|phi|ta))|sap|dinh|tinh|
     phai|can|muon|nen|hay|nho|
     neu|khi|cho den|doi|chuan bi|bat dau|hua|co gang|tranh thu|co the|chac|hinh nhu|tuong|gan|gan xong|suyt|
     le ra|dang le|(?:doc|xem|bam|xac nhan) di|gia vo|gia su|coi nhu|(?:ve )?co ban|mien cuong|danh phai|
@@ -45,7 +46,8 @@ OTHERS = rx(
     minh|tui)|
     (?:con|em|chau|vo|ong|ba|anh) (?:trai|gai|dau|re|ho|nha|xa|lon|nho|ut)|nhà|^nha (?:toi|em|minh|tui)|toi toi|
     ca (?:to|tổ|nhom|lop|phong|don vi|chi bo|doan|nha|hai|ba|bon)|(?:doc|xem|xac nhan|ky|bam|tiep thu) thay|
-    thay mat|thay cho|chi em|co bac|ong ba|bo me|
+    thay mat|thay cho|(?:hieu|to|lop|pho|doan|phong|khoa|nhom) truong|
+    truong (?:phong|khoa|doan|nhom|lop|ban)|giam doc|chi em|co bac|ong ba|bo me|
     bo(?= (?:toi|em|chau|minh|da|doc))|no|ho|chung no|moi nguoi|cac dong chi|anh em|
     ca nha|tat ca|
     vo|chong|bo|me|bo toi|ban toi|nguoi ta|hang xom|ca hai|hai vo chong"""
@@ -90,7 +92,7 @@ HARMLESS = (  # said often, and changing nothing: taken out before the blockers 
 
 # --- acknowledging -------------------------------------------------------------------------------------------
 _ADVERB = (
-    "ky|cung|xong|het|roi|day du|nghiem tuc|hoan toan|toan bo|can than|chi tiet|ro|duoc|lai|ca|luon|rat|ngay|qua|"
+    "ky|cung|xong|het|roi|day du|nghiem tuc|hoan toan|toan bo|can than|chi tiet|ro|duoc|lai|ca|luon|rat|ngay|"
     "nghien|va|deu|thuc su|xin|vua|toan van|hai lan|ba lan|nhieu lan"
 )
 _READ = "doc|xem|coi|nghien cuu|quan triet|tiep thu|tim hieu|hoc tap"
@@ -103,7 +105,7 @@ OBJECT = rx(rf"(?:{NOUN}|{TYPE_NOUN}|bao cao)")
 READ_DONE = rx(
     rf"""da (?:tiep )?nhan(?: duoc)?(?: §)* (?:va )?(?:da )?(?:{_READ})|da (?:(?:{_ADVERB}) )*(?:{_READ}|{_GRASP})|
     vua (?:moi )?(?:{_READ})(?: xong| het)?|
-    (?:{_READ})(?: ky| het| xong| qua| day du| can than| toan van| lau| hai lan| nhieu lan)* roi|(?:{_READ}) (?:ky |
+    (?:{_READ})(?: ky| het| xong| day du| can than| toan van| lau| hai lan| nhieu lan)* roi|(?:{_READ}) (?:ky |
     can than |
     day du )?(?:xong|het)|
     (?:{_READ})(?: (?:ky|het|xong|{NOUN}|{TYPE_NOUN}))+ roi|
@@ -118,12 +120,16 @@ YES_FILLER = rx(
     rf"(?:{SELF}|{ADDRESSEE}|{NOUN}|{TYPE_NOUN}|{PARTICLE}|xin|da|voi (?:§|chu truong|cac noi dung)|cao|tron|sach|"
     rf"nghiem|"
     rf"kinh|thua|bao cao|roi|chap hanh|"
-    "cam on|nhieu|rat|tot|hihi|haha|hehe|ok|con|chau|hoan toan|va|cung|ky|het|xong|toan bo|ve|cho|chon|bam|"
+    "cam on|nhieu|rat|tot|hihi|haha|hehe|ok|con|chau|hoan toan|va|cung|ky|het|xong|toan bo|ve|chon|bam|"
     "an|nhan|danh dau|la|"
     "tui|minh|em|to|ca|day du|chinh thuc|ro|duoc|hieu|lenh|noi dung|oi|lam)"
 )
+BEFORE_YES = rx(
+    rf"(?:{SELF}|{PARTICLE}|{NOUN}|{TYPE_NOUN}|xin|da|roi|cung|hoan toan|rat|chon|bam|an|nhan|danh dau|la|va|ve|"
+    "ca nhan|ban than|thua|bao cao|cam on|kinh)"
+)
 BEFORE_DONE = rx(
-    rf"(?:{SELF}|ok|ro|vang|u|👍|duoc|a|da|xin|chon|bam|an|danh dau|xac nhan|bao cao|cho|nhan duoc|nhan|va|la|"
+    rf"(?:{SELF}|ok|ro|vang|u|👍|duoc|a|da|xin|chon|bam|an|danh dau|xac nhan|bao cao|nhan duoc|nhan|va|la|"
     rf"rang|§|{NOUN}|{TYPE_NOUN}|"
     "mo|cam ket|cam doan|ban than|ca nhan|deu|thi|roi|nha|nhe|hom nay|oi|cung|rat|chinh(?= toi| em| minh)|that ra|"
     "^chuan|dung|vua|moi|xong|minh|dong y|nhat tri)"
@@ -161,4 +167,6 @@ def claim(sentence: str) -> str:
     if re.search(r"(?<!\S)(?:(?<!xac )nhan(?! ro(?!\S))|chao)(?!\S)", sentence):
         return ""  # received is not read, and "dạ em chào anh" no yes
     said = YES.search(s)
-    return "yes" if said and not without(YES_FILLER, without(YES, s)) else ""
+    if not said or without(BEFORE_YES, s[: said.start()]):
+        return ""  # "bí thư nhất trí" is not this person's yes
+    return "" if without(YES_FILLER, without(YES, s[said.end() :])) else "yes"

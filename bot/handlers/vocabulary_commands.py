@@ -197,9 +197,10 @@ INBOX = rx(
     r"cong van) moi(?: nao| gi)?(?: khong| \?)*|hop thu|danh sach van ban"
 )
 HELP = rx(
-    r"""(?:menu|help|tro giup|(?:can |xin |hay |nho )?(?:giup|giup do|ho tro)|huong dan|bat dau|start|cac lenh|
+    r"""(?:menu|help|tro giup|(?:can |xin |hay |nho )?(?:giup|giup do|ho tro)|(?:xem |doc )?huong dan|bat dau|start|
+    cac lenh|
     (?:danh sach|danh muc|bang|xem) (?:cac )?lenh|lenh|chuc nang|\?+|cach (?:dung|su dung|xai|thao tac)|
-    (?:dung|su dung|xai|thao tac)(?: (?:bot|cai|so tay|ung dung|app|nay))* (?:the nao|nhu the nao|ra sao|sao)|
+    (?:dung|su dung|xai|thao tac)(?: (?:bot|cai|so tay|ung dung|app|nay))* (?:the nao|nhu the nao|ra sao|sao|kieu gi)|
     (?:lam (?:the nao|sao)|the nao) (?:de|ma) (?:dung|su dung|xai|thao tac)|toi (?:phai|nen|can) lam gi|
     huong dan su dung|lam (?:duoc|nhung) (?:gi|nhung gi)|(?:dung|de|dung de) lam gi|biet lam gi|lam sao day|
     (?:toi )?(?:phai )?lam gi (?:day|bay gio|tiep)|

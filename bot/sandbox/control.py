@@ -1,6 +1,8 @@
 """The control API: to be a person on a platform, to turn the clock, to make things go wrong, to look."""
 
 import asyncio
+import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import fields
 from datetime import timedelta
@@ -275,9 +277,22 @@ class Control:
     # Looking
 
     async def log(self, request: web.Request) -> web.Response:
-        """The last calls and deliveries, raw."""
+        """The last calls and deliveries, raw; those of one chat if asked."""
         last = int(number(request, "last", 200))
-        return web.json_response({"log": list(self.world.log)[-last:] if last > 0 else []})
+        platform, chat = request.query.get("platform", ""), request.query.get("chat", "")
+        found = [
+            entry
+            for entry in self.world.log
+            if platform in ("", entry["platform"]) and (not chat or self._about(entry, chat))
+        ]
+        return web.json_response({"log": found[-last:] if last > 0 else []})
+
+    def _about(self, entry: Json, chat: str) -> bool:
+        asked = entry["request"]
+        if isinstance(asked, dict) and "callback_query_id" in asked:  # its answer names no chat
+            pressed = self.telegram.queries.get(str(asked["callback_query_id"]))
+            return pressed is not None and pressed[0].chat_id == chat
+        return re.search(rf"(?<![\d-]){re.escape(chat)}(?!\d)", json.dumps(asked)) is not None
 
     async def stats(self, request: web.Request) -> web.Response:
         """Counts by platform, and messages by chat."""

@@ -8,6 +8,7 @@ import sys
 from aiohttp import web
 
 from bot.sandbox.control import Control, plain_errors
+from bot.sandbox.phone import Phone
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.telegram_methods import METHODS
 from bot.sandbox.telegram_people import TelegramPeople
@@ -31,6 +32,7 @@ class Sandbox:
         self.control = Control(
             self.world, self.telegram, self._telegram_people, self.zalo, self._zalo_people, self.info
         )
+        self.phone = Phone(self.world)
         self.host = host
         self.port = 0
         self._runner: web.AppRunner | None = None
@@ -48,7 +50,9 @@ class Sandbox:
     async def open(self, port: int) -> None:
         """Listens; port 0 takes a free one. Raises OSError when the port is taken."""
         app = web.Application(client_max_size=MOST_BODY, middlewares=[plain_errors])
-        app.add_routes([*self.telegram.routes(), *self.zalo.routes(), *self.control.routes()])
+        app.add_routes([*self.telegram.routes(), *self.zalo.routes()])
+        app.add_routes([*self.control.routes(), *self.phone.routes()])
+        app.on_shutdown.append(self.phone.close)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, self.host, port, backlog=1024).start()
@@ -101,6 +105,7 @@ async def _serve(port: int, *, as_json: bool) -> None:
             sys.stdout.writelines(
                 f"{group + '.' + name if name else group}: {value}\n" for name, value in pairs
             )
+        sys.stdout.write(f"phone: {sandbox.base}/\n")
     sys.stdout.flush()
     await ended.wait()
     await sandbox.stop()

@@ -432,6 +432,8 @@ def get_chat_member(api: Telegram, params: Params) -> Json:
     person = api.world.people.get(("telegram", user_id))
     if person is None:
         raise bad("invalid user_id specified")
+    if chat.kind != "private" and chat.members[:1] == [user_id]:  # whoever made the group owns it
+        return {"status": "creator", "user": api.user(person), "is_anonymous": False}
     return {"status": "member" if user_id in chat.members else "left", "user": api.user(person)}
 
 

@@ -60,6 +60,7 @@ class Person:
             "open": self.open,
             "blocked": self.blocked,
             "follows": self.follows,
+            "last_interaction": self.last_interaction,
         }
 
 

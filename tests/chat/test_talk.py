@@ -33,7 +33,9 @@ class World:
 class Chat:
     """A person and a script; keeps the state as the store does. `killed` forgets all but what is stored."""
 
-    def __init__(self, script: Callable[[Talk[World]], None], killed: bool = False, given: Any = None) -> None:
+    def __init__(
+        self, script: Callable[[Talk[World]], None], killed: bool = False, given: Any = None
+    ) -> None:
         self.script = script
         self.killed = killed
         self.world = World()
@@ -422,3 +424,16 @@ def test_a_script_that_forgets_what_it_was_given_is_told_so():
 
     with pytest.raises(RuntimeError, match="given"):
         Chat(script)
+
+
+@pytest.mark.parametrize(
+    "typed", ["tôi đồng ý cái gì?", "toi dong y la sao", "Tôi đồng ý, nhưng mai", "đồng ý?"]
+)
+def test_a_label_with_more_behind_it_agrees_to_nothing(typed):
+    def script(talk: Talk[World]) -> None:
+        talk.given()
+        talk.ask("consent", Say("?"), options={"yes": "Tôi đồng ý", "no": "Không đồng ý"})
+
+    chat = Chat(script)
+    assert "chọn một mục" in chat.says(typed)
+    assert chat.says("tôi đồng ý ạ.") == ""

@@ -18,7 +18,7 @@ from bot.delivery.sender import Sender
 from bot.store import openings
 from bot.store.engine import make_engine
 from bot.store.tables import metadata
-from bot.store.tables.delivery import FAILED, QUEUED, SENDING, SENT, UNREACHABLE
+from bot.store.tables.delivery import FAILED, QUEUED, RECALLED, SENDING, SENT, UNREACHABLE
 from bot.store.tables.delivery import outbox as rows
 from bot.store.tx import Tx
 from bot.store.vault import Keys, Vault
@@ -296,7 +296,12 @@ async def test_urgent_goes_first_and_only_what_is_due(post):
         words = outbox.content(tx, Say("later"))
         for due, kind_id in ((tx.now_ms + 60_000, 2), (outbox.NOT_YET, 3)):
             outbox.post(
-                tx, [Notice("telegram", "l", 1, words)], kind="try", kind_id=kind_id, priority=FLASH, due_ms=due
+                tx,
+                [Notice("telegram", "l", 1, words)],
+                kind="try",
+                kind_id=kind_id,
+                priority=FLASH,
+                due_ms=due,
             )
 
     await post.writer.run(later)
@@ -405,6 +410,24 @@ async def test_words_are_sealed_while_they_wait_and_gone_when_sent(post):
     post.telegram.gate.set()
     await post.until_finished()
     assert await post.writer.run(lambda tx: [row.body for row in tx.rows(select(rows.c.body))]) == [None]
+
+
+async def test_what_was_recalled_in_flight_is_not_put_back(post):
+    """A recall comes while the platform is being called, and the platform asks to come again later."""
+    post.telegram.gate.clear()
+    post.telegram.plan["a"] = [RetryAfter(0.05)]
+    post.sender.start()
+    await post.notices(["a"], "52-KH/ĐU")
+    await post.telegram.until(lambda: post.telegram.calls)
+    await post.writer.run(lambda tx: outbox.stop(tx, kind="try", kind_id=1))
+    post.telegram.gate.set()
+    await post.until_finished()
+    await asyncio.wait_for(post.sender._wait_for_pause(post.sender._lanes["telegram"]), 2)
+    post.sender.ring()
+    await post.replies(("b", "end"))
+    await post.telegram.until(lambda: ("b", "end") in post.telegram.took)
+    assert post.telegram.texts("a") == []
+    assert (await post.states())["a"] == [(RECALLED, None, 0)]
 
 
 async def test_rows_of_one_chat_handed_twice_are_sent_once(post):

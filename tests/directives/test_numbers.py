@@ -80,6 +80,7 @@ def test_true_case_is_shown(typed: str, shown: str) -> None:
         ("đề án 06", ["06-ĐA"]),
         ("tôi đã đọc 52 đã rõ", ["52"]),
         ("52: bao nhiêu đã đọc", ["52"]),
+        ("văn bản 52 em đã đọc", ["52"]),
         ("kế hoạch số 52: đã đọc", ["52-KH"]),
     ],
 )

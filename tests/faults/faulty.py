@@ -110,7 +110,9 @@ class Town:
         return await Person.create(self.sandbox.control_url, self.channel, name=f"Máy {number}")
 
     async def member_id(self, number: int) -> int:
-        member = await self.write(lambda tx: people.member_by_card(tx, self.members[number].card_number or ""))
+        member = await self.write(
+            lambda tx: people.member_by_card(tx, self.members[number].card_number or "")
+        )
         assert member is not None
         return member.id
 
@@ -168,7 +170,7 @@ class Town:
 
         await self.answered()
         async with asyncio.timeout(30):
-            while await self.write(busy):
+            while await self.write(busy):  # noqa: ASYNC110 - there is no event over processes
                 await asyncio.sleep(0.02)  # another process works; only its database can tell
 
     async def found(self) -> dict[str, Any]:
@@ -198,9 +200,7 @@ class Town:
         return await self.write(lambda tx: queries.totals(tx, directive_id))
 
 
-def build(
-    folder: Path, sandbox: Sandbox, channel: str, count: int, bot: Killable, errand: str = ""
-) -> Town:
+def build(folder: Path, sandbox: Sandbox, channel: str, count: int, bot: Killable, errand: str = "") -> Town:
     """Keys, database, roster and settings of a town with `count` members; member 0 is the office."""
     info = sandbox.info()
     settings: dict[str, Any] = {

@@ -23,7 +23,11 @@ class Killable:
         self.port = 0
         self._err = log.open("ab")
         self._parent = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._err, text=True
+            [sys.executable, __file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._err,
+            text=True,
         )
         self.kills = 0
 
@@ -117,7 +121,7 @@ def _serve() -> None:
     import bot.channels.telegram.inbound
     import bot.channels.telegram.outbound
     import bot.channels.telegram.polling
-    import bot.channels.telegram.webhook
+    import bot.channels.telegram.webhook  # noqa: F401 - imported before the fork, used after it
     from bot.i18n import catalogue
 
     for language in ("vi", "en"):

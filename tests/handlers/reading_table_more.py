@@ -70,6 +70,10 @@ nhất trí một phần|ok trừ mục 3|đã đọc xong và có vài góp ý|
 xác nhận đi|
 gõ đã đọc là xong à|nhắn tin "ok" có được tính là đã đọc không|muốn xác nhận đã đọc thì bấm đâu|1 à|1 hay 2"""),
     Table("other words", "not acknowledge", "đã độc|rò rồi|vàng|dạ em chào anh|dạ, cảm ơn bot|tối|đang lái xe"),
+    Table("another word with other marks", "not acknowledge", """đọc dở rồi|vâng bận|hiệu trưởng nhất trí|chờ tôi ok|
+tôi chỉ đã đọc|tụi đã đọc|dì đã đọc|ok thẻ"""),
+    Table("another's yes", "not acknowledge", "bí thư nhất trí|lãnh đạo đồng ý|chi bộ nhất trí|bi thu nhat tri|"
+    "ban to chuc da ro"),
     # --- the card's other answers ---
     Table("full text", "full_text", """dạ, cho em xin file|cho tôi xin văn bản 52|link văn bản|xin bản pdf|
 tải kế hoạch 52|

@@ -1,15 +1,23 @@
 """The group: linked by its branch's secretary, told of a directive once, kept up to date, and nobody named."""
 
-from datetime import timedelta
+import asyncio
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import insert
+from test_compose import _compose
 
 from bot import testing
 from bot.clock import now
 from bot.directives import groups, service
 from bot.organisation import queries as people
+from bot.organisation.models import MembershipKind, PersonRow, Roster, Standing
+from bot.organisation.roster_import import import_roster
 from bot.sandbox.telegram_methods import METHODS
+from bot.store.ids import new_id
+from bot.store.tables.organisation import ACTIVE, accounts
 
+BORN = date(1961, 3, 12)
 SECRETARY, MEMBER, CLERK = "Trần Thị Bí Thư", "Lê Văn Bé", "Ngô Thị Văn Phòng"
 telegram = pytest.mark.parametrize("channel", ["telegram"])
 
@@ -171,7 +179,7 @@ async def test_recall_changes_the_card(house):
     clerk = await house.member(CLERK)
     directive = await house.directive()
     await secretary.sees("Đã xác nhận 0/3", chat_id=chat)
-    await clerk.sees("Đã gửi 3/8 · đã xác nhận 0/7")
+    await clerk.sees("Đã gửi ")
     await _recall(house, directive)
     card = await secretary.sees("đã được thu hồi", chat_id=chat)
     assert card.edited and "Đã xác nhận" not in card.text
@@ -213,7 +221,7 @@ async def test_ready_text_for_a_group_and_its_short_code(house):
     await house.directive(to="Chi bộ Một")
     await member.sees("52-KH/ĐU")
     await secretary.says("van ban cho nhom 52")
-    ready = await secretary.sees("nhắn mã")
+    ready = await secretary.sees("rồi chọn “Đã đọc")
     for part in ("52-KH/ĐU", "Học tập chuyên đề mẫu", "Hạn xác nhận"):
         assert part in ready.text
     assert ("https://zalo.me/" in ready.text) == (house.channel == "zalo_oa")
@@ -221,8 +229,8 @@ async def test_ready_text_for_a_group_and_its_short_code(house):
     assert not ready.buttons
     code = ready.text.split("mã ")[1].split(",")[0]
     await secretary.says("/bannhom")
-    await secretary.says("1")
-    assert (await secretary.sees("nhắn mã")).text == ready.text  # the same code, however often
+    await secretary.taps("52-KH/ĐU ngày")
+    assert (await secretary.sees("rồi chọn “Đã đọc")).text == ready.text  # the same code, however often
     await member.says(f"mã {code.lower()}")
     await member.sees("52-KH/ĐU")
     await member.says("1")
@@ -238,3 +246,60 @@ async def test_ready_text_for_a_group_and_its_short_code(house):
     await stranger.sees("đảng viên đã xác thực")
     await member.says("/bannhom 52")
     await member.sees("dành cho cấp ủy")
+
+
+async def _crowd(house, count):
+    """So many more members in a branch of their own, each with an account on this channel."""
+    rows = tuple(
+        PersonRow(
+            "mẫu",
+            number,
+            f"Người Mẫu {number}",
+            "Chi bộ Ba",
+            committees=("Đảng ủy Trường Mẫu",),
+            birth_date=BORN,
+            card_number=f"{91000000 + number}",
+            standing=Standing.ACTIVE,
+            membership=MembershipKind.OFFICIAL,
+        )
+        for number in range(count)
+    )
+    columns = frozenset({"full_name", "card_number", "birth_date", "branch", "standing", "membership"})
+    await house.write(lambda tx: import_roster(tx, Roster(rows, (), (), columns, "mẫu")))
+    crowd = await asyncio.gather(*(house.stranger(row.full_name) for row in rows))
+    await house.down()
+    await testing.control(house.control, "zalo_oa/webhook", {"url": ""})
+    await asyncio.gather(*(person.starts() for person in crowd))  # long ago: the bot hears nothing of it now
+    await testing.control(house.control, "switches", {"zalo_oa": {"echo": False}})
+    await house.up()
+
+    def link(tx):
+        for row, person in zip(rows, crowd, strict=True):
+            member = people.member_by_card(tx, row.card_number)
+            values = {"id": new_id(), "channel": house.channel, "user_id": person.user_id}
+            values |= {"chat_id": person.user_id, "member_id": member.id, "language": "vi"}
+            tx.run(insert(accounts).values(**values, state=ACTIVE, linked_ms=tx.now_ms))
+
+    await house.write(link)
+    return crowd
+
+
+@pytest.mark.parametrize("channel", ["zalo_oa"])
+async def test_a_broadcast_to_240_puts_at_most_four_messages_into_its_authors_zalo_chat(house):
+    clerk = await house.member(CLERK)
+    crowd = await _crowd(house, 240 - 8)
+    await _compose(clerk)
+    before = len([each for each in await clerk.messages() if each.from_bot])
+    await clerk.taps("Cam đoan không mật và gửi")
+    await clerk.sees("đang tới 240 đồng chí", 60)
+    await crowd[-1].sees("52-KH/ĐU", 60)
+    for person in crowd[::24]:
+        await person.sees("52-KH/ĐU", 60)
+        await person.says("đã đọc")
+        await person.sees("Đã ghi nhận")
+    house.turn(seconds=30)
+    await clerk.sees_nothing_new("đã xác nhận", quiet=2)  # nothing there can be edited, so no counting up
+    said = [each.text for each in await clerk.messages() if each.from_bot][before:]
+    assert 2 <= len(said) <= 4, said
+    await clerk.says("tinh hinh 52")
+    await clerk.sees("10/239")

@@ -41,7 +41,8 @@ def tx(engine: Engine, vault: Vault) -> Iterator[Tx]:
 
 @pytest.fixture
 async def writer(engine: Engine, vault: Vault) -> AsyncIterator[Writer]:
-    writer = Writer(engine, vault, loop=asyncio.get_running_loop())
+    # A long batch: what waits goes into one commit however slow the machine is.
+    writer = Writer(engine, vault, loop=asyncio.get_running_loop(), batch_ms=10_000)
     writer.start()
     yield writer
     await asyncio.to_thread(writer.stop)

@@ -211,7 +211,7 @@ held.execute("COMMIT")
 
 async def test_another_processes_transaction_is_waited_for(engine, vault, path):
     """Longer than busy_timeout, too: the writer takes SQLITE_BUSY as "wait", never as an error."""
-    held = subprocess.Popen(
+    held = subprocess.Popen(  # noqa: ASYNC220 - it only starts here; its pipes are read in threads
         [sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     tries = threading.Event()

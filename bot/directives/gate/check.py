@@ -39,7 +39,9 @@ def judge(name: str, data: bytes, limits: Limits, allow: Iterable[Why]) -> Verdi
     except Refused as refusal:
         refused = refusal.why
     except (MemoryError, RecursionError):
-        return verdict(Why.TOO_COMPLEX)
+        refused = Why.TOO_COMPLEX
+    except Exception:  # a broken file makes readers raise anything; what cannot be read is refused
+        refused = Why.DAMAGED
     found = marks.find(into.lines, allow)
     if found is not None:
         return verdict(found)

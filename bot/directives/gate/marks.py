@@ -35,7 +35,7 @@ _STAMP = re.compile(
     loose(
         "(?:mứcđộmật|mứcđộ|độmật|độ|cấpđộmật|cấpđộ|cấp|dấuđộmật|dấuđộ|dấuchỉđộmật|dấumật|dấu|đóngdấu|tàiliệu|"
         "vănbản|hồsơ|côngvăn|báocáo|kếhoạch|côngvăn|loại|bản|khẩn|thượngkhẩn|hỏatốc|hoảtốc)*"
-        f"(?P<level>(?:{_WORDS})+)"
+        f"(?P<level>{_WORDS})(?P=level)*"
         "(?:bảnsố|bản|số|khẩn|thượngkhẩn|hỏatốc|hoảtốc|khôngsaochụp|cấmsaochụp|lưuhànhnộibộ|khôngphổbiến|"
         "thuhồisaucuộchọp|thuhồisauhộinghị|thuhồi)*"
     )
@@ -45,6 +45,12 @@ _STATE_SECRET = re.compile(
     loose(f"(?P<kind>tàiliệu|vănbản|hồsơ)?(?:thuộc)?(?:phạmvi)?bímậtnhànước(?:độ)?(?P<level>{_WORDS})?")
 )
 _OPEN_BY_NAME = re.compile(loose("chỉngườicótênmớiđượcbóc(?:bì)?"))
+_SAID = re.compile(
+    loose(
+        f"(?:đâylà|đínhkèm|kèmtheo|emgửi|tôigửi|xingửi|gửi).{{0,20}}?(?:tàiliệu|vănbản|côngvăn|hồsơ){_WORDS}(?:ạ|nhé|này)?"
+    )
+)
+"""What a person says about a file or a text of theirs."""
 _ITEM = re.compile(r"^\s*(?:[^\W\d_]{1,2}|\d{1,2})\s*[.)]\s+|^\s*[-+•–—*]\s+(?![^-–—*]*[-–—*]\s*$)")
 _LISTED = re.compile(loose(r"^\W*(?:\w{1,2}\s*[.)]\s*)?(?:độ\s+)?(tuyệt\s+mật|tối\s+mật|mật)(?!\w)"), re.I)
 _TICKED = re.compile("[☑☒✓✔✗✘]|\\[\\s*[xX]\\s*\\]")
@@ -76,7 +82,7 @@ _HEADER = re.compile(
     re.I,
 )
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][\s.·•*_|/,~-]{1,4}){2,}[^\W\d_](?!\w)")
-_GAPS = re.compile(r"\t|\s{2,}|\|")
+_GAPS = re.compile(r"\t|\s{2,}|\||\s[-–—•·;]\s")
 
 _INTERNAL = re.compile(
     loose(
@@ -86,6 +92,7 @@ _INTERNAL = re.compile(
 )
 _INTERNAL_INSIDE = re.compile(loose(r"[(\[][^()\[\]]{0,30}lưu\s+hành\s+nội\s+bộ[^()\[\]]{0,30}[)\]]"), re.I)
 _INTERNAL_CAPITALS = re.compile(r"LƯU\s+HÀNH\s+NỘI\s+BỘ")
+_DRAFT_WORD = re.compile(loose("dựthảo"))
 _DRAFT = re.compile(
     loose("(?:bản)?dựthảo(?:lần(?:thứ)?[^\\W\\d_]{0,6}|số|ngàythángnăm|ngày|tháng|năm|v|bản)*")
 )
@@ -130,6 +137,11 @@ _RETURNED_INSIDE = re.compile(
 def find(lines: Sequence[Line], allow: Iterable[Why] = ()) -> Why | None:
     """The gravest mark in the lines, or None. Marks in `allow` (a channel's rule) are passed over."""
     return _Reader(lines, frozenset(allow) - SECRET).find()
+
+
+def interesting(text: str) -> bool:
+    """Whether a closer look at a page may find something: a cheap test before a costly one."""
+    return any(_INTEREST.search(squeeze(spell(text, scheme))) for scheme in schemes(text))
 
 
 class _Reader:
@@ -206,6 +218,13 @@ class _Reader:
         before = self._beside(i, -1, scheme)
         if last_word(before) in COMPOUND_BEFORE and _compound(text) and not text.strip().startswith("("):
             return False
+        if (
+            self.lines[i].kind is Kind.WRAPPED
+            and last_word(before) in TALKED_ABOUT
+            and len(before.split()) > 2
+            and not before.rstrip().endswith(":")
+        ):
+            return False
         short = level is not None and squeeze(text) == level
         if not short and (last_word(before) in OPEN_ENDS or before.rstrip().endswith(",")):
             return False
@@ -224,7 +243,12 @@ class _Reader:
             after = first_word(segments[at + 1]) if at + 1 < len(segments) else ""
             if cells and squeeze(segment) != "mat":
                 return not self._levels_listed(i, "plain")
-            if not cells and before not in COMPOUND_BEFORE | TALKED_ABOUT and after not in COMPOUND_AFTER:
+            if (
+                not cells
+                and _count_levels(text) == 1
+                and before not in COMPOUND_BEFORE | TALKED_ABOUT
+                and after not in COMPOUND_AFTER
+            ):
                 return True
         return False
 
@@ -259,7 +283,11 @@ class _Reader:
 
     def _continues(self, i: int, text: str, before: str) -> bool:
         """Whether the margin broke a sentence just before this line."""
-        if self.lines[i].kind is not Kind.WRAPPED or len(before.strip()) < _LONG_LINE:
+        if self.lines[i].kind is not Kind.WRAPPED or not before.strip():
+            return False
+        unfinished = before.rstrip().endswith(",") or last_word(before) in OPEN_ENDS | TALKED_ABOUT
+        ended = text.rstrip().endswith((".", ";", ","))
+        if len(before.strip()) < _LONG_LINE and not unfinished and not ended:
             return False
         start = next((c for c in text if c.isalpha()), "")
         return start.islower() and before.rstrip()[-1:] not in ".;:!?…"
@@ -291,7 +319,13 @@ class _Reader:
         before = self._beside(i, -1, scheme)
         parts = [text, *(part for part in _GAPS.split(text) if len(part.strip()) > 5)]
         for part in parts:
-            if self._continues(i, part, before) and part is text:
+            if part is text and self._continues(i, part, before):
+                continue
+            if (
+                line.kind is Kind.WRAPPED
+                and part.lstrip()[:1].islower()
+                and part.rstrip().endswith((",", ";"))
+            ):
                 continue
             for why in _kinds(part, before, line.kind):
                 if why not in self.allow:
@@ -323,7 +357,7 @@ def _stamp(text: str) -> str | None:
 
 def _is_stamp_label(letters: str, text: str) -> bool:
     # "DẤU MẬT" stands where the stamp goes; "Độ mật" is the head of a column.
-    return bool(re.fullmatch(loose("dấumật"), letters)) and text.upper() == text
+    return bool(re.fullmatch(loose("dấumật"), letters)) and re.search("MẬT|MAT", text) is not None
 
 
 def _compound(text: str) -> bool:
@@ -333,8 +367,8 @@ def _compound(text: str) -> bool:
 def _state_secret(text: str) -> str | None:
     if len(text.strip()) > _MAX_STAMP:
         return None
-    found = _STATE_SECRET.fullmatch(squeeze(_ITEM.sub("", text)))
-    if found is None:
+    found = _STATE_SECRET.fullmatch(squeeze(text))
+    if found is None or _ITEM.match(text):
         return None
     bare = found["kind"] is None and found["level"] is None
     if bare and text.upper() != text and not re.search(r"^\W*[(\[]", text):
@@ -361,7 +395,8 @@ def _labelled(text: str) -> bool:
 
 
 def _open_by_name(text: str) -> bool:
-    return _OPEN_BY_NAME.fullmatch(squeeze(text)) is not None
+    letters = squeeze(text) if len(text) <= _MAX_STAMP else ""
+    return _OPEN_BY_NAME.fullmatch(letters) is not None or _SAID.fullmatch(letters) is not None
 
 
 def _count_levels(text: str) -> int:
@@ -391,7 +426,7 @@ def _kinds(text: str, before: str, kind: Kind) -> Iterable[Why]:
     short = len(text.strip()) <= _MAX_STAMP
     found = _INTERNAL.fullmatch(letters) if short else None
     if (
-        (found and not (found["rest"] and text.rstrip().endswith(".")))
+        (found and not _goes_on(found["rest"] or "", text))
         or _INTERNAL_INSIDE.search(text)
         or (
             _INTERNAL_CAPITALS.search(text)
@@ -409,7 +444,15 @@ def _kinds(text: str, before: str, kind: Kind) -> Iterable[Why]:
         yield Why.DRAFT
 
 
+def _goes_on(rest: str, text: str) -> bool:
+    return bool(rest) and (
+        text.rstrip().endswith(".") or re.match("do|được|là|phải|và|theo|của|khi|tài", rest) is not None
+    )
+
+
 def _draft(text: str, letters: str, before: str, kind: Kind) -> bool:
+    if not _DRAFT_WORD.search(letters):
+        return False
     discussed = _DISCUSSED.search(fold(before).strip()) is not None
     if len(text.strip()) <= 60 and _DRAFT.fullmatch(letters):
         return not (discussed and last_word(before) in OPEN_ENDS | {"ý", "y", "kiến", "kien"})

@@ -52,7 +52,7 @@ def secret(name: str) -> bool:
             len(words) == 1 or after.isdigit() or fold(after) in _PAPER_WORDS | {"ke", "cong", "bao"}
         )
         if alone_or_first or (
-            at == len(words) - 1 and (before.isdigit() or before in _PAPER_WORDS or before == "do")
+            at == len(words) - 1 and (before[-1:].isdigit() or before in _PAPER_WORDS or before == "do")
         ):
             return True
     return False

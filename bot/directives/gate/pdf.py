@@ -19,6 +19,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from bot.directives.gate.marks import interesting
 from bot.directives.gate.markup import Markup
 from bot.directives.gate.models import Kind, Refused, Why
 from bot.directives.gate.reading import Reading
@@ -65,6 +66,8 @@ def read(data: bytes, into: Reading, nested: Nested) -> None:
 
 
 def _read(data: bytes, into: Reading, nested: Nested) -> None:
+    if b"%%EOF" not in data[-2048:]:
+        raise Refused(Why.DAMAGED)  # cut off: pypdf would piece together what is left
     reader = PdfReader(io.BytesIO(data))
     if reader.is_encrypted:
         raise Refused(Why.ENCRYPTED)
@@ -108,8 +111,8 @@ class _Document:
             self.into.must_look(Why.NO_TEXT)
         elif not _readable(text) or not self._fonts_readable(page.get("/Resources"), 0):
             self.into.must_look(Why.UNREADABLE_FONT)
-        # Columns side by side come apart only in the laid-out view.
-        if "mat" in _plain(text) or "M" in text:
+        # Columns side by side come apart only in the laid-out view, which takes as long again.
+        if interesting(text):
             laid_out = page.extract_text(extraction_mode="layout", layout_mode_strip_rotated=False)
             self.into.add(laid_out or "", Kind.WRAPPED)
         contents = page.get_contents()
@@ -265,10 +268,6 @@ def _readable(text: str) -> bool:
     strange = sum(1 for c in shown if c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or not c.isprintable())
     letters = sum(1 for c in shown if c.isalnum())
     return not shown or (strange / len(shown) < 1 - _MIN_READABLE and letters / len(shown) > 0.3)
-
-
-def _plain(text: str) -> str:
-    return "".join(c for c in text.lower() if "a" <= c <= "z")
 
 
 def _xmp(data: bytes) -> bytes:

@@ -40,6 +40,8 @@ _TYPED_MEANS = ("mật", "tối", "tuyệt", "độ")
 _OLD_CODE = re.compile("[\u00a1-\u00ff]")
 _UNICODE_VIETNAMESE = re.compile("[\u01a0\u01a1\u01af\u01b0\u1e00-\u1eff\u0110\u0111]")
 
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+
 SCHEMES = ("plain", "tcvn3", "vni", "mojibake")
 
 
@@ -63,7 +65,10 @@ def _typed(found: re.Match[str]) -> str:
 
 def schemes(text: str) -> tuple[str, ...]:
     """The code pages in which the text may have been written."""
-    if text.isascii() or _UNICODE_VIETNAMESE.search(text) or not _OLD_CODE.search(text):
+    if text.isascii():
+        return SCHEMES[:1]
+    text = unicodedata.normalize("NFC", text)
+    if _UNICODE_VIETNAMESE.search(text) or not _OLD_CODE.search(text):
         return SCHEMES[:1]
     return SCHEMES
 
@@ -71,6 +76,8 @@ def schemes(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def spell(text: str, scheme: str) -> str:
     """The text read as written in one code page, cleaned."""
+    if scheme != "plain":
+        text = unicodedata.normalize("NFC", text)
     if scheme == "tcvn3":
         text = re.sub(r"\S+", _from_tcvn3, text)
     elif scheme == "vni":
@@ -114,7 +121,7 @@ def _mojibake(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Only the letters, in small: what is left when spaces, dots and brackets are taken out."""
-    return "".join(filter(str.isalpha, text.lower()))
+    return _NO_LETTERS.sub("", text.lower())
 
 
 def fold(text: str) -> str:

@@ -1,0 +1,331 @@
+"""In which order a text is read, and what becomes of a dialog meanwhile."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.chat.choices import Answer, Command, Drop, Resume, action, pack
+from bot.chat.events import Address, ChoiceMade, Commanded, Started, TextSent, Wondered
+from bot.chat.replies import Say, To, Toast
+from bot.chat.router import ANSWERS_WITHIN, Router
+from bot.chat.talk import Retry
+
+HERE = Address("telegram", "7", "7")
+GROUP = Address("telegram", "-5", "7", group=True)
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+OFFER = "làm dở"
+
+
+@action("paint")
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """A choice of these tests."""
+
+    item: int
+
+
+class Doors:
+    """A gate whose doors can be closed."""
+
+    def __init__(self) -> None:
+        self.closed: set[str] = set()
+        self.language = "vi"
+
+    def arrived(self, tx, event) -> str:
+        return self.language
+
+    def allowed(self, tx, event, need) -> bool:
+        return need not in self.closed
+
+    def refuse(self, tx, event, need):
+        return Say(f"refused {need}")
+
+
+class Kept:
+    """Dialogs in memory."""
+
+    def __init__(self) -> None:
+        self.of: dict[Address, Any] = {}
+
+    def load(self, tx, address):
+        return self.of.get(address)
+
+    def save(self, tx, address, state) -> None:
+        self.of[address] = state
+
+    def end(self, tx, address) -> None:
+        self.of.pop(address, None)
+
+
+def script(talk) -> None:
+    given = talk.given()
+    colour = talk.ask("colour", Say("Màu?"), options={"red": "Đỏ", "blue": "Xanh"})
+    count = talk.ask("count", Say("Bao nhiêu?"), parse=number)
+    talk.once("effect", lambda: talk.tx.append(f"painted {colour} {count} {given}"))
+    talk.say(Say("Xong."))
+
+
+def number(text: str) -> int:
+    if not text.isdigit():
+        raise Retry("Xin một con số.")
+    return int(text)
+
+
+class House:
+    """A router with one command, one choice, one dialog; the reader's words are fixed."""
+
+    def __init__(self) -> None:
+        self.gate, self.kept, self.tx = Doors(), Kept(), []
+        self.at = NOW
+        self.runs = iter(range(100, 999))
+        self.router = self.build(1)
+
+    def build(self, version: int, name: str = "paint") -> Router:
+        router = Router(self.gate, self._read, self.kept, lambda: next(self.runs))
+        router.command("help", lambda event, tx: Say("help"), "public")
+        router.command("secret", lambda event, tx: Say("secret"), "officer")
+        router.command("begin", lambda event, tx: router.begin(name, event, tx, {"of": 52}), "public")
+        router.choice(
+            Paint, lambda choice, event, tx: [Toast("noted"), Say(f"paint {choice.item}")], "member"
+        )
+        router.on(Wondered, lambda event, tx: Say("wondered"))
+        router.on(Started, lambda event, tx: To("telegram", "9", Say("started")))
+        router.dialog(name, script, version=version, title=lambda: "tô màu", need="member")
+        return router
+
+    def _read(self, event, tx):
+        word = event.text.strip().lstrip("/").lower()
+        if word in ("help", "secret", "begin"):
+            return Commanded(event.address, event.at, word)
+        if word == "1":
+            return ChoiceMade(event.address, event.at, pack(Paint(1)))
+        return Wondered(event.address, event.at, event.text, "other")
+
+    def says(self, text: str, address: Address = HERE, **by: float) -> list[str]:
+        self.at += timedelta(**by)
+        return self._hear(TextSent(address, self.at, text))
+
+    def taps(self, payload: str, callback: str | None = None) -> list[str]:
+        return self._hear(ChoiceMade(HERE, self.at, payload, callback_id=callback))
+
+    def _hear(self, event) -> list[str]:
+        self.said = self.router.handle(event, self.tx)
+        return [(reply.reply if isinstance(reply, To) else reply).text for reply in self.said]
+
+    @property
+    def state(self):
+        return self.kept.of.get(HERE)
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def asked(house) -> House:
+    """The dialog has asked for the number; its first answer is given."""
+    assert house.says("begin") == ["Màu?"]
+    assert house.says("đỏ") == ["Bao nhiêu?"]
+    return house
+
+
+ORDER = [
+    # text, what is said first, whether the dialog still runs, whether it is offered again
+    (pack(Paint(3)), "paint 3", True, False),  # a press that arrives as text is no answer
+    (f" {pack(Paint(3))}", "Xin một con số.\nBao nhiêu?", True, False),
+    ("#paint.forged!", "Xin một con số.\nBao nhiêu?", True, False),
+    ("#52", "Xin một con số.\nBao nhiêu?", True, False),
+    ("huỷ", "Đã dừng", False, False),
+    ("HUY", "Đã dừng", False, False),
+    ("/huy", "Đã dừng", False, False),
+    ("hủy bỏ", "Đã dừng", False, False),
+    ("thôi", "Đã dừng", False, False),
+    ("quay lại", "Màu?", True, False),
+    ("quay lai", "Màu?", True, False),
+    ("/quaylai", "Đồng chí đang làm dở", True, True),
+    ("/help", "help", True, True),
+    ("/secret", "secret", True, True),
+    ("help", "Xin một con số.\nBao nhiêu?", True, False),  # words are the dialog's before they are a command
+    ("1", "Xong.", False, False),  # the dialog's question comes before the open choices
+    ("mười hai", "Xin một con số.\nBao nhiêu?", True, False),
+]
+
+
+@pytest.mark.parametrize("text, first, runs, offered", ORDER)
+def test_the_order_of_reading_while_a_dialog_asks(asked, text, first, runs, offered):
+    said = asked.says(text)
+    assert said[0].startswith(first)
+    assert (asked.state is not None) == runs
+    assert any(OFFER in words for words in said) == offered
+
+
+@pytest.mark.parametrize(
+    "text, first",
+    [
+        (pack(Paint(3)), "paint 3"),
+        ("huỷ", "wondered"),
+        ("quay lại", "wondered"),
+        ("/help", "help"),
+        ("help", "help"),
+        ("1", "paint 1"),
+        ("trời đẹp", "wondered"),
+        (pack(Resume(5)), "Câu hỏi này đã xong"),
+    ],
+)
+def test_the_order_of_reading_without_a_dialog(house, text, first):
+    assert house.says(text)[0].startswith(first)
+
+
+def test_a_command_sets_the_dialog_aside_until_the_person_says_so(asked):
+    assert asked.says("/help")[0] == "help"
+    offer = asked.said[-1]
+    assert [choice.label for choice in offer.choices] == ["Tiếp tục", "Bỏ phần này"]
+    assert asked.says("12") == asked.says("12")  # not taken as the answer; offered again
+    assert OFFER in asked.says("12")[0]
+    assert asked.tx == []
+    assert asked.taps(offer.choices[0].payload) == ["Bao nhiêu?"]
+    assert asked.says("12") == ["Xong."]
+    assert asked.tx == ["painted red 12 {'of': 52}"]
+
+
+def test_a_dialog_that_was_offered_can_be_dropped(asked):
+    asked.says("/help")
+    assert asked.taps(pack(Drop(asked.state.run))) == ["Đã bỏ phần làm dở."]
+    assert asked.state is None
+    assert asked.taps(pack(Resume(100)))[0].startswith("Câu hỏi này đã xong")
+
+
+def test_a_question_sleeps_after_half_an_hour(asked):
+    asked.at += ANSWERS_WITHIN
+    before = asked.state
+    assert asked.says("x") == ["Xin một con số.\nBao nhiêu?"]  # just within
+    asked.kept.of[HERE] = before
+    said = asked.says("12", seconds=1)
+    assert OFFER in said[0]
+    assert asked.tx == []
+    assert asked.says("help", seconds=1) == ["help", asked.said[-1].text]
+    assert OFFER in asked.said[-1].text
+
+
+def test_cancel_and_back_reach_a_sleeping_dialog(asked):
+    asked.at += timedelta(days=2)
+    assert asked.says("quay lại") == ["Màu?"]
+    asked.at += timedelta(days=2)
+    assert asked.says("huỷ")[0].startswith("Đã dừng")
+    assert asked.state is None
+
+
+def test_the_button_of_the_present_question_answers_even_when_it_sleeps(house):
+    house.says("begin")
+    house.at += timedelta(days=1)
+    assert house.taps(pack(Answer(house.state.run, 1, "blue"))) == ["Bao nhiêu?"]
+
+
+def test_an_earlier_questions_button_asks_the_present_one_again(asked):
+    before = asked.state
+    assert asked.taps(pack(Answer(before.run, 1, "blue"))) == ["Bao nhiêu?"]
+    assert asked.state.steps == before.steps
+    assert asked.taps(pack(Answer(before.run + 1, 2, "blue")))[0].startswith("Câu hỏi này đã xong")
+    assert asked.taps(pack(Answer(before.run, 99, "blue"))) == ["Bao nhiêu?"]
+
+
+def test_a_forged_option_is_asked_again(house):
+    house.says("begin")
+    assert "chọn một mục" in house.taps(pack(Answer(house.state.run, 1, "green")))[0]
+    assert house.tx == []
+
+
+def test_back_at_an_effect_or_the_beginning_says_so(house):
+    house.says("begin")
+    assert house.says("quay lại") == ["Không lùi thêm được từ bước này.", "Màu?"]
+
+
+def test_rights_are_asked_for_commands_choices_and_at_each_step_of_a_dialog(asked):
+    asked.gate.closed = {"officer"}
+    assert asked.says("/secret")[0] == "refused officer"
+    asked.taps(pack(Resume(asked.state.run)))
+    asked.gate.closed = {"member"}
+    assert asked.taps(pack(Paint(1))) == ["refused member"]
+    assert asked.says("12") == ["refused member"]
+    assert asked.state is None
+    assert asked.says("begin") == ["refused member"]
+    assert asked.tx == []
+
+
+@pytest.mark.parametrize("text", ["12", "help", "/help"])
+def test_a_dialog_of_another_version_restarts_politely(asked, text):
+    asked.router = asked.build(2)
+    said = asked.says(text)
+    assert "làm lại từ đầu" in said[0]
+    assert said[-1] == "Màu?"
+    assert (asked.state.version, asked.state.given) == (2, {"of": 52})
+    assert asked.says("đỏ") == ["Bao nhiêu?"]
+
+
+def test_who_leaves_a_dialog_of_another_version_leaves_it(asked):
+    asked.router = asked.build(2)
+    assert asked.says("huỷ")[0].startswith("Đã dừng")
+    assert asked.state is None
+
+
+def test_a_button_of_another_version_restarts_too(asked):
+    asked.router = asked.build(2)
+    assert "làm lại từ đầu" in asked.taps(pack(Resume(asked.state.run)))[0]
+
+
+def test_a_dialog_that_is_no_more_is_ended(asked):
+    asked.router = asked.build(1, "other")
+    assert "không còn nữa" in asked.says("12")[0]
+    assert asked.state is None
+
+
+def test_a_pressed_button_gets_exactly_one_answer_first(house):
+    assert house.taps(pack(Paint(1)), "cb") == ["noted", "paint 1"]
+    assert house.said[0] == Toast("noted", "cb")
+    assert house.taps("#nothing", "cb")[1].startswith("Nút này không còn dùng được")
+    assert house.said[0] == Toast("", "cb")
+    assert house.taps(pack(Paint(1))) == ["paint 1"]  # where no press waits, nothing but the words
+
+
+def test_a_command_offered_as_a_choice_is_the_command(house):
+    assert house.taps(pack(Command("help"))) == ["help"]
+    assert house.taps(pack(Command("unknown")))[0].startswith("Nút này không còn dùng được")
+    house.gate.closed = {"officer"}
+    assert house.taps(pack(Command("secret"))) == ["refused officer"]
+
+
+def test_in_a_group_no_dialog_takes_an_answer(asked):
+    asked.kept.of[GROUP] = replace(asked.state)
+    assert asked.says("12", GROUP) == ["wondered"]
+    assert asked.tx == []
+
+
+def test_two_people_have_a_dialog_each(house):
+    other = Address("telegram", "8", "8")
+    house.says("begin")
+    house.says("begin", other)
+    house.says("đỏ")
+    assert house.says("xanh", other) == ["Bao nhiêu?"]
+    house.says("1")
+    house.says("2", other)
+    assert house.tx == ["painted red 1 {'of': 52}", "painted blue 2 {'of': 52}"]
+
+
+def test_words_are_said_in_the_readers_language(house):
+    house.says("begin")
+    house.gate.language = "en"
+    assert not house.says("huỷ")[0].startswith("Đã dừng")
+    house.gate.language = "vi"
+    house.says("begin")
+    assert house.says("huỷ")[0].startswith("Đã dừng")
+
+
+def test_beginning_a_dialog_ends_the_one_before(asked):
+    run = asked.state.run
+    asked.says("/begin")
+    assert asked.state.run != run
+    assert len(asked.state.steps) == 1
+    assert not any(OFFER in reply.text for reply in asked.said)
