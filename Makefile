@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test lint bench locales clean
+.PHONY: setup demo test lint bench screenshots locales clean
 
 # Run-time packages only, as pinned and hashed.
 .venv/run: requirements.txt pyproject.toml
@@ -18,9 +18,16 @@ BIN := .venv/bin
 setup: .venv/dev
 
 demo: .venv/run
-	$(BIN)/sotay demo --script $(ARGS)
+	$(BIN)/sotay demo $(ARGS)
 
-test: .venv/dev
+# Debian's own Chromium; where it cannot be installed here, the page's tests say that they are left out.
+.venv/browser: .venv/dev
+	@command -v chromium > /dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null \
+	  && apt-get update -qq && apt-get install -y -qq chromium fonts-dejavu-core fonts-noto-color-emoji > /dev/null; } \
+	  || echo "No Chromium: as root, apt-get install chromium fonts-dejavu-core fonts-noto-color-emoji"
+	@if command -v chromium > /dev/null; then touch $@; fi
+
+test: .venv/dev .venv/browser
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: .venv/dev
@@ -30,6 +37,10 @@ lint: .venv/dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.locales --check
 	$(BIN)/python -m tools.check
+
+# Writes docs/images/phone-*.png.
+screenshots: .venv/browser
+	$(BIN)/python -m tools.screenshots
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks

@@ -2,23 +2,26 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import cli_directive, cli_people
+from bot import cli_directive, cli_gate, cli_people
 from bot.clock import VIETNAM, now
 from bot.i18n import _
 from bot.logs import configure
-from bot.settings import Settings, example
 
 # No pretty tracebacks: they print local values, which may be personal.
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
 cli = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -31,12 +34,14 @@ cli.add_typer(cli_people.roster, name="roster")
 cli.add_typer(cli_people.slips, name="slips")
 cli.add_typer(cli_people.links, name="link")
 cli.add_typer(cli_directive.directive, name="directive")
+cli.add_typer(cli_gate.gate, name="gate")
 screen = Console(stderr=True)
 
 
 @keys.command("init")
 def keys_init() -> None:
     """Tạo tệp khoá mới (chỉ chủ tệp đọc được). Mất khoá là mất dữ liệu: hãy cất một bản ở nơi khác."""
+    from bot.settings import Settings
     from bot.store.vault import Keys
 
     path = Settings().keys
@@ -52,6 +57,8 @@ def keys_init() -> None:
 @cli.command()
 def run() -> None:
     """Chạy bot: nhận tin từ Zalo và Telegram, trả lời, gửi văn bản."""
+    from bot.settings import Settings
+
     settings = Settings()
     configure(json=settings.log_json)
     if not (settings.telegram_token.get_secret_value() or settings.zalo_oa_app_id):
@@ -60,7 +67,7 @@ def run() -> None:
         asyncio.run(_run(settings))
 
 
-async def _run(settings: Settings) -> None:
+async def _run(settings: "Settings") -> None:
     from bot.app import App
 
     app = App(settings)
@@ -146,7 +153,7 @@ def _lines(text: str | None, file: str | None) -> list[str]:
         return [text]
     assert file is not None
     whole = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    return whole.splitlines()
+    return whole.removesuffix("\n").split("\n")
 
 
 def _listed(values: list[str]) -> list[str]:
@@ -177,18 +184,23 @@ def sandbox(
 @cli.command()
 def demo(
     script: Annotated[
-        bool, typer.Option("--script", help="Diễn lại cả việc và in ra (hiện là cách duy nhất).")
-    ] = True,
+        bool, typer.Option("--script", help="Diễn lại cả việc và in ra; không có màn hình thì luôn như vậy.")
+    ] = False,
     channel: Annotated[str | None, typer.Option(help="telegram hoặc zalo_oa; bỏ trống: cả hai.")] = None,
     members: Annotated[int, typer.Option(min=12, max=240, help="Số đảng viên tham gia.")] = 240,
     as_json: Annotated[bool, typer.Option("--json", help="Dòng cuối là số liệu JSON.")] = False,
 ) -> None:
-    """Diễn trọn một việc với dữ liệu mẫu: xác thực, gửi văn bản, xác nhận, xem tình hình."""
+    """Mở hai điện thoại giả lập trong trình duyệt với dữ liệu mẫu; --script: tự diễn trọn một việc rồi in ra."""
+    configure(json=False)
+    if not (script or as_json or channel) and sys.stdin.isatty() and "CI" not in os.environ:
+        from bot.demo_live import run as live
+
+        live()
+        return
     from bot.demo import play
 
     if channel not in (None, "telegram", "zalo_oa"):
         raise typer.BadParameter(_("Kênh là telegram hoặc zalo_oa."))
-    configure(json=False)
     figures = [
         asyncio.run(play(name, members)) for name in ([channel] if channel else ["zalo_oa", "telegram"])
     ]
@@ -202,6 +214,8 @@ def demo(
 @cli.command("settings")
 def settings_() -> None:
     """In mọi thiết lập kèm giải thích (nội dung của .env.example)."""
+    from bot.settings import example
+
     sys.stdout.write(example())
 
 

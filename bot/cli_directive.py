@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,14 +12,12 @@ from rich.table import Table
 from bot.chat.errors import Refused
 from bot.chat.replies import File
 from bot.clock import VIETNAM, now
-from bot.directives import queries, rules, service
 from bot.directives.models import Draft, Urgency
 from bot.directives.numbers import parse
 from bot.i18n import _, number
-from bot.organisation import queries as people
-from bot.settings import Settings
-from bot.store.tx import Tx
-from bot.store.writer import write
+
+if TYPE_CHECKING:  # the database is loaded by the commands that need it: others answer at once
+    from bot.store.tx import Tx
 
 directive = typer.Typer(no_args_is_help=True, help="Văn bản chỉ đạo.")
 
@@ -50,8 +48,11 @@ def send(
 ) -> None:
     """Xem trước rồi gửi một văn bản; bot đang chạy sẽ chuyển đi."""
     from bot.cli_people import clear_errors
+    from bot.directives import queries, service
+    from bot.settings import Settings
     from bot.store.files import FileBox
     from bot.store.installation import open_store
+    from bot.store.writer import write
 
     screen = Console()
     parsed = parse(number_)
@@ -99,6 +100,10 @@ def send(
 
 
 def _checked(file: Path, data: bytes, title: str) -> str:
+    from bot.directives import rules
+    from bot.directives.gate.check import check
+    from bot.directives.gate.texts import explain
+
     media_type = rules.looks_like(file.name, data)
     if media_type is None:
         raise typer.BadParameter(
@@ -108,6 +113,13 @@ def _checked(file: Path, data: bytes, title: str) -> str:
         raise typer.BadParameter(_("Tệp lớn hơn 5 MB nên Zalo không nhận. Hãy giảm dung lượng rồi gửi lại."))
     if not title.strip() or len(title) > rules.MAX_TITLE:
         raise typer.BadParameter(_("Trích yếu cần có, và không quá 300 chữ cái."))
+    verdict = check(file.name, data)
+    if verdict.verdict == "refuse":
+        raise typer.BadParameter(explain(verdict.why))
+    if verdict.verdict != "pass":
+        raise typer.BadParameter(
+            _("Tệp có ảnh hoặc trang quét nên cần người thứ hai xem: hãy gửi từ khung chat, bằng /guivanban.")
+        )
     return media_type
 
 
@@ -123,7 +135,7 @@ def _deadline(given: datetime | None) -> datetime | None:
 
 
 def _draft(
-    tx: Tx,
+    tx: "Tx",
     *,
     number_: str,
     issued: date,
@@ -135,6 +147,8 @@ def _draft(
     as_card: str,
     file: File,
 ) -> Draft:
+    from bot.organisation import queries as people
+
     unit = people.find_organisation(tx, to)
     if unit is None:
         raise typer.BadParameter(_("Không tìm thấy đơn vị {name}.", name=to))
@@ -144,7 +158,9 @@ def _draft(
     return Draft(number_, issued, title, summary, urgency, deadline, unit.id, author.id, file)
 
 
-def _create(tx: Tx, draft: Draft) -> int:
+def _create(tx: "Tx", draft: Draft) -> int:
+    from bot.directives import service
+
     directive_id = service.create(tx, draft)
     service.open_for_sending(tx, directive_id, draft.author_id)
     return directive_id

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -15,8 +15,9 @@ from rich.table import Table
 
 from bot.i18n import _, number
 from bot.organisation.models import ImportReport, NotAllowed, RosterError
-from bot.settings import Settings
-from bot.store.tx import Tx
+
+if TYPE_CHECKING:  # the database is loaded by the commands that need it: others answer at once
+    from bot.store.tx import Tx
 
 T = TypeVar("T")
 
@@ -64,8 +65,9 @@ def clear_errors() -> Iterator[None]:
     raise typer.Exit(2)
 
 
-def in_store(unit: Callable[[Tx], T]) -> T:
+def in_store(unit: "Callable[[Tx], T]") -> T:
     """Runs a unit on the database of the settings, in a transaction of its own."""
+    from bot.settings import Settings
     from bot.store.installation import open_store
     from bot.store.writer import write
 
@@ -90,6 +92,7 @@ def roster_import(
     from bot.organisation.roster_check import check, report_as_json
     from bot.organisation.roster_file import read_roster
     from bot.organisation.roster_import import import_roster, plan
+    from bot.settings import Settings
 
     with clear_errors():
         people = read_roster(file)
@@ -162,7 +165,7 @@ def slips_make(
     Console().print(table)
 
 
-def _make_slips(tx: Tx, *, branch: str, card: str, days: int) -> list[tuple[str, str, str]]:
+def _make_slips(tx: "Tx", *, branch: str, card: str, days: int) -> list[tuple[str, str, str]]:
     from bot.organisation import queries
     from bot.organisation.rules import has_access
     from bot.organisation.verification import make_slip
@@ -192,7 +195,7 @@ def link_close(card: Annotated[str, typer.Argument(help="Số thẻ của đản
     from bot.organisation import queries
     from bot.organisation.accounts import withdraw
 
-    def unit(tx: Tx) -> int:
+    def unit(tx: "Tx") -> int:
         member = queries.member_by_card(tx, card)
         if member is None:
             raise typer.BadParameter(_("Không có đảng viên với số thẻ này."))
@@ -209,7 +212,7 @@ def link_list() -> None:
     """Liệt kê tài khoản thứ hai đang chờ đồng ý."""
     from bot.organisation import queries
 
-    def unit(tx: Tx) -> list[tuple[int, str, str]]:
+    def unit(tx: "Tx") -> list[tuple[int, str, str]]:
         everything = [each.id for each in queries.organisation_tree(tx)]
         waiting = queries.pending_links(tx, everything)
         names = queries.names(tx, [account.member_id for account in waiting])
@@ -232,7 +235,7 @@ def link_decide(
     from bot.organisation import queries
     from bot.organisation.verification import approve_link, refuse_link
 
-    def unit(tx: Tx) -> None:
+    def unit(tx: "Tx") -> None:
         decider = queries.member_by_card(tx, by)
         try:
             if decider is None:

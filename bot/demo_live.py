@@ -17,6 +17,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from rich.console import Console
 
@@ -150,15 +151,15 @@ async def _bot(folder: Path, sandbox: Sandbox) -> App:
     settings = DemoSettings(
         data_dir=folder,
         listen_port=0,
-        telegram_token=info["telegram"]["token"],
+        telegram_token=SecretStr(info["telegram"]["token"]),
         telegram_mode="webhook",
-        telegram_secret=os.urandom(16).hex(),
+        telegram_secret=SecretStr(os.urandom(16).hex()),
         telegram_api=info["telegram"]["base_url"],
         telegram_rate=0,
         zalo_oa_app_id=info["zalo_oa"]["app_id"],
         zalo_oa_id=info["zalo_oa"]["oa_id"],
-        zalo_oa_secret_key=info["zalo_oa"]["oa_secret_key"],
-        zalo_oa_access_token=info["zalo_oa"]["access_token"],
+        zalo_oa_secret_key=SecretStr(info["zalo_oa"]["oa_secret_key"]),
+        zalo_oa_access_token=SecretStr(info["zalo_oa"]["access_token"]),
         zalo_oa_api=info["zalo_oa"]["base_url"],
         zalo_oa_rate=0,
     )

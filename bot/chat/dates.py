@@ -120,6 +120,25 @@ def parse_deadline(text: str, now: datetime) -> datetime | None:
     return moment if moment > now else None
 
 
+def read_moment(text: str, now: datetime) -> tuple[datetime | None, bool]:
+    """The moment a phrase names, as `parse_deadline`, and whether the bot should ask before it relies on it.
+
+    Ambiguous: an hour from 1 to 6 or 12 without a part of the day, or a bare weekday that is today's.
+    """
+    moment = parse_deadline(text, now)
+    if moment is None:
+        return None, False
+    said = " ".join(flat(clean(text)).split())[:400]
+    hour = _HOUR.search(said)
+    unsure = bool(
+        hour and not hour[3] and not _PART.search(said) and (1 <= int(hour[1]) <= 6 or int(hour[1]) == 12)
+    )
+    weekday = _WEEKDAY.search(said)
+    if weekday and not re.search(r"tuan|nay", said[weekday.end() :]):
+        unsure = unsure or (moment - now.astimezone(clock.VIETNAM)) >= timedelta(days=6, hours=12)
+    return moment, unsure
+
+
 def _in_a_while(said: str, now: datetime) -> datetime | None:
     match = _IN.search(said)
     if match is None or not (match[3] or match[0].startswith(("trong", "sau"))):

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.chat.dates import read_moment
 from bot.handlers.reading import OpenMessage, Situation, read
 
+_TIMED = ("compose", "remind", "meeting")
 LABELS = ("Đã đọc, tiếp thu", "Xem toàn văn", "Hỏi lại")
 
 
@@ -39,15 +41,22 @@ def understand(
     role: str,
     now: datetime,
 ) -> dict[str, object]:
-    """The object `sotay understand --json` prints: text, means, sure, command, document."""
+    """The object `sotay understand --json` prints: text, means, sure, command, document, at, ambiguous.
+
+    `at` is the moment a time phrase names, ISO with +07:00, where the text is no answer to a card.
+    """
     reading = read(
         text,
         situation(open_documents=open_documents, acknowledged=acknowledged, known=known, role=role, now=now),
     )
+    named = reading.means in ("question", "other", "unclear") or reading.command in _TIMED
+    at, ambiguous = read_moment(text, now) if named else (None, False)
     return {
         "text": text,
         "means": reading.means,
         "sure": reading.sure,
         "command": reading.command,
         "document": reading.document,
+        "at": at.isoformat() if at else None,
+        "ambiguous": ambiguous,
     }

@@ -232,7 +232,25 @@ def test_a_very_long_text_is_no_answer_to_a_card() -> None:
 
 def test_understand_prints_exactly_the_promised_keys() -> None:
     row = understand("da doc", open_documents=[KH], acknowledged=[], known=[], role="member", now=NOW)
-    assert row == {"text": "da doc", "means": "acknowledge", "sure": True, "command": None, "document": KH}
+    read = {"text": "da doc", "means": "acknowledge", "sure": True, "command": None, "document": KH}
+    assert row == read | {"at": None, "ambiguous": False}
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "ambiguous"),
+    [
+        ("thứ 6 tuần này", "2026-11-27T17:00:00+07:00", False),
+        ("truoc 17h mai", "2026-11-25T17:00:00+07:00", False),
+        ("5h mai", "2026-11-25T17:00:00+07:00", True),
+        ("5h sang mai", "2026-11-25T05:00:00+07:00", False),
+        ("31/11", None, False),
+        ("hôm qua", None, False),
+    ],
+)
+def test_understand_reads_deadlines(text: str, at: str | None, ambiguous: bool) -> None:
+    now = datetime(2026, 11, 24, 1, tzinfo=UTC)
+    row = understand(text, open_documents=[], acknowledged=[], known=[], role="secretary", now=now)
+    assert (row["at"], row["ambiguous"]) == (at, ambiguous)
 
 
 ACKNOWLEDGEMENTS = [text for want, text in rows() if want == "acknowledge"] + [

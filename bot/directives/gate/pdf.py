@@ -6,7 +6,7 @@ pypdf's own limits bound each stream; what they miss is ended by the limits of t
 import io
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from pypdf import PdfReader, apply_configuration
 from pypdf.errors import LimitReachedError
@@ -15,6 +15,7 @@ from pypdf.generic import (
     ByteStringObject,
     DictionaryObject,
     IndirectObject,
+    NameObject,
     StreamObject,
     TextStringObject,
 )
@@ -151,17 +152,32 @@ class _Document:
         elif subtype == "/Form" or "/PatternType" in stream:
             self._form(stream)
         elif subtype == "/XML" or stream.get("/Type") == "/Metadata":
-            Markup(self.into, odf=False).read(_xmp(stream.get_data()))
+            self._metadata(stream.get_data())
         elif subtype in ("/3D", "/U3D", "/PRC"):
             self.into.must_look(Why.PICTURE)
+
+    def _metadata(self, data: bytes) -> None:
+        try:
+            Markup(self.into).read(data.strip(b"\x00 \r\n\t"))
+        except Refused as refusal:
+            if refusal.why is not Why.DAMAGED:
+                raise
+            self.into.add(data.decode("utf-8", "replace"), Kind.PROPERTY)  # broken: as it stands
 
     def _form(self, form: StreamObject) -> None:
         content = form.get_data()
         self._drawn(content)
         if b"Tj" not in content and b"TJ" not in content and b"'" not in content and b'"' not in content:
             return
-        page = self.reader.pages[0]
-        text = page.extract_xform_text(ContentStreamForm.of(form))
+        if "/Resources" not in form:
+            form[NameObject("/Resources")] = DictionaryObject()
+        try:
+            text = self.reader.pages[0].extract_xform_text(cast(Any, form))
+        except (MemoryError, RecursionError, LimitReachedError):
+            raise
+        except Exception:  # a form that leans on what its page has and it has not
+            self.into.must_look(Why.UNREADABLE_FONT)
+            return
         self.into.add(text or "", Kind.WRAPPED)
         if text.strip() and (not _readable(text) or not self._fonts_readable(form.get("/Resources"), 0)):
             self.into.must_look(Why.UNREADABLE_FONT)
@@ -199,7 +215,7 @@ class _Document:
         parts = parts.get_object()
         streams = [parts] if isinstance(parts, StreamObject) else [part.get_object() for part in parts]
         whole = b"".join(part.get_data() for part in streams if isinstance(part, StreamObject))
-        Markup(self.into, odf=False).read(whole)
+        Markup(self.into).read(whole)
 
     def _drawn(self, content: bytes) -> None:
         """Lines that are neither level nor upright may be letters: a person must look, as at a picture."""
@@ -236,17 +252,6 @@ class _Document:
         return self._fonts[key]
 
 
-class ContentStreamForm:
-    """A form as pypdf's extraction wants it."""
-
-    @staticmethod
-    def of(form: StreamObject) -> Any:
-        """The form itself when it has resources, else with empty ones."""
-        if "/Resources" not in form:
-            form[TextStringObject("/Resources")] = DictionaryObject()
-        return form
-
-
 def _font_readable(font: DictionaryObject) -> bool:
     if "/ToUnicode" in font:
         return True
@@ -268,8 +273,3 @@ def _readable(text: str) -> bool:
     strange = sum(1 for c in shown if c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or not c.isprintable())
     letters = sum(1 for c in shown if c.isalnum())
     return not shown or (strange / len(shown) < 1 - _MIN_READABLE and letters / len(shown) > 0.3)
-
-
-def _xmp(data: bytes) -> bytes:
-    """XMP without its packet wrapper and padding."""
-    return data.strip(b"\x00 \r\n\t")

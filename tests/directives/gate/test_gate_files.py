@@ -161,6 +161,25 @@ def test_a_mark_weighs_more_than_what_could_not_be_read() -> None:
     assert check("toi mat.pdf", pdf()[:-300]).why is Why.SECRET_NAME
 
 
+@pytest.mark.parametrize(
+    ("title", "verdict"), [("Kế hoạch (Mật)", Outcome.REFUSE), ("Bảo vệ bí mật nhà nước", Outcome.PASS)]
+)
+def test_metadata_as_word_and_libreoffice_write_it(title: str, verdict: Outcome) -> None:
+    packet = (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        f"<dc:title xmlns:dc='d'><rdf:li xmlns:rdf='r'>{title}</rdf:li></dc:title></x:xmpmeta>"
+        + " " * 200
+        + '<?xpacket end="w"?>'
+    ).encode()
+    stream = b"<</Type /Metadata /Subtype /XML /Length %d>>\nstream\n" % len(packet) + packet + b"\nendstream"
+    assert check("a.pdf", raw_pdf(PLAIN_LINES, [stream])).verdict is verdict
+
+
+def test_a_broken_form_asks_for_a_look() -> None:
+    form = b"<</Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 31>>\nstream\nBT /F9 12 Tf (abc) Tj (x) Tj ET\nendstream"
+    assert check("a.pdf", raw_pdf(PLAIN_LINES, [form])).verdict is not Outcome.REFUSE
+
+
 def test_a_lie_about_a_part_s_size_is_not_believed() -> None:
     made = bytearray(zipped({"a.txt": b"a" * 50_000_000}))
     at = made.index(b"PK\x01\x02") + 24
