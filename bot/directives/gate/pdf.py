@@ -137,8 +137,8 @@ class _Document:
                 yield self.reader.get_object(IndirectObject(number, generation, self.reader))
             except (Refused, MemoryError, RecursionError):
                 raise
-            except Exception:  # noqa: S112  a free or broken object that no page needs
-                continue
+            except Exception:  # what cannot be loaded may be a picture that a viewer shows
+                self.into.must_look(Why.PICTURE)
 
     def _object(self, thing: Any) -> None:
         if isinstance(thing, StreamObject):

@@ -176,7 +176,8 @@ def test_metadata_as_word_and_libreoffice_write_it(title: str, verdict: Outcome)
 
 
 def test_a_broken_form_asks_for_a_look() -> None:
-    form = b"<</Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 31>>\nstream\nBT /F9 12 Tf (abc) Tj (x) Tj ET\nendstream"
+    shown = b"BT /F9 12 Tf (abc) Tj (x) Tj ET"
+    form = b"<</Subtype /Form /BBox [0 0 9 9] /Length %d>>\nstream\n" % len(shown) + shown + b"\nendstream"
     assert check("a.pdf", raw_pdf(PLAIN_LINES, [form])).verdict is not Outcome.REFUSE
 
 
