@@ -232,11 +232,15 @@ class App:
         # APScheduler only rings: what is due is found by query, so a late or missed ring loses nothing.
         self._bell = AsyncIOScheduler(timezone="UTC")
         quiet = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self._bell.add_job(self.sender.ring, "interval", seconds=RING_EVERY.total_seconds(), **quiet)
+        self._bell.add_job(self._ring, "interval", seconds=RING_EVERY.total_seconds(), **quiet)
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
+
+    async def _ring(self) -> None:
+        # A coroutine, so that the bell rings on the event loop and not in a thread.
+        self.sender.ring()
 
     async def _resume_freezing(self) -> None:
         """Goes on with audiences whose freezing was interrupted."""

@@ -74,6 +74,8 @@ class Part:
     channel: str
     row: PersonRow | None
     verified: bool = False
+    words: str = ""
+    """What a visitor may try to say."""
 
 
 def choose(rows: Sequence[PersonRow]) -> list[Part]:
@@ -96,26 +98,21 @@ def choose(rows: Sequence[PersonRow]) -> list[Part]:
         probationary = [row for row in free if row.membership == MembershipKind.PROBATIONARY]
         retired = [row for row in free if row.birth_date and row.birth_date.year < 1950]
         parts += [
-            Part("member", _("Đảng viên, chưa xác thực"), channel, take(own)),
-            Part(
-                "clerk",
-                _("Văn phòng Đảng ủy, gửi văn bản"),
-                channel,
-                post("Văn phòng Đảng ủy"),
-                verified=True,
-            ),
+            Part("member", _("Đảng viên"), channel, take(own)),
+            Part("clerk", _("Văn phòng Đảng ủy"), channel, post("Văn phòng Đảng ủy"), True, "gui van ban"),
             Part(
                 "officer",
-                _("Cán bộ Ban Tổ chức, xem tình hình"),
+                _("Cán bộ Ban Tổ chức"),
                 channel,
                 post("Ban Tổ chức", place),
-                verified=True,
+                True,
+                "tinh hinh tb 51",
             ),
-            Part("secretary", _("Bí thư chi bộ"), channel, secretary, verified=True),
-            Part("waiting", _("Đảng viên có văn bản đang chờ"), channel, take(own[1:]), verified=True),
-            Part("elderly", _("Đảng viên cao tuổi, gõ không dấu, chưa xác thực"), channel, take(retired)),
-            Part("probationary", _("Đảng viên dự bị, chưa xác thực"), channel, take(probationary)),
-            Part("stranger", _("Người lạ, không có trong danh sách"), channel, None),
+            Part("secretary", _("Bí thư chi bộ"), channel, secretary, True, "tình hình"),
+            Part("waiting", _("Đảng viên đã xác thực"), channel, take(own[1:]), True, "1"),
+            Part("elderly", _("Đảng viên cao tuổi, gõ không dấu"), channel, take(retired)),
+            Part("probationary", _("Đảng viên dự bị"), channel, take(probationary)),
+            Part("stranger", _("Người lạ"), channel, None),
         ]
     return parts
 
@@ -215,7 +212,9 @@ def _shown(part: Part, person: Person, actor: Actor | None) -> dict[str, str]:
         return told | {"hint": _("Không có phiếu: thử hỏi xem bot cho người lạ biết gì.")}
     born = f"{actor.row.birth_date.day}/{actor.row.birth_date.month}/{actor.row.birth_date.year}"
     if part.verified:
-        return told | {"hint": _("Đã xác thực, {branch}.", branch=actor.row.branch)}
+        return told | {
+            "hint": _("Đã xác thực, {branch}. Thử nhắn “{words}”.", branch=actor.row.branch, words=part.words)
+        }
     code = spaced(actor.code)
     hint = _("Phiếu {code}, sinh {born}, {branch}.", code=code, born=born, branch=actor.row.branch)
     return told | {"hint": hint, "slip": code, "birth": born}
@@ -299,12 +298,15 @@ async def _until_stopped() -> None:
 def _welcome(screen: Console, base: str) -> None:
     screen.print(_("Mở trình duyệt tại {address}", address=f"{base}/"), style="bold cyan", markup=False)
     things = (
-        _("Máy thứ nhất: bấm “Quan tâm OA”, chọn “Xác thực”, gõ số phiếu và ngày sinh ghi trên trang."),
-        _("Rồi nhắn “1” hoặc bấm “Đã đọc, tiếp thu” cho văn bản {number}.", number=NUMBER),
         _(
-            "Máy thứ hai: là Văn phòng, nhắn “tinh hinh tb 51”, hoặc “gui van ban” với tệp {file}.",
+            "Máy thứ nhất, đảng viên: bấm “Quan tâm OA”, “Xác thực”, rồi gõ số phiếu và ngày sinh ghi trên trang."
+        ),
+        _(
+            "Máy thứ hai, Văn phòng: nhắn “gui van ban” và làm theo; gửi tệp {file}. "
+            "Máy thứ nhất nhận ngay: bấm “Đã đọc, tiếp thu” hoặc nhắn “1”.",
             file=SAMPLE / "52-KH-DU.pdf",
         ),
+        _("Đổi máy thứ hai thành cán bộ Ban Tổ chức: nhắn “tinh hinh kh 52”, rồi bấm “8 ngày sau”."),
     )
     for place, thing in enumerate(things, 1):
         screen.print(f"  {place}. {thing}", markup=False, soft_wrap=True)

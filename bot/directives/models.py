@@ -76,6 +76,8 @@ class Directive:
     author_id: int
     state: State
     file: File | None
+    send_at: datetime | None = None
+    """Until then nobody but its senders and officers knows of it."""
 
 
 @dataclass(frozen=True, slots=True)

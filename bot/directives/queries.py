@@ -36,6 +36,7 @@ def _directive(row: Row[tuple[object, ...]]) -> Directive:
         author_id=row.author_id,
         state=State(row.state),
         file=file,
+        send_at=from_ms(row.send_ms) if row.send_ms is not None else None,
     )
 
 
@@ -58,6 +59,7 @@ def of_member(tx: Tx, member_id: int) -> list[tuple[Directive, int | None]]:
         .add_columns(recipients.c.acknowledged_ms)
         .join(recipients, recipients.c.directive_id == directives.c.id)
         .where(recipients.c.member_id == member_id, directives.c.state == State.OPEN)
+        .where(func.coalesce(directives.c.send_ms, 0) <= tx.now_ms)
         .order_by(directives.c.id.desc())
         .limit(50)
     )

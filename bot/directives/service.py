@@ -172,6 +172,8 @@ def for_recipient(tx: Tx, directive_id: int, member_id: int) -> Directive:
         raise Refused("not_recipient")
     if directive.state == State.RECALLED:
         raise Refused("recalled")
+    if directive.send_at is not None and directive.send_at > tx.now:
+        raise Refused("not_recipient")
     return directive
 
 

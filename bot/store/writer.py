@@ -74,7 +74,7 @@ class Writer:
         self._thread.join()
 
     def submit(self, unit: Unit, done: Done | None = None, *, urgent: bool = False) -> None:
-        """Queues a unit. Urgent ones (new updates, results of sends) go before events.
+        """Queues a unit. Urgent ones (new updates, results of sends) go before most events.
 
         Raises WriterStopped.
         """
@@ -108,8 +108,10 @@ class Writer:
                     return
             self._batch()
 
-    def _take(self) -> _Work | None:
-        for queue in (self._urgent, self._ordinary):
+    def _take(self, turn: int = 0) -> _Work | None:
+        # Every fourth turn is for an ordinary unit, so that a flood of results does not starve the events.
+        lanes = (self._ordinary, self._urgent) if turn % 4 == 3 else (self._urgent, self._ordinary)
+        for queue in lanes:
             if queue:
                 return queue.popleft()
         return None
@@ -121,7 +123,7 @@ class Writer:
         try:
             with self._begin() as conn:
                 end = time.monotonic() + self._batch_s
-                while len(taken) < self._batch_units and (work := self._take()) is not None:
+                while len(taken) < self._batch_units and (work := self._take(len(taken))) is not None:
                     taken.append(work)
                     tx = Tx(conn, now(), self._vault)
                     outcomes.append((work.done, work.unit(tx), None))

@@ -136,6 +136,8 @@ async def test_a_directive_for_later_waits_for_its_hour(house):
     await clerk.sees("đang tới 8 đồng chí")
     await clerk.says("tinh hinh 52")
     await clerk.sees("đang gửi 2")
+    await member.says("văn bản của tôi")
+    await member.sees("không có văn bản nào")
     house.turn(hours=2, minutes=1)
     house.app.sender.ring()
     await member.sees("52-KH/ĐU")

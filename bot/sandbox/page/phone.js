@@ -58,6 +58,10 @@ class Phone {
       this.$(".more").open = false;
       this.$(".more summary").focus();
     });
+    // Whoever is at the end of the chat stays there when anything around it grows.
+    const talk = this.$(".talk");
+    talk.addEventListener("scroll", () => { this.atEnd = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60; });
+    new ResizeObserver(() => this.toEnd()).observe(talk);
     this.$(".seen").addEventListener("toggle", () => this.look());
     this.$(".strict").addEventListener("change", (event) =>
       call("switches", { zalo_oa: { window: event.target.checked } }).catch((error) => this.tell(error.message)));
@@ -68,6 +72,11 @@ class Phone {
   get person() { return people.get(`${this.part.platform}/${this.part.user_id}`); }
 
   get group() { return this.part.chat_id !== this.part.user_id; }
+
+  toEnd() {
+    const talk = this.$(".talk");
+    if (this.atEnd) talk.scrollTop = talk.scrollHeight;
+  }
 
   options() {
     const pick = this.$(".pick");
@@ -90,18 +99,19 @@ class Phone {
     this.root.dataset.platform = platform;
     this.root.dataset.ready = "";
     this.$(".hint").textContent = hint;
-    this.$(".title").textContent = this.group ? label : BOT;
+    this.$(".title").textContent = this.group ? label.split(",")[0] : BOT;
     this.$(".about").textContent = this.group ? "Nhóm Telegram" : platform === "telegram" ? "bot" : "Official Account";
     this.$("[data-act=block]").textContent = platform === "telegram" ? "Chặn bot" : "Bỏ quan tâm OA";
     const talk = this.$(".talk");
     talk.replaceChildren();
+    this.atEnd = true;
     talk.setAttribute("aria-live", "off");
     this.source = new EventSource(`/control/events?${new URLSearchParams({ platform, chat })}`);
     this.source.onmessage = (event) => this.draw(JSON.parse(event.data), user);
     this.source.addEventListener("ready", () => {
       if (this.toasted === Infinity) this.toasted = Math.max(0, ...[...this.entries.values()].map((each) => each.entry.toast_seq));
       talk.setAttribute("aria-live", "polite");
-      talk.scrollTop = talk.scrollHeight;
+      this.toEnd();
       this.root.dataset.ready = "yes";
       this.state();
     });
@@ -114,7 +124,6 @@ class Phone {
     const author = entry.author ? people.get(`${platform}/${entry.author}`)?.name || "Thành viên" : BOT;
     const node = bubble(entry, platform, user, author, (index, button) => this.tap(entry, index, button));
     const talk = this.$(".talk");
-    const atEnd = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
     const old = this.entries.get(entry.seq);
     const focused = old?.node?.contains(document.activeElement);
     if (old?.node && node) old.node.replaceWith(node);
@@ -132,7 +141,8 @@ class Phone {
     if (["reply", "remove"].includes(entry.keyboard) && !entry.author) {
       this.keyboard = entry.keyboard === "reply" ? entry : null;
     }
-    if (atEnd || entry.author === user) talk.scrollTop = talk.scrollHeight;
+    if (entry.author === user) this.atEnd = true;
+    this.toEnd();
     if (this.root.dataset.ready) this.later();
   }
 

@@ -1,0 +1,188 @@
+"""The phone page in a real browser: the whole errand as two people side by side, on both channels."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed: make setup")
+axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe is not installed: make setup")
+
+import browsing  # noqa: E402
+import pytest_asyncio  # noqa: E402
+from browsing import Phone, opened, part  # noqa: E402
+from playwright.async_api import expect  # noqa: E402
+
+from bot.demo import SAMPLE  # noqa: E402
+from bot.demo_live import live  # noqa: E402
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.skipif(
+        browsing.CHROMIUM is None,
+        reason="no Chromium here: apt-get install chromium (make test does, as root)",
+    ),
+]
+PAPERS = {
+    "zalo_oa": ("52-KH/ĐU", "52-KH-DU.pdf", "kh 52"),
+    "telegram": ("03-HD/BTCĐU", "03-HD-BTCDU.pdf", "hd 03"),
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sandbox(tmp_path_factory):
+    async with live(tmp_path_factory.mktemp("live")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser():
+    async with browsing.browser() as found:
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser, sandbox):
+    """A desktop page; afterwards: nothing went wrong in it, and nothing was asked of anybody else."""
+    fresh = await browser.new_page(viewport={"width": 1280, "height": 900})
+    asked, wrong = [], []
+    fresh.on("request", lambda request: asked.append(request.url))
+    fresh.on("pageerror", lambda error: wrong.append(str(error)))
+    fresh.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    yield fresh
+    await fresh.close()
+    assert asked
+    assert [url for url in asked if not url.startswith(sandbox.base + "/")] == []
+    assert wrong == []
+
+
+async def _verify(phone: Phone, who: dict[str, str]) -> None:
+    await phone.root.locator(".start").click()
+    await phone.taps("Xác thực")
+    await phone.presses("Tôi đồng ý")
+    await phone.sees("9 chữ số trên phiếu")
+    await phone.types(who["slip"])
+    await phone.sees("Mời đồng chí nhắn ngày sinh")
+    await phone.types(who["birth"])
+    await phone.sees("Xác thực xong")
+
+
+async def _send(phone: Phone, number: str, file: str) -> None:
+    await phone.types("gui van ban")
+    await phone.sees("Số, ký hiệu")
+    await phone.types(number)
+    await phone.taps("Hôm nay")
+    await phone.sees("Trích yếu")
+    await phone.types("Kế hoạch học tập chuyên đề (văn bản mẫu)")
+    await phone.sees("Tóm tắt")
+    await phone.types("Mỗi chi bộ học một buổi trong quý.")
+    await phone.sees("Gửi tệp")
+    await phone.root.locator("input.file").set_input_files(SAMPLE / file)
+    await phone.sees("Hạn xác nhận")
+    await phone.types("3 ngay nua")
+    await phone.taps("Thường")
+    await phone.sees("Gửi tới đơn vị nào")
+    await phone.types("1")
+    await phone.taps("Tất cả")
+    await phone.sees("Xem trước")
+    await phone.taps("Cam đoan không mật và gửi")
+    await phone.sees("đang tới")
+
+
+@pytest.mark.parametrize("channel", ["zalo_oa", "telegram"])
+async def test_two_people_side_by_side_do_the_whole_errand(page, sandbox, channel):
+    number, file, typed = PAPERS[channel]
+    one, two = await opened(page, sandbox.base + "/")
+    member, clerk = part(sandbox, channel, "Đảng viên:"), part(sandbox, channel, "Văn phòng")
+    await one.become(member)
+    await two.become(clerk)
+    await _verify(one, member)
+    await _send(two, number, file)
+
+    await one.sees(number)
+    await one.taps("Đã đọc, tiếp thu")
+    if channel == "telegram":  # a toast, and the card edited in place
+        await expect(one.root.locator(".toast")).to_contain_text("Đã ghi nhận")
+        await expect(await one.sees(number)).to_contain_text("đã sửa")
+    else:
+        await one.sees("Đã ghi nhận")
+
+    await two.become(part(sandbox, channel, "Đảng viên đã xác thực"))
+    await two.sees(number)
+    await two.types("1")
+    await two.sees("Đã ghi nhận")
+
+    await two.become(part(sandbox, channel, "Cán bộ"))
+    await two.types(f"tinh hinh {typed}")
+    await two.sees(re.compile(r"Đã xác nhận: 2/\d+"))
+
+    async with page.expect_download() as download:
+        await one.root.locator("a.card").last.click()
+    assert Path(await (await download.value).path()).read_bytes() == (SAMPLE / file).read_bytes()
+
+    await one.root.get_by_text("Nền tảng đã thấy gì").click()
+    await expect(one.root.locator(".calls details").first).to_be_visible()
+    seen = await one.root.locator(".calls").text_content()
+    assert member["user_id"] in seen and clerk["user_id"] not in seen
+
+
+async def test_what_people_write_stays_text(page, sandbox):
+    one, _two = await opened(page, sandbox.base + "/")
+    await one.become(part(sandbox, "telegram", "Người lạ"))
+    await one.root.locator(".start").click()
+    await one.sees("Sổ tay")
+    nasty = '<img src="http://nowhere.invalid/x" onerror="alert(1)"> <b>&amp; http://nowhere.invalid/</b>'
+    await one.types(nasty)
+    await expect(one.root.locator(".mine").last).to_contain_text(nasty)
+    assert await one.root.locator(".talk img, .talk script").count() == 0
+
+
+async def test_a_branch_group_and_somebody_new(page, sandbox):
+    one, two = await opened(page, sandbox.base + "/")
+    await one.become(part(sandbox, "telegram", "Nhóm"))
+    await one.sees("Đã liên kết nhóm")
+    await two.root.get_by_text("Thêm người mới").click()
+    await two.root.get_by_label("Họ tên").fill("Người Mới Mẫu")
+    await two.root.get_by_label("Nền tảng").select_option("telegram")
+    await two.root.get_by_role("button", name="Tạo và dùng máy này").click()
+    await two.root.get_by_role("button", name="Bắt đầu").click()
+    await two.sees("Sổ tay")
+    assert "Người Mới Mẫu" in await two.root.locator(".pick option:checked").text_content()
+
+
+async def test_time_turns_for_the_bot_too(page, sandbox):
+    one, _two = await opened(page, sandbox.base + "/")
+    await one.become(part(sandbox, "zalo_oa", "Cán bộ"))
+    await page.get_by_role("button", name="21:30").click()
+    await expect(page.locator("#now")).to_contain_text("21:30")
+    await one.types("tinh hinh tb 51")
+    await one.sees(re.compile(r"Tính đến .*, 21:3\d"))
+    await page.get_by_role("button", name="8 ngày sau").click()
+    await expect(one.root.locator(".window")).to_contain_text("Đã quá 7 ngày")
+    await one.types("tinh hinh tb 51")  # the person speaks: the window opens again
+    await expect(one.root.locator(".window")).to_contain_text("Gửi miễn phí đến")
+
+
+@pytest.mark.parametrize("dark", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_anybody_can_use_it(browser, sandbox, dark, width):
+    """axe finds nothing, nothing scrolls sideways, in small and large type."""
+    context = await browser.new_context(viewport={"width": width, "height": 800}, color_scheme=dark)
+    page = await context.new_page()
+    one, two = await opened(page, sandbox.base + "/")
+    await one.become(part(sandbox, "telegram", "Đảng viên đã xác thực"))
+    await two.become(part(sandbox, "zalo_oa", "Đảng viên đã xác thực"))
+    for number, phone in enumerate((one, two)):
+        if width == 360:
+            await page.locator(f"[data-show='{number}']").click()
+        await phone.root.get_by_text("Nền tảng đã thấy gì").click()
+        await expect(phone.root.locator(".calls details").first).to_be_visible()
+        await phone.root.locator(".more summary").click()
+        for _size in range(2):
+            found = await axe.Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width
+            await page.locator("#large").click()
+        await phone.root.locator(".more summary").press("Escape")
+        await expect(phone.root.locator(".menu")).to_be_hidden()
+    await context.close()
