@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bot.chat import choices as _choices
 from bot.chat.choices import Answer, Command, Drop, Resume, pack
-from bot.chat.events import ChoiceMade, Commanded, Event, FileSent, JobDone, TextSent, Wondered
+from bot.chat.events import ChoiceMade, Commanded, Event, FileSent, JobDone, Started, TextSent, Wondered
 from bot.chat.replies import Choice, Reply, Say, To, Toast
 from bot.chat.talk import Came, DialogState, DialogStore, Script, Step, advance
 from bot.chat.text import fold
@@ -125,6 +125,9 @@ class Router(Generic[T]):
             return self._choose(event, tx)
         if isinstance(event, FileSent | JobDone) and not event.address.group:
             return self._for_dialog(event, tx)
+        if isinstance(event, Started):
+            state = self._store.load(tx, event.address)
+            return self._set_aside(event, tx, state, _listed(self._dispatch(event, tx)))
         if not isinstance(event, TextSent):
             return self._dispatch(event, tx)
         if event.text.startswith("#") and _choices.unpack(event.text.strip()) is not None:
@@ -149,8 +152,11 @@ class Router(Generic[T]):
         if isinstance(read, Wondered) and state is not None:
             return self._offer(state)
         said = _listed(self._choose(read, tx) if isinstance(read, ChoiceMade) else self._dispatch(read, tx))
-        if state is not None and self._store.load(tx, event.address) == state:
-            # Set aside: it takes no more answers until the person says so, and is offered again.
+        return self._set_aside(event, tx, state, said)
+
+    def _set_aside(self, event: Event, tx: T, state: DialogState | None, said: list[Out]) -> list[Out]:
+        """After something else was done: the dialog takes no more answers for now, and is offered again."""
+        if state is not None and state.name in self._dialogs and self._store.load(tx, event.address) == state:
             self._store.save(tx, event.address, replace(state, asked_at=_LONG_AGO))
             said.append(self._offer(state))
         return said

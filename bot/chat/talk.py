@@ -288,7 +288,7 @@ def _pick(answer: str, options: Mapping[str, str] | None, parse: Callable[[str],
         near = [
             i
             for i, label in enumerate(labels)
-            if typed and (f"{label} ".startswith(f"{typed} ") or _politely(typed, label))
+            if (" " in typed and f"{label} ".startswith(f"{typed} ")) or _politely(typed, label)
         ]
         if len(near) == 1:
             return values[near[0]]

@@ -88,14 +88,17 @@ def make_due(tx: Tx, due_ms: int, *, kind: str, kind_id: int) -> None:
 
 
 def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
-    """Stops what of a notice is not sent yet; returns who it has reached: (channel, chat, recipient)."""
+    """Stops what of a notice is not sent yet; returns who it has reached: (channel, chat, recipient).
+
+    A row that a sender holds may still go out, so its recipient counts as reached.
+    """
     mine = (outbox.c.notice == kind, outbox.c.notice_id == kind_id)
-    tx.run(update(outbox).where(*mine, outbox.c.state <= SENDING).values(state=RECALLED))
     rows = tx.rows(
         select(outbox.c.channel, outbox.c.chat_id, outbox.c.recipient_id)
-        .where(*mine, outbox.c.state == SENT)
+        .where(*mine, outbox.c.state.in_((SENDING, SENT)))
         .distinct()
     )
+    tx.run(update(outbox).where(*mine, outbox.c.state <= SENDING).values(state=RECALLED))
     return [(row.channel, row.chat_id, row.recipient_id) for row in rows]
 
 

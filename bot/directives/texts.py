@@ -1,6 +1,7 @@
 """What people read about directives: values in, `Say` out."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.chat.choices import pack
 from bot.chat.replies import Choice, Say
@@ -113,13 +114,16 @@ def _short(summary: str) -> str:
     return summary[:MAX_SUMMARY].rsplit(" ", 1)[0] + "…"
 
 
+def already(directive: Directive, at: datetime) -> Say:
+    """It had been acknowledged before."""
+    return Say(_("Đồng chí đã xác nhận {document} lúc {when}.", document=name(directive), when=moment(at)))
+
+
 def acknowledged(result: Acknowledged) -> Say:
     """The confirmation of an acknowledgement, naming the document, with the way to take it back."""
     directive = result.directive
     if not result.first:
-        return Say(
-            _("Đồng chí đã xác nhận {document} lúc {when}.", document=name(directive), when=moment(result.at))
-        )
+        return already(directive, result.at)
     lines = [
         _(
             "Đã ghi nhận: đồng chí đã đọc, tiếp thu {document}, lúc {when}.",

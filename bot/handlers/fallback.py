@@ -4,7 +4,8 @@ from bot.chat.choices import Command, pack
 from bot.chat.events import Commanded, FileSent, MediaSent, TextSent, Wondered
 from bot.chat.replies import Choice, Say
 from bot.chat.router import Replies, Router
-from bot.directives import queries
+from bot.clock import from_ms
+from bot.directives import queries, texts
 from bot.directives.models import Acknowledge
 from bot.handlers.gate import PUBLIC, member_account
 from bot.handlers.start import NOT_YET, greeting, not_yet
@@ -30,7 +31,11 @@ def wondered(event: Wondered, tx: Tx) -> Replies:
     if account is None:
         return greeting(event, tx)
     if event.means == "unclear":
-        waiting = [directive for directive, at in queries.of_member(tx, account.member_id) if at is None]
+        mine = queries.of_member(tx, account.member_id)
+        waiting = [directive for directive, at in mine if at is None]
+        for directive, at in mine:
+            if at is not None and directive.number == event.document:
+                return texts.already(directive, from_ms(at))
         named = [
             directive for directive in waiting if directive.number in (*event.candidates, event.document)
         ]
