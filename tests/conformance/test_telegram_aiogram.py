@@ -354,7 +354,7 @@ async def test_groups_privacy_and_migration(bot: Bot, sandbox: Sandbox, person: 
     texts = [u.message.text for u in await bot.get_updates() if u.message and u.message.text]
     assert texts == ["/start", "/tinhhinh 52", "Tôi"]
     assert (await bot.get_chat(group)).title == "Chi bộ Mẫu"
-    assert (await bot.get_chat_member(group, int(person.user_id))).status == "member"
+    assert (await bot.get_chat_member(group, int(person.user_id))).status == "creator"
     assert (await bot.get_chat_member(group, bot.id)).status == "member"
     assert await bot.get_chat_member_count(group) == 2
     await control(sandbox.control_url, f"groups/{group}/bot", {"status": "administrator"})
