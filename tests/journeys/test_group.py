@@ -13,28 +13,12 @@ from bot.directives import groups, service
 from bot.organisation import queries as people
 from bot.organisation.models import MembershipKind, PersonRow, Roster, Standing
 from bot.organisation.roster_import import import_roster
-from bot.sandbox.telegram_methods import METHODS
 from bot.store.ids import new_id
 from bot.store.tables.organisation import ACTIVE, accounts
 
 BORN = date(1961, 3, 12)
 SECRETARY, MEMBER, CLERK = "Trần Thị Bí Thư", "Lê Văn Bé", "Ngô Thị Văn Phòng"
 telegram = pytest.mark.parametrize("channel", ["telegram"])
-
-
-@pytest.fixture(autouse=True)
-def owners(monkeypatch):
-    """A group's first member is its owner, as on the platform; the sandbox calls everybody a member."""
-    plain = METHODS["getchatmember"]
-
-    def get_chat_member(api, params):
-        found = plain(api, params)
-        members = api.world.chat("telegram", params.text("chat_id")).members
-        if members and params.text("user_id") == members[0]:
-            found |= {"status": "creator", "is_anonymous": False}
-        return found
-
-    monkeypatch.setitem(METHODS, "getchatmember", get_chat_member)
 
 
 async def _group(house, *members, kind="supergroup"):
