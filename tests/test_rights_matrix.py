@@ -461,9 +461,9 @@ def test_when_the_author_is_gone_the_level_still_decides(house: SimpleNamespace)
         author = tx.value(select(directives.c.author_id).where(directives.c.id == world.peers["own"]))
         later = _later(tx, 60)
         _end_post(later, author)
-        assert not service.may_recall(_later(tx, 61), world.peers["own"], author)
-        assert service.may_recall(_later(tx, 61), world.peers["own"], world.actors["secretary"])
-        assert not service.may_recall(_later(tx, 61), world.sent["own"], world.actors["secretary"])
+        assert not service.may_decide(_later(tx, 61), world.peers["own"], author)
+        assert service.may_decide(_later(tx, 61), world.peers["own"], world.actors["secretary"])
+        assert not service.may_decide(_later(tx, 61), world.sent["own"], world.actors["secretary"])
 
 
 @pytest.mark.parametrize("actor", [*ROLES, "plain", "stranger"])

@@ -359,11 +359,11 @@ def sent(tx: Tx, directive_id: int) -> Say:
 
 
 def _ask_second(talk: Talk[Tx], directive_id: int, draft: Draft) -> None:
-    """Asks the nearest other person who may send to this unit to look and decide."""
+    """Asks the nearest other person of the author's level who may decide to look."""
     others = [
         each
         for each in people.who_may(talk.tx, Verb.SEND_DIRECTIVE, draft.unit_id)
-        if each != draft.author_id
+        if each != draft.author_id and service.may_decide(talk.tx, directive_id, each)
     ]
     for member_id in others:
         reachable = [

@@ -299,8 +299,8 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
     return len(notices)
 
 
-def may_recall(tx: Tx, directive_id: int, by: int) -> bool:
-    """Whether somebody may take this directive back: its author, or who may send at the level it came from.
+def may_decide(tx: Tx, directive_id: int, by: int) -> bool:
+    """Whether somebody may decide about this directive: its author, or who may send at the level it came from.
 
     Who may only send to the units that received it may not: nobody takes back what a level above sent. When
     the author's post of that time is not known any more, the highest level decides.
@@ -329,7 +329,7 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
     Returns the directive and how many are told. Raises Refused("no_right" | "recalled").
     """
     directive = _known(tx, directive_id)
-    if not may_recall(tx, directive_id, by):
+    if not may_decide(tx, directive_id, by):
         raise Refused("no_right")
     if directive.state not in (State.OPEN, State.FREEZING):
         raise Refused("recalled")

@@ -106,7 +106,7 @@ def recall(event: Commanded, tx: Tx) -> Replies:
 
 
 def _ask_recall(tx: Tx, directive: Directive, member_id: int) -> Say:
-    if not service.may_recall(tx, directive.id, member_id):
+    if not service.may_decide(tx, directive.id, member_id):
         return texts.refused("no_right")
     return Say(
         _(
