@@ -4,6 +4,8 @@ from bot.chat.errors import Refused
 from bot.chat.replies import Say, To
 from bot.chat.talk import Retry, Talk
 from bot.directives import queries, service, texts
+from bot.directives.gate.check import check_text
+from bot.directives.gate.texts import explain
 from bot.i18n import _
 from bot.organisation import queries as people
 from bot.store.tx import Tx
@@ -45,6 +47,9 @@ def _question(text: str) -> str:
         raise Retry(_("Đồng chí nhắn câu hỏi bằng một câu, hoặc “huỷ” để dừng."))
     if len(words) > MAX_QUESTION:
         raise Retry(_("Câu hỏi dài quá 1.000 chữ cái. Mời đồng chí rút gọn."))
+    verdict = check_text(words)
+    if verdict.verdict == "refuse":
+        raise Retry(explain(verdict.why))
     return words
 
 

@@ -98,6 +98,8 @@ async def test_member_asks_and_the_author_reads_it(house):
     await author.sees("52-KH/ĐU")
     await member.taps("Hỏi lại")
     await member.sees("Đồng chí muốn hỏi gì")
+    await member.says("TUYỆT MẬT\nNội dung mẫu không ai được gửi")
+    await member.sees("mật")
     await member.says("Chi bộ tôi học hôm nào?")
     await member.sees("Đã gửi câu hỏi")
     said = await author.sees("Chi bộ tôi học hôm nào?")
