@@ -40,7 +40,7 @@ lint: .venv/dev
 
 # Writes docs/images/phone-*.png.
 screenshots: .venv/browser
-	$(BIN)/python -m tools.screenshots
+	$(BIN)/python tests/sandbox_page/screenshots.py
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks

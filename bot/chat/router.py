@@ -104,6 +104,8 @@ class Router(Generic[T]):
 
         `given` (a JSON value) is what the script's `talk.note("given", …)` returns.
         """
+        if event.address.group:
+            return []
         steps = (Step("note", "given", given),)
         state = DialogState(self._new_run(), name, self._dialogs[name].version, event.at, steps)
         return self._advance(event, tx, state, None)
@@ -122,7 +124,8 @@ class Router(Generic[T]):
 
     def _handle(self, event: Event, tx: T) -> Replies:
         if isinstance(event, ChoiceMade):
-            return self._choose(event, tx)
+            # In a group no message of ours has choices, and no dialog is held: nothing there is personal.
+            return None if event.address.group else self._choose(event, tx)
         if isinstance(event, FileSent | JobDone) and not event.address.group:
             return self._for_dialog(event, tx)
         if isinstance(event, Started):
@@ -130,7 +133,11 @@ class Router(Generic[T]):
             return self._set_aside(event, tx, state, _listed(self._dispatch(event, tx)))
         if not isinstance(event, TextSent):
             return self._dispatch(event, tx)
-        if event.text.startswith("#") and _choices.unpack(event.text.strip()) is not None:
+        if (
+            not event.address.group
+            and event.text.startswith("#")
+            and _choices.unpack(event.text.strip()) is not None
+        ):
             return self._choose(
                 ChoiceMade(address=event.address, at=event.at, payload=event.text.strip()), tx
             )

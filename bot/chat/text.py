@@ -31,7 +31,8 @@ def clean(text: str) -> str:
     for spelt, sign in _SPELT_SIGNS:
         if spelt[:-1] in text.lower():
             text = re.sub(re.escape(spelt) + r"(?![a-z])", f" {sign} ", text, flags=re.IGNORECASE)
-    return "".join(char for char in text if unicodedata.category(char) not in ("Mn", "Me", "Cf"))
+    text = "".join(char for char in text if unicodedata.category(char) not in ("Mn", "Me", "Cf"))
+    return re.sub(r"(\s)\s+", r"\1", text)  # a run of blanks is one: patterns must not try each of them
 
 
 @lru_cache(maxsize=4096)

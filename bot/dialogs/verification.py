@@ -90,6 +90,7 @@ def _verify(talk: Talk[Tx], code: str, born: str) -> str:
         talk.tx, address.channel, address.user_id, address.chat_id, code, date.fromisoformat(born)
     )
     if outcome.result == Result.LINKED:
+        talk.say_to(_tell_others(talk.tx, outcome))
         openings.close(talk.tx, address.channel, address.chat_id)  # what a stranger was offered is over
     if outcome.result == Result.PENDING:
         talk.say_to(_tell_secretary(talk.tx, outcome))
@@ -116,6 +117,25 @@ def _tell_secretary(tx: Tx, outcome: Outcome) -> list[To]:
         if reachable:
             return [To(each.channel, each.chat_id, words) for each in reachable]
     return []
+
+
+def _tell_others(tx: Tx, outcome: Outcome) -> list[To]:
+    """The member's accounts on other channels hear of a new one: nobody joins in silence."""
+    account = outcome.account
+    assert account is not None
+    shown = "Zalo" if account.channel == "zalo_oa" else "Telegram"
+    words = Say(
+        _(
+            "Một tài khoản {channel} vừa được gắn với đồng chí bằng phiếu. Nếu không phải đồng chí, "
+            "xin báo ngay bí thư chi bộ.",
+            channel=shown,
+        ),
+        heading=_("Tài khoản mới"),
+    )
+    mine = people.reach(tx, [account.member_id]).get(account.member_id, [])
+    return [
+        To(each.channel, each.chat_id, words) for each in mine if each.id != account.id and not each.blocked
+    ]
 
 
 def _ending(result: Result) -> Say:

@@ -213,9 +213,11 @@ def find(text: str) -> list[Mention]:
 
 def parse(text: str) -> DocumentNumber | None:
     """The document number that is the whole text, in any spelling; None when a part is missing."""
+    if len(text) > 200:
+        return None
     mentions = find(text)
     cleaned = clean(text).strip(" .,;:!?()\"'\n\t")
-    if len(mentions) != 1 or not mentions[0].issuer or len(text) > 200:
+    if len(mentions) != 1 or not mentions[0].issuer:
         return None
     mention = mentions[0]
     if clean(text)[mention.start : mention.end].strip() != cleaned:

@@ -1,14 +1,14 @@
 """What is left: words that are unclear, questions, stickers, files. No dead ends: each says what to do next."""
 
 from bot.chat.choices import Command, pack
-from bot.chat.events import Commanded, FileSent, MediaSent, TextSent, Wondered
+from bot.chat.events import FileSent, MediaSent, TextSent, Wondered
 from bot.chat.replies import Choice, Say
 from bot.chat.router import Replies, Router
 from bot.clock import from_ms
 from bot.directives import queries, texts
 from bot.directives.models import Acknowledge
 from bot.handlers.gate import PUBLIC, member_account
-from bot.handlers.start import NOT_YET, greeting, not_yet
+from bot.handlers.start import NOT_YET, greeting, in_group, not_yet
 from bot.i18n import _
 from bot.store.tx import Tx
 
@@ -88,8 +88,3 @@ def media_sent(event: MediaSent, tx: Tx, router: Router[Tx]) -> Replies:
     if event.kind == "reaction":
         return None
     return Say(_("Tôi chỉ đọc được chữ. Đồng chí nhắn bằng chữ, hoặc chọn số trước mỗi mục, giúp tôi nhé."))
-
-
-def in_group(event: Commanded, tx: Tx) -> Replies:
-    """In a group nothing about a person: the answer is for the private chat."""
-    return Say(_("Xin nhắn riêng cho tôi để được trả lời; trong nhóm tôi không nêu việc của từng người."))

@@ -100,12 +100,13 @@ def unlink(event: Commanded, tx: Tx) -> Replies:
     address = event.address
     if not address.group:
         return Say(_("Đồng chí gõ /bolienketnhom trong nhóm cần bỏ liên kết."))
+    # Said to everybody alike, before anybody is looked up: the answer must not tell who is on the roster.
+    if groups.linked_unit(tx, address.channel, address.chat_id) is None:
+        return Say(_("Nhóm này chưa liên kết với chi bộ nào."))
     member_id = _speaker(event, tx)
     try:
         if member_id is None:
             raise Refused("no_right")
-        if groups.linked_unit(tx, address.channel, address.chat_id) is None:
-            return Say(_("Nhóm này chưa liên kết với chi bộ nào."))
         groups.unlink(tx, address.channel, address.chat_id, member_id)
     except Refused:
         return Say(_("Chưa bỏ liên kết: việc này dành cho người phụ trách chi bộ, đã xác thực với bot."))

@@ -80,7 +80,9 @@ def withdraw_now(choice: Withdraw, event: Event, tx: Tx) -> Replies:
 
 
 def started(event: Started, tx: Tx, begin: Begin) -> Replies:
-    """A chat was opened; a slip's link carries its code."""
+    """A chat was opened; a slip's link carries its code, which nobody should use in a group."""
+    if event.address.group:
+        return in_group(event, tx)
     code = parse_code(event.payload)
     if code is not None and member_account(tx, event) is None:
         return begin("verification", event, tx, code)
@@ -167,6 +169,11 @@ def _refused(decision: Decision) -> list[Out]:
 
 def _to(account: Account, words: str) -> To:
     return To(account.channel, account.chat_id, Say(words))
+
+
+def in_group(event: Event, tx: Tx) -> Replies:
+    """In a group nothing about a person: the answer is for the private chat."""
+    return Say(_("Xin nhắn riêng cho tôi để được trả lời; trong nhóm tôi không nêu việc của từng người."))
 
 
 def blocked(event: Blocked, tx: Tx) -> Replies:

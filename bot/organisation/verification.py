@@ -127,6 +127,7 @@ def verify_by_slip(
     if mine is not None and mine.locked_until_ms is not None and mine.locked_until_ms > tx.now_ms:
         return Outcome(Result.LOCKED)
     if "hour" in counted and counted["hour"].failures >= limits.failures_per_hour:
+        log.warning("verification_busy", alert=True)
         return Outcome(Result.BUSY)
 
     slip = tx.first(

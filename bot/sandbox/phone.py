@@ -4,7 +4,6 @@ The page is a client of the control API like any other; what is here is only wha
 """
 
 import asyncio
-import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -59,6 +58,7 @@ class Phone:
         self.shared_clock = False
         """Whether turning the clock here turns it for the bot, too: both are then one process."""
         self._streams: set[asyncio.Task[Any]] = set()
+        self._closing = False
 
     def routes(self) -> list[web.RouteDef]:
         """The addresses, as docs/sandbox.md tells them."""
@@ -111,15 +111,18 @@ class Phone:
                 wait = KEEP_ALIVE_S
         except ConnectionError:
             return stream  # the page was closed
+        except asyncio.CancelledError:
+            if self._closing:
+                return stream
+            raise
         finally:
             self._streams.discard(task)
 
     async def close(self, app: web.Application) -> None:
         """Ends the open streams, which would keep the server from stopping."""
-        for task in list(self._streams):
+        self._closing = True
+        for task in self._streams:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
     async def show_cast(self, request: web.Request) -> web.Response:
         """Who a visitor may be."""

@@ -100,3 +100,12 @@ def test_spelling_out(text: str, spelt: str) -> None:
 )
 def test_spoken_tens(text: str, figured: str) -> None:
     assert figures(text) == figured
+
+
+def test_a_flood_of_blanks_costs_nothing_more() -> None:
+    from bot.directives.numbers import find
+
+    # Each of these once took time that grew with the square of its length and more.
+    for blank in (" ", "\n", "\t", "\u00a0", "\u3000"):
+        assert clean(f"xem 52{blank * 4000}!") == f"xem 52{clean(blank)}!"
+        assert [mention.number for mention in find(f"xem 52{blank * 4000}!")] == ["52"]

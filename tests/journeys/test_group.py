@@ -287,3 +287,22 @@ async def test_a_broadcast_to_240_puts_at_most_four_messages_into_its_authors_za
     assert 2 <= len(said) <= 4, said
     await clerk.says("tinh hinh 52")
     await clerk.sees("10/239")
+
+
+@telegram
+async def test_nobody_is_verified_in_a_group_and_nobody_is_told_apart(house):
+    member = await house.member(MEMBER)
+    stranger = await house.stranger()
+    await stranger.starts()
+    chat_id = await _group(house, member, stranger)
+    code = await house.slip("Phạm Thị Cao")
+    await stranger.says(f"/start {code}", chat_id=chat_id)
+    await stranger.sees("nhắn riêng cho tôi", chat_id=chat_id)
+    await stranger.says("#cmd.verify", chat_id=chat_id)
+    heard = []
+    for person in (member, stranger):
+        await person.says("/bolienketnhom", chat_id=chat_id)
+        heard.append((await person.sees("liên kết", chat_id=chat_id)).text)
+    assert heard[0] == heard[1]
+    said = "\n".join(message.text for message in await member.messages(chat_id))
+    assert "Xin phép" not in said
