@@ -125,18 +125,18 @@ def reply(tx: Tx, channel: str, chat_id: str, said: Reply, claimed_by: str) -> O
         )
     )
     if isinstance(said, Say):
-        _open(tx, row_id, channel, chat_id, said)
+        _open(tx, row_id, channel, chat_id, said, tx.now_ms, unasked=False)
     return Outgoing(row_id, channel, chat_id, said, 1, 0, True)
 
 
-def _open(tx: Tx, row_id: int, channel: str, chat_id: str, say: Say) -> None:
+def _open(tx: Tx, row_id: int, channel: str, chat_id: str, say: Say, at_ms: int, *, unasked: bool) -> None:
     # A dialog's own question is answered through the dialog; an undo must never be hit by a number.
     if not say.choices or say.buttons_only or isinstance(unpack(say.choices[0].payload), Answer):
         return
     labels = tuple(choice.label for choice in say.choices)
     payloads = tuple(choice.payload for choice in say.choices)
-    opening = Opening(row_id, say.about, say.card, labels, payloads, tx.now_ms)
-    open_choices(tx, channel, chat_id, opening, tx.now_ms + say.expires_minutes * 60_000)
+    opening = Opening(row_id, say.about, say.card, labels, payloads, at_ms, unasked)
+    open_choices(tx, channel, chat_id, opening, at_ms + say.expires_minutes * 60_000)
 
 
 def claim(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[Outgoing]:
@@ -209,12 +209,15 @@ _sent = (
 )
 
 
-def record_sent(tx: Tx, row: Outgoing, sent: Sent) -> None:
-    """Records that the platform took the message; a notice's choices are open from now."""
-    values = {"row": row.id, "message": sent.message_id, "shown": sent.choices_as, "at": tx.now_ms}
+def record_sent(tx: Tx, row: Outgoing, sent: Sent, at_ms: int) -> None:
+    """Records that the platform took the message at this moment; a notice's choices are open from it.
+
+    The moment is told, since the record may be written after the person's answer was.
+    """
+    values = {"row": row.id, "message": sent.message_id, "shown": sent.choices_as, "at": at_ms}
     tx.run(_sent, values)
     if not row.is_reply and isinstance(row.reply, Say):
-        _open(tx, row.id, row.channel, row.chat_id, row.reply)
+        _open(tx, row.id, row.channel, row.chat_id, row.reply, at_ms, unasked=True)
 
 
 def record_later(tx: Tx, row: Outgoing, due_ms: int, *, uncertain: bool = False) -> None:

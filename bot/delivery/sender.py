@@ -248,7 +248,7 @@ class Sender:
             log.error("send_broke", channel=channel, error=type(error).__name__)
             self._record(partial(outbox.record_failed, row=row, reason="broken", unreachable=False))
         else:
-            self._record(partial(outbox.record_sent, row=row, sent=sent))
+            self._record(partial(outbox.record_sent, row=row, sent=sent, at_ms=to_ms(now())))
         return None
 
     def _later(self, row: Outgoing, wait_ms: float, *, uncertain: bool = False) -> int:

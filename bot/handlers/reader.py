@@ -68,6 +68,7 @@ def reader(event: TextSent, tx: Tx) -> Event:
                 labels=opening.labels,
                 payloads=opening.payloads,
                 reached_at=from_ms(opening.reached_ms),
+                unasked=opening.unasked,
             )
             for opening in openings.of_chat(tx, event.address.channel, event.address.chat_id)
         ),

@@ -38,6 +38,8 @@ class OpenMessage:
     labels: tuple[str, ...]
     payloads: tuple[str, ...]
     reached_at: datetime
+    unasked: bool = True
+    """False for the bot's answer to the person's own message: what they say next is plainly about that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +235,14 @@ class _Reader:
         return self._pick(newest, hits[0]) if hits else None
 
     def _too_soon(self) -> Reading | None:
-        """Two messages with choices, the second just now: the person may mean either."""
-        if len(self.at.open) > 1 and self.at.now - self.at.open[0].reached_at < JUST_NOW:
-            return self._unclear([message.about or message.payloads[0] for message in self.at.open])
-        return None
+        """Two messages with choices, the second came unasked just now: the person may mean either."""
+        newest, *earlier = self.at.open or (None,)
+        if newest is None or not newest.unasked or self.at.now - newest.reached_at >= JUST_NOW:
+            return None
+        waiting = [message for message in earlier if message.card or not message.about]
+        if not waiting:
+            return None
+        return self._unclear([message.about or message.payloads[0] for message in (newest, *waiting)])
 
     def _help_sign(self) -> Reading | None:
         return self._command("help") if self.sentence == "?" else None

@@ -22,6 +22,8 @@ class Opening(NamedTuple):
     labels: tuple[str, ...]
     payloads: tuple[str, ...]
     reached_ms: int
+    unasked: bool = True
+    """False for an answer to the person's own message."""
 
 
 def open_choices(tx: Tx, channel: str, chat_id: str, opening: Opening, expires_ms: int) -> None:
@@ -41,6 +43,7 @@ def open_choices(tx: Tx, channel: str, chat_id: str, opening: Opening, expires_m
             chat_id=chat_id,
             about=opening.about,
             card=int(opening.card),
+            unasked=int(opening.unasked),
             choices=tx.vault.seal("openings.choices", opening.id, body),
             reached_ms=opening.reached_ms,
             expires_ms=expires_ms,
@@ -63,7 +66,15 @@ def of_chat(tx: Tx, channel: str, chat_id: str) -> list[Opening]:
     for row in rows:
         labels, payloads = json.loads(tx.vault.open("openings.choices", row.id, row.choices))
         found.append(
-            Opening(row.id, row.about, bool(row.card), tuple(labels), tuple(payloads), row.reached_ms)
+            Opening(
+                id=row.id,
+                about=row.about,
+                card=bool(row.card),
+                labels=tuple(labels),
+                payloads=tuple(payloads),
+                reached_ms=row.reached_ms,
+                unasked=bool(row.unasked),
+            )
         )
     return found
 

@@ -105,7 +105,7 @@ class House:
         sent = []
         for channel in ("telegram", "zalo_oa"):
             for row in outbox.claim(self.tx, channel, "test", 1000):
-                outbox.record_sent(self.tx, row, Sent(f"m{row.id}"))
+                outbox.record_sent(self.tx, row, Sent(f"m{row.id}"), self.tx.now_ms)
                 kind = self.tx.value(select(outbox_table.c.notice).where(outbox_table.c.id == row.id))
                 if kind in (live_cards.CARD, live_cards.EDIT):
                     sent.append((row.chat_id, row.reply))
@@ -253,7 +253,7 @@ def test_a_recall_waits_for_a_card_that_is_just_leaving(house: House) -> None:
     rows = [row for row in outbox.claim(house.tx, "telegram", "test", 1000) if row.chat_id == "-1"]
     service.recall(house.tx, directive, house.author)
     live_cards.tick(house.tx)
-    outbox.record_sent(house.tx, rows[0], Sent("77"))
+    outbox.record_sent(house.tx, rows[0], Sent("77"), house.tx.now_ms)
     live_cards.tick(house.tx)
     [(_chat, said)] = [each for each in house.send() if each[0] == "-1"]
     assert isinstance(said, Edit)

@@ -72,6 +72,8 @@ async def test_two_open_cards_make_the_bot_ask_which(house):
     await member.sees("51-TB/ĐU")
     await member.says("ok")
     await member.sees("văn bản nào")
+    await member.says("3")
+    await member.sees("chọn một việc")
     assert (await house.totals(first)).acknowledged == (await house.totals(second)).acknowledged == 0
     await member.says("đã đọc 51")
     await member.sees("Đã ghi nhận: đồng chí đã đọc, tiếp thu 51-TB/ĐU")
@@ -244,3 +246,20 @@ async def test_restart_loses_nothing(house):
         await member.sees("Đã ghi nhận", 30)
     totals = await house.totals(directive)
     assert (totals.acknowledged, totals.people_doubled) == (3, 0)
+
+
+async def test_a_number_answers_the_question_which(house):
+    member = await house.member("Lê Văn Bé")
+    first = await house.directive("52-KH/ĐU")
+    await member.sees("52-KH/ĐU")
+    second = await house.directive("51-TB/ĐU")
+    await member.sees("51-TB/ĐU")
+    await member.says("1")
+    await member.sees("văn bản nào")
+    await member.says("1")
+    await member.sees("Đã ghi nhận: đồng chí đã đọc, tiếp thu 51-TB/ĐU")
+    await member.says("1")
+    await member.sees("Đồng chí đã xác nhận 51-TB/ĐU")
+    await member.says("đã đọc 52")
+    await member.sees("Đã ghi nhận: đồng chí đã đọc, tiếp thu 52-KH/ĐU")
+    assert [(await house.totals(each)).acknowledged for each in (first, second)] == [1, 1]

@@ -63,6 +63,7 @@ openings = Table(
     Column("chat_id", String(64), nullable=False),
     Column("about", String(80), nullable=False),
     Column("card", Integer, nullable=False),
+    Column("unasked", Integer, nullable=False),  # 1 = a notice, 0 = an answer to the person's own message
     Column("choices", Sealed, nullable=False),
     moment("reached_ms", nullable=False),
     moment("expires_ms", nullable=False),

@@ -140,6 +140,7 @@ def upgrade() -> None:
         sa.Column("chat_id", sa.String(length=64), nullable=False),
         sa.Column("about", sa.String(length=80), nullable=False),
         sa.Column("card", sa.Integer(), nullable=False),
+        sa.Column("unasked", sa.Integer(), nullable=False),
         sa.Column("choices", sa.LargeBinary(), nullable=False),
         sa.Column("reached_ms", sa.BigInteger(), nullable=False),
         sa.Column("expires_ms", sa.BigInteger(), nullable=False),
