@@ -40,8 +40,9 @@ TOP = "Đảng bộ Trường Đại học Mẫu"
 NUMBER = "52-KH/ĐU"
 TOGETHER = 24
 """People acting at the same time."""
-UNVERIFIED_EVERY = 20
-"""Every twentieth member never verifies: the officer must see who was not reached, and why."""
+UNVERIFIED_EVERY = 17
+"""Every seventeenth never verifies: the officer sees who was not reached, and why. (Branches have twenty, so
+this falls on every kind of member.)"""
 SILENT_EVERY = 9
 """Every ninth never acknowledges."""
 WAYS = ("tap", "1", "đã đọc, tiếp thu", "DA DOC TIEP THU A")
