@@ -111,6 +111,10 @@ class Message:
     deleted: bool = False
     toast: str = ""
     toast_seq: int = 0
+    reaction: str = ""
+    """The bot's emoji on it."""
+    reacted: str = ""
+    """The person's emoji on it."""
     native: Json = field(default_factory=dict)
     """The platform's own object, where it has one."""
 
@@ -135,6 +139,8 @@ class Message:
             "deleted": self.deleted,
             "toast": self.toast,
             "toast_seq": self.toast_seq,
+            "reaction": self.reaction,
+            "reacted": self.reacted,
         }
 
 
