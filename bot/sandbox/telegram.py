@@ -133,6 +133,8 @@ async def _read(request: web.Request) -> Params:
         form = await request.post()
     except ValueError:
         raise bad("can't parse the request's body") from None
+    except web.HTTPRequestEntityTooLarge:
+        raise ApiError(413, "Request Entity Too Large") from None
     for name, value in form.items():
         if isinstance(value, web.FileField):
             params.files[name] = (value.filename, value.content_type, value.file.read())
@@ -191,7 +193,7 @@ class Telegram:
     def routes(self) -> list[web.RouteDef]:
         """Calls and downloads, below any base address."""
         return [
-            web.route("*", r"/telegram/bot{token:[^/]+}/{method}", self.handle),
+            web.route("*", r"/telegram/bot{token:[^/]+}/{method:[^/]*}", self.handle),
             web.get(r"/telegram/file/bot{token:[^/]+}/{path:.+}", self.download),
         ]
 
@@ -385,7 +387,7 @@ class Telegram:
         try:
             params = await _read(request)
         except ApiError as error:
-            return self._json(400, {"ok": False, "error_code": 400, "description": error.description})
+            return self._json(error.code, self._error(error.code, error.description, {}))
         fault = self.world.fault("telegram", method, params.text("chat_id"))
         if fault is not None and fault.delay:
             await asyncio.sleep(fault.delay)
