@@ -39,6 +39,8 @@ class Person:
     follows: bool = False
     last_interaction: int | None = None
     """Epoch ms of what Zalo counts as an interaction."""
+    paid: int = 0
+    """Zalo's messages to this person that were billed: over 48 hours after the last interaction."""
     shared: Json = field(default_factory=dict)
     """What was given through Zalo's request form."""
 
@@ -61,6 +63,7 @@ class Person:
             "blocked": self.blocked,
             "follows": self.follows,
             "last_interaction": self.last_interaction,
+            "paid": self.paid,
         }
 
 
