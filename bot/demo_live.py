@@ -299,6 +299,7 @@ async def _until_stopped() -> None:
 
 def steps() -> list[str]:
     """Three things to try, in the terminal and on the page; the first takes seconds."""
+    paper = SAMPLE / "52-KH-DU.pdf"
     return [
         _("Máy thứ hai đang có văn bản chờ xác nhận: bấm “Đã đọc, tiếp thu” hoặc nhắn “1”."),
         _(
@@ -308,7 +309,7 @@ def steps() -> list[str]:
         _(
             "Máy thứ hai: nhắn “gui van ban” và làm theo, gửi tệp {file}. Máy thứ nhất nhận ngay. Rồi đổi "
             "máy thứ hai thành cán bộ Ban Tổ chức, nhắn “tinh hinh kh 52”.",
-            file=SAMPLE / "52-KH-DU.pdf",
+            file=os.path.relpath(paper) if paper.is_relative_to(Path.cwd()) else paper,
         ),
     ]
 
