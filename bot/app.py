@@ -26,11 +26,18 @@ from bot.delivery.sender import RING_EVERY, Sender
 from bot.dialogs.stored import StoredDialogs
 from bot.directives import groups, live_cards
 from bot.directives import service as directives
-from bot.handlers import compose, fallback, follow_up, group, history, officer, practice, start
+from bot.directives.waiting import UnacknowledgedDirectives
+from bot.handlers import compose, fallback, follow_up, group, history, news_desk, officer, practice, start
 from bot.handlers import directives as directive_handlers
+from bot.handlers import news as news_handlers
 from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
 from bot.intake import Intake
+from bot.news import feeds, sending
+from bot.news import service as news
+from bot.news.models import Habit
+from bot.news.rules import read_minute
+from bot.newsroom import Door, Newsroom
 from bot.organisation import accounts
 from bot.settings import Settings
 from bot.store import inbox, jobs, openings
@@ -38,19 +45,24 @@ from bot.store.files import FileBox
 from bot.store.ids import new_id
 from bot.store.installation import OnlyOne, open_store
 from bot.store.tx import Tx
-from bot.store.writer import Writer
+from bot.store.writer import Writer, WriterStopped
 from bot.worker import Translate, Worker
 
 log = structlog.get_logger()
 
 
-def make_router(approve_above: int = 500, oa_link: str = "") -> Router[Tx]:
+USUAL = Habit(read_minute("06:30"), read_minute("17:00"), "send")
+
+
+def make_router(approve_above: int = 500, oa_link: str = "", habit: Habit = USUAL) -> Router[Tx]:
     """The router with every errand registered. Above so many recipients a second person approves."""
     router: Router[Tx] = Router(MembersGate(), reader, StoredDialogs(), new_id)
     for errand in (start, directive_handlers, officer, follow_up, history, practice, fallback):
         errand.register(router)
     compose.register(router, approve_above)
     group.register(router, oa_link)
+    news_handlers.register(router, habit)
+    news_desk.register(router, habit)
     return router
 
 
@@ -61,11 +73,13 @@ class Reachability:
         """Blocked until they write again; a closed window is the platform's to reopen."""
         if reason in ("blocked", "chat_gone", "not_follower"):
             accounts.mark_blocked(tx, channel, chat_id)  # in a private chat the chat is the person
+            news.end_public(tx, channel, chat_id)
 
     def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
         """The chat has a new id."""
         accounts.move_chat(tx, channel, old, new)
         groups.move(tx, channel, old, new)
+        news.move_reader(tx, channel, old, new)
 
 
 class App:
@@ -78,6 +92,9 @@ class App:
         self._only_one = OnlyOne(settings.data_dir)
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._habit = Habit(
+            read_minute(settings.digest_hour), read_minute(settings.digest_preview), settings.digest_silence
+        )
 
     async def start(self) -> None:
         """Starts everything; returns when updates are taken.
@@ -101,7 +118,7 @@ class App:
         translators[jobs.CHANNEL] = runner.translate
         self.worker = Worker(
             self.writer,
-            make_router(settings.approve_above, self._oa_link()),
+            make_router(settings.approve_above, self._oa_link(), self._habit),
             self.sender,
             translators,
             limit=settings.inbox_limit,
@@ -112,6 +129,11 @@ class App:
         await files.load(self.sender.channels)
         if self.engine.dialect.name == "sqlite":  # nobody else sends: what an earlier run held is free
             await self.writer.run(partial(outbox.release, channels=self.sender.channels))
+        listed = await asyncio.to_thread(feeds.sources, settings.news_feeds or feeds.SHIPPED)
+        await self.writer.run(partial(news.sync_sources, listed=listed))
+        domains = [each.strip() for each in settings.news_domains.split(",") if each.strip()]
+        self.newsroom = Newsroom(self.writer, Door(domains, settings.news_trusted))
+        await self.writer.run(sending.close)  # before anything is sent: yesterday's digest is not news
         await self.worker.start()
         self.sender.start()
         self._spawn(self.runner.run())
@@ -132,6 +154,7 @@ class App:
             await self._runner.cleanup()
         self._bell.shutdown(wait=False)
         self.intake.close()
+        self.newsroom.close()
         await self.sender.stop()
         await asyncio.to_thread(self.writer.stop)
         self.engine.dispose()
@@ -236,6 +259,8 @@ class App:
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
+        self._bell.add_job(self.gather_news, "interval", seconds=60, **quiet)
+        self._bell.add_job(self.send_digests, "interval", seconds=10, **quiet)
         self._bell.start()
 
     async def _ring(self) -> None:
@@ -253,10 +278,25 @@ class App:
             if await self.writer.run(live_cards.tick):
                 self.sender.ring()
 
+    async def gather_news(self) -> None:
+        """Reads the feeds that are due; however long one takes, the digest is made of what is there."""
+        with contextlib.suppress(asyncio.CancelledError, WriterStopped):
+            await self.newsroom.gather()
+
+    async def send_digests(self) -> None:
+        """Sends the morning's digest, and shows editors the next one."""
+        with contextlib.suppress(asyncio.CancelledError, WriterStopped):
+            waiting = UnacknowledgedDirectives()
+            while await self.writer.run(partial(sending.tick, defaults=self._habit, waiting=waiting)):
+                self.sender.ring()
+            if await self.writer.run(partial(sending.previews, defaults=self._habit)):
+                self.sender.ring()
+
     async def _tidy(self) -> None:
         keep = timedelta(days=self.settings.inbox_keep_days)
         await self.writer.run(lambda tx: inbox.forget_before(tx, to_ms(tx.now - keep)))
         await self.writer.run(openings.forget_expired)
+        await self.writer.run(news.forget_old)
 
 
 def _say_why(task: asyncio.Task[None]) -> None:

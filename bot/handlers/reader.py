@@ -27,6 +27,23 @@ EXTRA = {
     "recall": "recall",
     "rutdongy": "withdraw",
     "rut dong y": "withdraw",
+    "caidattin": "news_settings",
+    "cai dat tin": "news_settings",
+    "cai dat diem tin": "news_settings",
+    "tattin": "news_off",
+    "tat tin": "news_off",
+    "tat diem tin": "news_off",
+    "battin": "news_on",
+    "bat tin": "news_on",
+    "bat diem tin": "news_on",
+    "tin hom qua": "news_yesterday",
+    "diem tin hom qua": "news_yesterday",
+    "dangtin": "news_post",
+    "dang tin": "news_post",
+    "suadiemtin": "news_edit",
+    "sua diem tin": "news_edit",
+    "nguontin": "news_feeds",
+    "nguon tin": "news_feeds",
 }
 """Commands that are said in these words alone, folded: after a slash, or as the whole text but for a document."""
 
@@ -34,6 +51,8 @@ _CHOICES = {"acknowledge": Acknowledge, "full_text": FullText, "ask": AskAuthor,
 _OF_GROUPS = {"lienketnhom": "group_link", "bolienketnhom": "group_unlink", "bannhom": "group_text"}
 """Slash commands about groups; they are checked before the text is read."""
 _SLASH = re.compile(r"/([a-z]+)(?:@\w+)?\s*(.*)", re.DOTALL | re.IGNORECASE)
+_LOOKED_FOR = re.compile(r"/?tim ?tin(?: tuc)?(?: (?:ve|noi ve|co))?(?:\s+|$)")
+"""“tìm tin về …”, “/timtin …”, over flat text."""
 _FOR_GROUP = re.compile(r"(?:van )?ban (?:cho )?nhom(?: (?:van ban|vb))?(?: (\S.*))?")
 """“bản nhóm 52”, “van ban cho nhom 52”, over folded text."""
 
@@ -46,7 +65,7 @@ def reader(event: TextSent, tx: Tx) -> Event:
         if event.text.startswith("/"):
             return Commanded(event.address, event.at, "in_group")
         return Unknown(event.address, event.at, "group_text")
-    if (extra := _extra(event)) is not None:
+    if (extra := _search(event) or _extra(event)) is not None:
         return extra
     account = member_account(tx, event)
     mine: list[tuple[Directive, int | None]] = []
@@ -82,6 +101,17 @@ def reader(event: TextSent, tx: Tx) -> Event:
         now=event.at,
     )
     return _event(event, read(event.text, situation), mine)
+
+
+def _search(event: TextSent) -> Commanded | None:
+    """ "tìm tin chuyển đổi số": the words to look for, with the marks they were typed with."""
+    typed = clean(event.text).strip()
+    found = _LOOKED_FOR.match(flat(typed))
+    return (
+        Commanded(event.address, event.at, "news_search", rest=typed[found.end() :].strip())
+        if found
+        else None
+    )
 
 
 def _extra(event: TextSent) -> Commanded | None:

@@ -61,6 +61,7 @@ class Verb(StrEnum):
     MAKE_SLIPS = "make_slips"
     APPROVE_LINK = "approve_link"
     SEE_AUDIT = "see_audit"
+    EDIT_NEWS = "edit_news"
     ADMINISTER = "administer"
 
 

@@ -58,6 +58,7 @@ RIGHTS: dict[Verb, frozenset[Role]] = {
     Verb.MAKE_SLIPS: frozenset({Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.OFFICER}),
     Verb.APPROVE_LINK: frozenset({Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.OFFICER}),
     Verb.SEE_AUDIT: frozenset({Role.INSPECTOR}),
+    Verb.EDIT_NEWS: frozenset({Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.OFFICE, Role.OFFICER}),
     Verb.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
 }
 """Verb x role; the organisation and the date come from the appointment."""

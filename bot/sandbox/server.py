@@ -8,6 +8,7 @@ import sys
 from aiohttp import web
 
 from bot.sandbox.control import Control, plain_errors
+from bot.sandbox.news import News
 from bot.sandbox.phone import Phone
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.telegram_methods import METHODS
@@ -33,6 +34,7 @@ class Sandbox:
             self.world, self.telegram, self._telegram_people, self.zalo, self._zalo_people, self.info
         )
         self.phone = Phone(self.world)
+        self.news = News(lambda: self.base)
         self.host = host
         self.port = 0
         self._runner: web.AppRunner | None = None
@@ -51,7 +53,7 @@ class Sandbox:
         """Listens; port 0 takes a free one. Raises OSError when the port is taken."""
         app = web.Application(client_max_size=MOST_BODY, middlewares=[plain_errors])
         app.add_routes([*self.telegram.routes(), *self.zalo.routes()])
-        app.add_routes([*self.control.routes(), *self.phone.routes()])
+        app.add_routes([*self.control.routes(), *self.phone.routes(), *self.news.routes()])
         app.on_shutdown.append(self.phone.close)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()

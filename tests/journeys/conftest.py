@@ -182,6 +182,8 @@ class House:
 def prepare(folder: Path, sandbox: Sandbox, channel: str) -> tuple[Settings, Vault]:
     """Keys, database and roster of a house, and its settings."""
     info = sandbox.info()
+    feeds = folder / "feeds.toml"
+    feeds.write_text("", encoding="utf-8")
     settings = Settings(
         _env_file=None,
         data_dir=folder,
@@ -197,6 +199,8 @@ def prepare(folder: Path, sandbox: Sandbox, channel: str) -> tuple[Settings, Vau
         zalo_oa_access_token=info["zalo_oa"]["access_token"],
         zalo_oa_api=info["zalo_oa"]["base_url"],
         zalo_oa_rate=0,
+        news_feeds=feeds,
+        news_trusted=sandbox.base,
     )
     Keys.new().write(settings.keys)
     vault = Vault(Keys.read(settings.keys))

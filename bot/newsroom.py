@@ -1,0 +1,220 @@
+"""Fetches feeds that are due, reads them in a process of their own, and hands their entries to the room.
+
+Everything from outside is taken for hostile: only allowed domains, no private addresses, no redirects away, so
+many bytes and seconds and no more; reading happens where it can neither hang nor fill this process.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import zlib
+from collections.abc import Collection
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import structlog
+
+from bot.clock import now
+from bot.news import feeds, queries, rules, service
+from bot.news.feeds import MAX_BYTES, FeedRefused
+from bot.news.models import Feed, Found
+from bot.store.writer import Writer
+
+log = structlog.get_logger()
+
+AT_ONCE = 4
+SECONDS = 20.0
+"""For one feed, with its redirects."""
+PARSE_SECONDS = 30
+MAX_REDIRECTS = 3
+TAKEN_AT_ONCE = 5
+"""Entries taken in by one commit: each is compared with some hundreds of stories."""
+
+
+class Answer(NamedTuple):
+    """What a feed's server said; `body` is None when nothing changed."""
+
+    body: bytes | None
+    url: str
+    etag: str | None
+    modified: str | None
+
+
+class Door:
+    """What may be asked: these domains on the open internet, and the origin `trusted` (a sandbox) besides."""
+
+    def __init__(self, domains: Collection[str], trusted: str = "") -> None:
+        self.domains = tuple(domains)
+        self.trusted = trusted.rstrip("/")
+
+    async def address(self, url: str) -> str:
+        """The IP address to connect to. Raises FeedRefused("foreign_host" | "private_address" | "unreachable")."""
+        if rules.link(url, url, self.domains, self.trusted) is None:
+            raise FeedRefused("foreign_host")
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError:
+            raise FeedRefused("unreachable") from None
+        addresses = [str(each[4][0]) for each in found]
+        if f"{parts.scheme}://{parts.netloc}" == self.trusted:
+            return addresses[0]
+        for each in addresses:
+            if ipaddress.ip_address(each).is_global:
+                return each
+        raise FeedRefused("private_address")
+
+
+async def fetch(url: str, door: Door, etag: str | None = None, modified: str | None = None) -> Answer:
+    """A feed's bytes. Raises FeedRefused.
+
+    The connection goes to the very address that was checked: a name that changes its mind leads nowhere.
+    """
+    headers = {"User-Agent": "so-tay-bot", "Accept-Encoding": "gzip, identity"}
+    if etag:
+        headers["If-None-Match"] = etag
+    if modified:
+        headers["If-Modified-Since"] = modified
+    try:
+        async with asyncio.timeout(SECONDS), httpx.AsyncClient(trust_env=False, timeout=SECONDS) as client:
+            for _hop in range(MAX_REDIRECTS + 1):
+                answer = await _ask(client, url, door, headers)
+                if isinstance(answer, Answer):
+                    return answer
+                url = answer
+            raise FeedRefused("foreign_host")
+    except TimeoutError:
+        raise FeedRefused("timeout") from None
+    except httpx.TimeoutException:
+        raise FeedRefused("timeout") from None
+    except (httpx.HTTPError, httpx.InvalidURL):
+        raise FeedRefused("unreachable") from None
+
+
+async def _ask(client: httpx.AsyncClient, url: str, door: Door, headers: dict[str, str]) -> Answer | str:
+    """The answer, or where it was moved."""
+    address = await door.address(url)
+    asked = httpx.URL(url)
+    request = client.build_request(
+        "GET",
+        asked.copy_with(host=address),
+        headers=headers | {"Host": asked.netloc.decode()},
+        extensions={"sni_hostname": asked.host},
+    )
+    answer = await client.send(request, stream=True)
+    try:
+        if answer.status_code == httpx.codes.NOT_MODIFIED:
+            return Answer(None, url, None, None)
+        if answer.has_redirect_location:
+            return urljoin(url, answer.headers["Location"])
+        if answer.status_code != httpx.codes.OK:
+            raise FeedRefused("status")
+        body = await _body(answer)
+    finally:
+        await answer.aclose()
+    return Answer(body, url, answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
+
+
+async def _body(answer: httpx.Response) -> bytes:
+    raw = bytearray()
+    async for piece in answer.aiter_raw():
+        raw += piece
+        if len(raw) > MAX_BYTES:
+            raise FeedRefused("too_big")
+    packed = answer.headers.get("Content-Encoding", "identity").lower()
+    if packed == "identity":
+        return bytes(raw)
+    if packed != "gzip":
+        raise FeedRefused("broken")
+    try:
+        body = zlib.decompressobj(wbits=31).decompress(bytes(raw), MAX_BYTES + 1)
+    except zlib.error:
+        raise FeedRefused("broken") from None
+    if len(body) > MAX_BYTES:
+        raise FeedRefused("too_big")
+    return body
+
+
+def _limit_memory() -> None:
+    import resource
+
+    gigabyte = 1 << 30
+    resource.setrlimit(resource.RLIMIT_AS, (gigabyte, gigabyte))
+
+
+class Newsroom:
+    """Keeps the feeds read. `gather` is rung by the bell; a feed never makes another one wait."""
+
+    def __init__(self, writer: Writer, door: Door) -> None:
+        self._writer = writer
+        self._door = door
+        self._pool: ProcessPoolExecutor | None = None
+        self._reading = asyncio.Lock()
+
+    async def gather(self) -> int:
+        """Reads all feeds that are due, some at a time. Returns how many stories are new."""
+        made = 0
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def one(feed: Feed) -> int:
+            async with slots:
+                return await self._one(feed)
+
+        due = await self._writer.run(partial(queries.due_feeds, limit=500))
+        for count in await asyncio.gather(*(one(feed) for feed in due)):
+            made += count
+        return made
+
+    async def _one(self, feed: Feed) -> int:
+        try:
+            answer = await fetch(feed.url, self._door, feed.etag, feed.modified)
+            found: list[Found] = []
+            if answer.body is not None:
+                found, refused = await self._read(answer.body, answer.url)
+                if refused:
+                    log.warning("entries_refused", feed=feed.id, count=refused)
+        except FeedRefused as refusal:
+            log.warning("feed_failed", feed=feed.id, why=refusal.code)
+            await self._writer.run(partial(service.failed, feed=feed, code=refusal.code))
+            return 0
+        made = 0
+        for start in range(0, len(found), TAKEN_AT_ONCE):
+            some = found[start : start + TAKEN_AT_ONCE]
+            made += await self._writer.run(partial(service.take_in, feed=feed, found=some))
+        count = None if answer.body is None else len(found)
+        done = partial(service.fetched, feed=feed, items=count, etag=answer.etag, modified=answer.modified)
+        await self._writer.run(done)
+        return made
+
+    async def _read(self, body: bytes, url: str) -> tuple[list[Found], int]:
+        async with self._reading:  # so that each feed's seconds are its own
+            return await self._parsed(body, url)
+
+    async def _parsed(self, body: bytes, url: str) -> tuple[list[Found], int]:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_limit_memory)
+        work = asyncio.get_running_loop().run_in_executor(
+            self._pool, feeds.parse, body, url, now(), self._door.domains, self._door.trusted
+        )
+        try:
+            return await asyncio.wait_for(work, PARSE_SECONDS)
+        except FeedRefused:
+            raise
+        except Exception as error:
+            # Whatever broke the reader does not break us; a new process reads the next feed.
+            log.warning("reader_broke", error=type(error).__name__)
+            self.close()
+            raise FeedRefused("broken") from None
+
+    def close(self) -> None:
+        """Ends the reading process."""
+        if self._pool is not None:
+            for process in list((self._pool._processes or {}).values()):
+                process.kill()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
