@@ -36,6 +36,7 @@ class Editions:
         self._own = self._habits.keys() | self._days.keys() | self._edits.keys()
         self._made: dict[int, Edition] = {}
         self._paths: dict[int, list[int]] = {}
+        self._lived: dict[int, Habit] = {}
 
     @property
     def root(self) -> int | None:
@@ -58,6 +59,11 @@ class Editions:
 
     def habit(self, unit_id: int) -> Habit:
         """A unit's habit, with what it has from above."""
+        if unit_id not in self._lived:
+            self._lived[unit_id] = self._habit(unit_id)
+        return self._lived[unit_id]
+
+    def _habit(self, unit_id: int) -> Habit:
         chosen = [self._habits[each] for each in self.path(unit_id) if each in self._habits]
 
         def first(values: list[int | None], default: int) -> int:

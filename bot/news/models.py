@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.chat.choices import action
-from bot.store.tx import Tx
+
+if TYPE_CHECKING:  # the process that reads feeds needs no database
+    from bot.store.tx import Tx
 
 
 class Topic(StrEnum):
@@ -115,11 +117,16 @@ class Edition:
     goes: bool
     """False: held, or waiting for an editor's word."""
 
+    @property
+    def units(self) -> frozenset[int]:
+        """The units whose own stories it holds."""
+        return frozenset(story.unit_id for story in self.stories if story.unit_id is not None)
+
 
 class Waiting(Protocol):
     """What waits for members: asked by the digest, answered by other rooms through `app`."""
 
-    def waiting(self, tx: Tx, member_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    def waiting(self, tx: "Tx", member_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
         """Per member the lines to show, in the language of the moment; who waits for nothing is left out."""
         ...
 

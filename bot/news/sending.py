@@ -16,7 +16,7 @@ from bot.delivery.outbox import Notice
 from bot.i18n import LANGUAGES, speaking
 from bot.news import queries, service, texts
 from bot.news.editions import Editions
-from bot.news.models import Edition, Habit, Topic, Waiting, Wish
+from bot.news.models import Edition, Habit, Story, Topic, Waiting, Wish
 from bot.news.rules import FIRST, TOO_LATE, choose
 from bot.organisation import queries as people
 from bot.organisation.models import Account, Verb
@@ -125,9 +125,13 @@ def _members(tx: Tx, editions: Editions, minute: int, branch: Mapping[int, int],
                 waits |= waiting.waiting(tx, spoken)
     for unit in {editions.read_by(branch[each]) for each in accounts}:
         editions.freeze(unit)
+    scopes: dict[int, tuple[int, frozenset[int]]] = {}
+    for unit in {branch[each] for each in accounts}:
+        edition = editions.edition(editions.read_by(unit))
+        scopes[unit] = edition.unit_id, edition.units & frozenset(editions.path(unit))
     wanted = {
         member_id: (
-            branch[member_id],
+            *scopes[branch[member_id]],
             wishes.get(member_id, Wish()).without,
             account.language,
             account.channel in TAPPED,
@@ -144,18 +148,22 @@ def _members(tx: Tx, editions: Editions, minute: int, branch: Mapping[int, int],
     outbox.post(tx, notices, kind=queries.NOTICE, kind_id=kind_id, priority=outbox.DIGEST, due_ms=tx.now_ms)
 
 
-_Key = tuple[int, frozenset[Topic], str, bool, tuple[str, ...]]
-"""Branch, topics not wished, language, with the tap, what waits: equal for equal digests."""
+_Key = tuple[int, frozenset[int], frozenset[Topic], str, bool, tuple[str, ...]]
+"""Whose edition, the units whose own stories are read, topics not wished, language, with the tap, what waits."""
 
 
 def _contents(tx: Tx, editions: Editions, keys: Iterable[_Key]) -> dict[_Key, int]:
     """The words of each different digest, kept once; an empty one is not kept."""
     made: dict[_Key, Say] = {}
+    chosen: dict[tuple[int, frozenset[int], frozenset[Topic]], list[Story]] = {}
     for key in keys:
-        unit, without, language, tap, waits = key
-        edition = editions.edition(editions.read_by(unit))
-        path = editions.path(unit)
-        stories = choose(edition.stories, edition.pinned, Wish(without=without), path)
+        unit, units, without, language, tap, waits = key
+        edition = editions.edition(unit)
+        if (unit, units, without) not in chosen:
+            chosen[unit, units, without] = choose(
+                edition.stories, edition.pinned, Wish(without=without), units
+            )
+        stories = chosen[unit, units, without]
         if not (stories or edition.lines or waits):
             continue
         with speaking(language):

@@ -121,9 +121,7 @@ def news(
     if len(stories) > (page + 1) * PAGE:
         choices.append(Choice(_("Xem tiếp"), pack(ShowNews(back, page + 1))))
     choices.append(
-        Choice(_("Hôm nay"), pack(ShowNews(0, 0)))
-        if back
-        else Choice(_("Hôm qua"), pack(ShowNews(1, 0)))
+        Choice(_("Hôm nay"), pack(ShowNews(0, 0))) if back else Choice(_("Hôm qua"), pack(ShowNews(1, 0)))
     )
     choices.append(settings_choice(verified=verified, reader=reader))
     parts.append(_("Tìm tin cũ: nhắn “tìm tin” kèm từ cần tìm."))
