@@ -107,7 +107,9 @@ def check(roster: Roster) -> ImportReport:
     rows = tuple(
         problems.row(person, Change.LEFT if _has_left(person) else Change.NEW) for person in roster.people
     )
-    return ImportReport(rows, roster.left_out, counts=count(rows))
+    return ImportReport(
+        rows, roster.left_out, counts=count(rows), notes=roster.notes, converted=roster.converted
+    )
 
 
 def _has_left(person: PersonRow) -> bool:
@@ -121,6 +123,17 @@ def report_as_json(report: ImportReport) -> dict[str, object]:
         "applied": report.import_id is not None,
         "stopped": report.stopped,
         "left_out": list(report.left_out),
+        "notes": list(report.notes),
+        "converted": [
+            {
+                "sheet": each.sheet,
+                "column": each.column,
+                "code": each.code,
+                "before": each.before,
+                "after": each.after,
+            }
+            for each in report.converted
+        ],
         "new_organisations": list(report.new_organisations),
         "rows": [
             {

@@ -25,7 +25,7 @@ from bot.organisation.models import (
 from bot.organisation.queries import holds, scope, slices
 from bot.organisation.roster_check import Problems, count, where
 from bot.organisation.roster_tree import Tree
-from bot.organisation.rules import fold, is_member
+from bot.organisation.rules import display_name, fold, is_member
 from bot.organisation.verification import birth_hash
 from bot.store import audit
 from bot.store.ids import new_id
@@ -155,6 +155,8 @@ class _Planner:
             stopped,
             None,
             count(lines),
+            self._roster.notes,
+            self._roster.converted,
         )
         return self._plan
 
@@ -244,7 +246,7 @@ class _Planner:
         standing = person.standing or (Standing(old.standing) if old else Standing.ACTIVE)
         return _Record(
             branch,
-            person.full_name,
+            display_name(person.full_name),
             person.birth or (old.birth_date if old else None),
             person.phone or (old.phone if old else None),
             person.card_number or (old.card_number if old else None),
