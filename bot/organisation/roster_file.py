@@ -103,7 +103,7 @@ class _Reading:
         self._today = now().astimezone(VIETNAM).date()
         self._posts: dict[str, list[str]] = {}
         self._standings: dict[Any, Any] = {}
-        self._places: dict[Any, str] = {}
+        self._memberships: dict[Any, MembershipKind | None] = {}
         self._committees: dict[Any, tuple[str, ...]] = {}
 
     def table(self, table: Table, progress: Callable[[int], None]) -> None:
@@ -165,7 +165,7 @@ class _Reading:
         for name in ("birth_date", "joined_on", "official_on"):
             for column in header.columns.get(name, ()):
                 us = day_first = low = high = 0
-                for row in table.rows[header.last + 1 :]:
+                for row in table.rows[header.last + 1 : _SAMPLE]:
                     cell = row[column] if column < len(row) else None
                     if isinstance(cell, date):
                         low, high = (low + 1, high) if cell.day <= 12 else (low, high + 1)
@@ -235,8 +235,8 @@ class _Reading:
             phone=phone,
             joined_on=joined,
             official_on=official,
-            membership=cells.read_membership(row.get("membership"))
-            or cells.read_membership(written)
+            membership=self._membership(row.get("membership"))
+            or self._membership(written)
             or self._guess(card, joined, official),
             standing=standing,
             posts=posts,
@@ -274,6 +274,11 @@ class _Reading:
             parts = map(clean, re.split(r"\s*[>»→|]\s*", cells.text(cell)))
             known = self._committees[cell] = tuple(part[:_LONGEST] for part in parts if part)
         return known
+
+    def _membership(self, cell: Any) -> MembershipKind | None:
+        if cell not in self._memberships:
+            self._memberships[cell] = cells.read_membership(cell)
+        return self._memberships[cell]
 
     def _guess(self, card: str | None, joined: date | None, official: date | None) -> MembershipKind | None:
         """Where no column says it: only official members hold a card; probation lasts twelve months."""

@@ -82,8 +82,10 @@ def read_date(cell: Cell) -> tuple[date | None, int | None, str]:
         return cell.date(), None, ""
     if isinstance(cell, date):
         return cell, None, ""
-    if isinstance(cell, str) and (plain := _DAY_FIRST.fullmatch(cell)) is not None:
-        return _day(cell, int(plain[3]), int(plain[2]), int(plain[1]))
+    if isinstance(cell, str) and len(cell) == 10 and cell[2] == cell[5] == "/" and cell.isascii():
+        day, month, year = cell[:2], cell[3:5], cell[6:]  # "31/12/1980": nearly all
+        if day.isdigit() and month.isdigit() and year.isdigit() and year != "0000":
+            return _day(cell, int(year), int(month), int(day))
     written = text(cell).strip("'’ ")
     if not written or written in _NOTHING:
         return None, None, ""
@@ -107,7 +109,6 @@ def read_date(cell: Cell) -> tuple[date | None, int | None, str]:
     return None, None, _("không đọc được ngày “{value}”, cần dạng 31/12/1980", value=written[:40])
 
 
-_DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _IN_WORDS = re.compile(
     r"(?:ngay |sinh ngay |mung )?(\d{1,2}) (?:thang )?(\d{1,2}) (?:nam )?((?:18|19|20|21|29)\d\d)"
     r"(?: \d{1,2} \d\d(?: \d\d)?)?"  # a time of day behind it
@@ -138,19 +139,24 @@ def swapped_date(written: str, proposal: date) -> str:
     )
 
 
-def read_card(cell: Cell, pattern: str = r"\d{8}|\d{12}") -> tuple[str | None, str]:
+_CARD = re.compile(r"\d{8}|\d{12}")
+
+
+def read_card(cell: Cell) -> tuple[str | None, str]:
     """A Party card number as digits (8 on the classic card, 12 on the new one), zeros kept."""
     if cell is None or cell == "":
         return None, ""
+    if isinstance(cell, str) and len(cell) in (8, 12) and cell.isascii() and cell.isdigit():
+        return cell, ""
     written = text(cell).lstrip("'’")
     if not written or written in _NOTHING:
         return None, ""
     if re.search(r"\d[eE]\+?\d", written):
         return None, _("số thẻ “{value}” đã bị bảng tính làm tròn, cần nhập lại dạng chữ", value=written[:20])
     number = re.sub(r"[\s.\-]", "", written)
-    if re.fullmatch(pattern, number):
+    if _CARD.fullmatch(number):
         return number, ""
-    if isinstance(cell, int | float) and re.fullmatch(pattern, f"0{number}"):
+    if isinstance(cell, int | float) and _CARD.fullmatch(f"0{number}"):
         return number, _("số thẻ “{value}” có thể mất số 0 ở đầu; xin sửa trong tệp", value=number)
     return number[:40], _("số thẻ “{value}” không đúng dạng", value=written[:20])
 
@@ -159,6 +165,8 @@ def read_cccd(cell: Cell) -> tuple[str | None, str]:
     """A citizen's number: exactly 12 digits. Fewer probably lost leading zeros: proposed, not taken."""
     if cell is None or cell == "":
         return None, ""
+    if isinstance(cell, str) and len(cell) == 12 and cell.isascii() and cell.isdigit():
+        return cell, ""
     written = text(cell).lstrip("'’")
     number = re.sub(r"[\s.\-]", "", written)
     if not written or written in _NOTHING:
@@ -185,6 +193,8 @@ def read_phone(cell: Cell) -> tuple[str | None, str]:
     """
     if cell is None or cell == "":
         return None, ""
+    if isinstance(cell, str) and len(cell) == 10 and cell[0] == "0" and cell.isascii() and cell.isdigit():
+        return cell, ""
     written = re.split(r"[;/,\n]| - ", text(cell).lstrip("'’"))[0].strip()
     if not written or written in _NOTHING:
         return None, ""
@@ -220,6 +230,8 @@ def read_standing(cell: Cell) -> tuple[Standing | None, str]:
 
 def read_membership(cell: Cell) -> MembershipKind | None:
     """Chính thức or dự bị, where the words say so."""
+    if not cell:
+        return None
     words = fold(text(cell))
     if "du bi" in words:
         return MembershipKind.PROBATIONARY
