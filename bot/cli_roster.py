@@ -1,5 +1,6 @@
 """Terminal commands on the roster: the dry run, importing, undoing."""
 
+import gc
 import json
 import sys
 import time
@@ -26,8 +27,6 @@ roster = typer.Typer(no_args_is_help=True, help="Danh sách đảng viên.")
 
 MAX_ROWS = 40
 """Rows of a report shown in the terminal; --json and --report have all."""
-BREATH_S = 0.03
-"""The least pause between two slices of writing, in which a running bot writes."""
 
 
 @roster.command("import")
@@ -48,6 +47,7 @@ def roster_import(
     from bot.organisation.roster_import import plan
     from bot.settings import Settings
 
+    gc.disable()  # a short life with a hundred thousand people and no circles among them
     with clear_errors(), _bar() as bar:
         people = read_roster(file, partial(bar, _("Đọc tệp")))
         if not dry_run:
@@ -78,18 +78,13 @@ def roster_undo(*, yes: Annotated[bool, typer.Option("--yes", help="Không hỏi
     if not yes and not typer.confirm(_("Hoàn tác lần nhập danh sách mới nhất?")):
         raise typer.Exit(1)
     with clear_errors(), _store() as store:
-        counts = undo(store.run, pause=breathe)
+        counts = undo(store.run, pause=time.sleep)
     Console().print(
         _(
             "Đã hoàn tác: {new} người mới, {changed} thay đổi, {moved} chuyển chi bộ, {gone} rời.",
             **{name: number(value) for name, value in counts.items()},
         )
     )
-
-
-def breathe(seconds: float) -> None:
-    """Lets others write for as long as a slice took."""
-    time.sleep(max(seconds, BREATH_S))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +116,7 @@ def _apply(
     from bot.organisation.roster_import import apply_roster, ready
 
     with _store() as store:
-        ready(store.run, breathe)
+        ready(store.run, time.sleep)
         return store.on_snapshot(
             lambda tx: apply_roster(
                 store.run,
@@ -129,7 +124,7 @@ def _apply(
                 people,
                 accept_losses=accept_losses,
                 decide=decide,
-                pause=breathe,
+                pause=time.sleep,
                 progress=partial(bar, _("So sánh")),
             )
         )

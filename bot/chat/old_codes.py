@@ -152,3 +152,10 @@ def reads_better(text: str, code: str, *, mostly: bool = True) -> str:
     if mostly:
         return read if told * max(words, 1) >= good * max(of, 1) else text
     return read if good < words and told == of else text
+
+
+def fits(texts: list[str], code: str) -> bool:
+    """Whether all these texts, which make sense as they stand, also make sense read in a code."""
+    if not texts or not all(map(may_be_old, texts)):
+        return False
+    return all(told == of for told, of in (syllables(READ[code](text)) for text in texts))

@@ -79,15 +79,25 @@ def _tell(progress: Progress | None, before: int, total: int, row: int) -> None:
 
 
 def _columns_found(rows: list[list[Any]]) -> int:
-    found = headers.find([list(map(_in_new_code, row)) for row in rows])
+    found = _header(rows, merged=False)[0]
     return len(found.columns) if found else 0
 
 
-def _in_new_code(cell: Any) -> Any:
-    if isinstance(cell, str) and old_codes.may_be_old(cell):
-        code, _mostly = old_codes.detect([cell])
-        return cell if code == old_codes.PLAIN else old_codes.reads_better(cell, code)
-    return cell
+def _header(rows: list[list[Any]], *, merged: bool) -> tuple[Header | None, list[list[Any]]]:
+    """The header, and the rows in which it was found: as they stand, or read from an old code."""
+    code, mostly = old_codes.detect(cell for row in rows for cell in row if isinstance(cell, str))
+    found = headers.find(rows, merged=merged)
+    if code == old_codes.PLAIN:
+        return found, rows
+    read = [[_read(cell, code, mostly=mostly) for cell in row] for row in rows]
+    anew = headers.find(read, merged=merged)
+    if anew is None or (found is not None and len(found.columns) > len(anew.columns)):
+        return found, rows
+    return anew, read
+
+
+def _read(cell: Any, code: str, *, mostly: bool) -> Any:
+    return old_codes.reads_better(cell, code, mostly=mostly) if isinstance(cell, str) else cell
 
 
 class _Reading:
@@ -108,8 +118,7 @@ class _Reading:
 
     def table(self, table: Table, progress: Callable[[int], None]) -> None:
         """Reads the rows under the header of one table. Without a branch column its title is the branch."""
-        plain = [list(map(_in_new_code, row)) for row in table.rows[: headers.WITHIN + headers.TALLEST]]
-        header = headers.find(plain, merged=table.merged)
+        header, plain = _header(table.rows[: headers.WITHIN + headers.TALLEST], merged=table.merged)
         if header is None:
             if any(any(cells.text(cell) for cell in row) for row in table.rows[: headers.WITHIN]):
                 self.notes.append(_("Không đọc “{sheet}”: không thấy dòng tiêu đề.", sheet=table.name))
@@ -135,24 +144,34 @@ class _Reading:
 
     def _convert(self, table: Table, header: Header, plain: list[list[Any]]) -> None:
         """Reads columns written before Unicode anew, and remembers one cell of each to show."""
-        width = max((len(row) for row in table.rows[: headers.WITHIN]), default=0)
-        for column in range(width):
-            body = [row[column] for row in table.rows[:_SAMPLE] if column < len(row)]
-            code, mostly = old_codes.detect(cell for cell in body if isinstance(cell, str))
+        body = table.rows[header.last + 1 :]
+        width = max((len(row) for row in body[:_SAMPLE]), default=0)
+        texts = [
+            [
+                row[at]
+                for row in body[:_SAMPLE]
+                if at < len(row) and isinstance(row[at], str) and not row[at].isascii()
+            ]
+            for at in range(width)
+        ]
+        found = [old_codes.detect(column) for column in texts]
+        codes = [code for code, mostly in found if mostly]
+        common = max(codes, key=codes.count) if codes else old_codes.PLAIN
+        for at, (code, mostly) in enumerate(found):
+            if code == old_codes.PLAIN and common != old_codes.PLAIN and old_codes.fits(texts[at], common):
+                code, mostly = common, True  # noqa: PLW2901 - "Chi bé Mét" says something as it stands, too
             if code == old_codes.PLAIN:
                 continue
             shown = False
-            for row in table.rows[header.last + 1 :]:
-                if column < len(row) and isinstance(row[column], str) and not row[column].isascii():
-                    before = row[column]
-                    row[column] = old_codes.reads_better(before, code, mostly=mostly)
-                    if not shown and row[column] != before:
+            for row in body:
+                if at < len(row) and isinstance(row[at], str) and not row[at].isascii():
+                    before = row[at]
+                    row[at] = old_codes.reads_better(before, code, mostly=mostly)
+                    if not shown and row[at] != before:
                         shown = True
-                        title = (
-                            cells.text(plain[header.last][column]) if column < len(plain[header.last]) else ""
-                        )
+                        title = cells.text(plain[header.last][at]) if at < len(plain[header.last]) else ""
                         self.converted.append(
-                            Converted(table.name, title, code, clean(before)[:60], clean(row[column])[:60])
+                            Converted(table.name, title, code, clean(before)[:60], clean(row[at])[:60])
                         )
 
     def _swapped(self, table: Table, header: Header) -> frozenset[int]:

@@ -88,7 +88,7 @@ def apply_roster(
     """The same in slices: planned on `reading` (a snapshot), written by `run`, others in between.
 
     `decide` sees the dry run first; where it says no, that is returned and nothing is written. `pause` is
-    told after each slice for how many seconds it held the writing. Raises RosterError also when another
+    told before each slice for how many seconds to let others write. Raises RosterError also when another
     import is under way, or came between plan and switch.
     """
     planned = Planner(reading, roster, by, progress).plan()
@@ -165,14 +165,18 @@ def in_slices(
             tx.run(update(imports).where(imports.c.id == import_id).values(lease_ms=tx.now_ms + LEASE_MS))
         return done, time.monotonic() - start
 
+    owed = 0.0
     while True:
+        start = time.monotonic()
         waiting.extend(islice(source, _AHEAD - len(waiting)))
         if not waiting:
             return
-        done, seconds = run(batch)
+        # Making ready is a pause as well: others write meanwhile.
+        if (left := owed - (time.monotonic() - start)) > 0:
+            pause(left)
+        done, owed = run(batch)
         for _unit in range(done):
             waiting.popleft()
-        pause(seconds)
 
 
 def _portions(rows: Iterable[T]) -> Iterator[list[T]]:

@@ -95,6 +95,7 @@ class Planner:
         self._by_person: dict[tuple[int, bytes], list[int]] = defaultdict(list)
         for row in self._rows.values():
             self._by_person[row.branch_id, row.person_hash].append(row.id)
+        self._filled = {row.branch_id for row in self._rows.values()}
         self._posts: dict[int, list[Any]] = defaultdict(list)
         current = holds(appointments.c.from_ms, appointments.c.until_ms, tx.now_ms)
         for row in tx.rows(select(appointments).where(current)):
@@ -171,9 +172,9 @@ class Planner:
     def _match(self, person: PersonRow, branch: int) -> int | None:
         """The member a row means: by card, else citizen's number, else name and birth in the branch."""
         by_card = by_cccd = None
-        if person.card_number:
+        if person.card_number and self._by_card:
             by_card = self._by_card.get(self._vault.hash("members.card_number", person.card_number))
-        if person.cccd:
+        if person.cccd and self._by_cccd:
             by_cccd = self._by_cccd.get(self._vault.hash("members.cccd", person.cccd))
         if by_card is not None and by_cccd is not None and by_card != by_cccd:
             self._hold(person, _("số thẻ và số CCCD thuộc hai người khác nhau"))
@@ -186,11 +187,13 @@ class Planner:
             if fold(name) != fold(person.full_name) and person.birth and birth and person.birth != birth:
                 self._hold(person, _("số thẻ hoặc số CCCD đang là của người khác"))
             return found
+        if not person.birth or branch not in self._filled:
+            return None
         same = self._by_person.get((branch, _person_hash(self._vault, person.full_name, person.birth)), [])
         if len(same) > 1:
             self._hold(person, _("có nhiều người cùng họ tên, ngày sinh trong chi bộ, cần số thẻ"))
             return None
-        return same[0] if same and person.birth else None
+        return same[0] if same else None
 
     def _new(self, person: PersonRow, branch: int) -> ReportRow:
         standing = person.standing or Standing.ACTIVE
@@ -205,9 +208,10 @@ class Planner:
         old = self._open(member_id)
         new = self._record(person, branch, old)
         self._touched.add(old.branch_id)
-        fields = [label for name, label in _labels().items() if getattr(old, name) != getattr(new, name)]
+        fields: list[str] = []
         if new != old:
             self._plan.updates[member_id] = (old, new)
+            fields = [label for name, label in _labels().items() if getattr(old, name) != getattr(new, name)]
         if not is_member(Standing(new.standing)):
             if is_member(Standing(old.standing)):
                 self._plan.ended.append(member_id)
@@ -263,7 +267,9 @@ class Planner:
 
     def _compare_posts(self, person: PersonRow, branch: int, member_id: int) -> bool:
         """Notes posts to begin and to end; only what a roster gave is ended by one."""
-        held = self._posts.get(member_id, [])
+        held = self._posts.get(member_id, ())
+        if not held and not person.posts:
+            return False
         if "posts" in self._roster.columns:
             wanted, remark = self._tree.posts(person, branch)
             if remark:

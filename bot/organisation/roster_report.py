@@ -83,18 +83,7 @@ def workbook(report: ImportReport) -> bytes:
         kind, change = _(KINDS[row.kind]), _(KINDS[row.change])
         place = "" if row.row is None else str(row.row)
         rows.append(
-            [
-                cell(value)
-                for value in (
-                    row.sheet or "",
-                    place,
-                    _(KINDS[row.kind]),
-                    name,
-                    branch,
-                    _(KINDS[row.change]),
-                    row.reason,
-                )
-            ]
+            [cell(value) for value in (row.sheet or "", place, kind, name, branch, change, row.reason)]
         )
     out = io.BytesIO()
     book.save(out)

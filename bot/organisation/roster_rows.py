@@ -17,16 +17,17 @@ class Kind(Enum):
     OTHER = auto()
 
 
-_FOOTER = re.compile(
-    r"^(tong so|tong cong|cong|tong|danh sach (nay )?(gom|co)|nguoi lap( bieu)?|noi nhan|ghi chu|t m|tm|thay mat|k t|"
-    r"xac nhan cua|thu truong|lap bang|tp)\b|^(bi thu|pho bi thu|chi uy|dang uy|nguoi lap)( |$)|"
+_SIGNED = re.compile(
+    r"^(nguoi lap( bieu)?|noi nhan|t m|tm|thay mat|k t|xac nhan cua|thu truong|lap bang|bi thu|pho bi thu)\b|"
     r"\bngay (\d+ )?thang (\d+ )?nam( \d+)?$"
 )
+_FOOTER = re.compile(r"^(tong so|tong cong|cong|tong|danh sach (nay )?(gom|co)|ghi chu|chi uy|dang uy)\b")
 _SECTION = re.compile(r"^(?:(?:[ivx]+|\d+|[a-z]) )?(?:danh sach (?:dang vien )?)?((?:chi bo|cb|to dang) .+)$")
 _NUMBERING = re.compile(r"^\s*(?:[IVXivx]+|\d+|[A-Za-z])\s*[.)/:\-–]+\s*")
 _COUNT = re.compile(r"\s*[-:–(]*\s*\d+\s*(?:đảng viên|đ/c|đồng chí|người|ĐẢNG VIÊN|ĐỒNG CHÍ|đv|ĐV)\)?\s*$")
 _SMALL = re.compile(r"\(?(?:\d{1,2}|[A-Z])\)?")
-_KEYS = ("birth_date", "card_number", "cccd", "branch", "joined_on", "phone")
+_KEYS = ("birth_date", "card_number", "cccd", "joined_on", "phone")
+"""What only a person has; one of them and a row is no footer."""
 
 
 class Rows:
@@ -49,6 +50,7 @@ class Rows:
         self._places: dict[Any, str] = {}
         self._title = "" if self._branch is not None else _title(table, above)
         self._section = ""
+        self._first = header.last + 1
         self._ended = False
         self._last = ""
         self.filled_down = self._runs(header.last + 1)
@@ -90,7 +92,7 @@ class Rows:
         branch = self._place(raw[self._branch]) if self._branch is not None and self._branch < width else ""
         if self._plainly_a_person(name, row):
             self._ended = False
-        elif self._is_other(raw, name, row, branch):
+        elif self._is_other(index, raw, name, row, branch):
             return Kind.OTHER, row, ""
         if branch:
             self._last = branch
@@ -114,7 +116,7 @@ class Rows:
         card = row.get("card_number")
         return len(name) > 3 and " " in name and card is not None and len(str(card)) > 5
 
-    def _is_other(self, raw: list[Any], name: str, row: dict[str, Any], branch: str) -> bool:
+    def _is_other(self, index: int, raw: list[Any], name: str, row: dict[str, Any], branch: str) -> bool:
         texts = [written for cell in raw if (written := cells.text(cell))]
         if not texts:
             return True
@@ -126,14 +128,16 @@ class Rows:
         words = list(dict.fromkeys(texts))
         if self._heading(words):
             return True
-        keys = sum(key in row for key in _KEYS) + bool(branch)
-        first = fold(next((each for each in words if not each.replace(".", "").isdigit()), ""))
-        if not keys or (keys == 1 and not name):
-            if any(_FOOTER.search(fold(each)) for each in words) or (folded and _FOOTER.search(folded)):
+        if not any(key in row for key in _KEYS):
+            if any(_SIGNED.search(fold(each)) for each in words) or (
+                not branch and any(_FOOTER.search(fold(each)) for each in words)
+            ):
                 self._ended = True
-                return True
+            first = fold(next((each for each in words if not each.replace(".", "").isdigit()), ""))
             if self._ended or first in ORDINAL:
                 return True  # who signed below the table
+        if index <= self._first + 1 and not name and not any(map(str.isdigit, "".join(words))):
+            return True  # "Nam | Nữ" below "Năm sinh"
         return (
             not name
             and not any(

@@ -169,7 +169,12 @@ def display_name(text: str) -> str:
     name = clean(text)
     if name != name.upper():
         return name
-    return re.sub(r"[^\s'’\-]+", lambda word: word[0][:1] + word[0][1:].lower(), name)
+    return " ".join(map(_with_initial, name.split()))
+
+
+@lru_cache(maxsize=50_000)
+def _with_initial(word: str) -> str:
+    return re.sub(r"[^'’\-]+", lambda part: part[0][:1] + part[0][1:].lower(), word)
 
 
 def masked(name: str) -> str:
