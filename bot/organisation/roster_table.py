@@ -79,7 +79,7 @@ def _workbook(content: bytes, name: str) -> Tables:
     broken = RosterError(
         _("Tệp {name} bị hỏng hoặc không phải bảng tính. Mời đồng chí mở, lưu lại rồi gửi lại.", name=name)
     )
-    if content[:4] == _OLE and "EncryptedPackage".encode("utf-16-le") in content:
+    if content[:4] == _OLE and ("EncryptedPackage".encode("utf-16-le") in content or _has_filepass(content)):
         raise locked
     archive = None
     if content[:4] == _ZIP:
@@ -115,6 +115,22 @@ def _workbook(content: bytes, name: str) -> Tables:
     except (CalamineError, ValueError, OSError, zipfile.BadZipFile, ElementTree.ParseError):
         raise broken from None
     return found
+
+
+def _has_filepass(content: bytes) -> bool:
+    """Whether an Excel 97 workbook begins with the record that says it is encrypted (FILEPASS, 0x2F)."""
+    at = content.find(b"\x09\x08\x10\x00\x00\x06\x05\x00")
+    for _record in range(8):
+        if at < 0 or at + 4 > len(content):
+            return False
+        kind, length = (
+            int.from_bytes(content[at : at + 2], "little"),
+            int.from_bytes(content[at + 2 : at + 4], "little"),
+        )
+        if kind == 0x2F:  # noqa: PLR2004 - the record's number
+            return True
+        at += 4 + length
+    return False
 
 
 def _fill(rows: list[list[Any]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
