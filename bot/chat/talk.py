@@ -159,12 +159,14 @@ class Talk(Generic[T]):
         options: Mapping[str, str] | None = None,
         *,
         file: Callable[[FileSent], Any] | None = None,
+        done: Callable[[JobDone], Any] | None = None,
     ) -> Any:
         """Asks, and returns the answer once there is one.
 
         `options` maps values to labels: picked by tap, number or label, its value is the answer.
         Otherwise `parse` turns the text, and `file` a sent file, into a JSON value, or raises Retry with
-        a hint. Without `file`, a sent file is no answer.
+        a hint. Without `file`, a sent file is no answer. With `done`, so does work that was asked for as
+        `once(f"{key}.request", …)` and that may come in instead of an answer.
         """
         key = self._key(key)
         if (step := self._stored(("answer",), key)) is not None:
@@ -176,7 +178,7 @@ class Talk(Generic[T]):
                 raise _Changed
             answer, self.answer, self._fresh = self.answer, None, True
             try:
-                value = _taken(answer, options, parse, file)
+                value = _taken(answer, options, parse, file, done)
             except Retry as retry:
                 tries, hint = self.tries + 1, retry.hint
             else:
@@ -254,6 +256,7 @@ def _taken(
     options: Mapping[str, str] | None,
     parse: Callable[[str], Any] | None,
     file: Callable[[FileSent], Any] | None,
+    done: Callable[[JobDone], Any] | None,
 ) -> Any:
     if isinstance(answer, str):
         return _pick(answer, options, parse)
@@ -261,6 +264,8 @@ def _taken(
         if file is not None:
             return file(answer)
         raise Retry(_("Bước này không cần tệp; tôi không giữ tệp đồng chí vừa gửi."))
+    if done is not None:
+        return done(answer)
     raise Retry("")  # a job's late answer: the question is simply asked again
 
 
