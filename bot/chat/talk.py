@@ -33,7 +33,8 @@ HELP_AFTER = 3
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stored step. kind: "answer", "note", "once", "refused" (a `once` that was refused) or "job"."""
+    """One stored step. kind: "answer", "note", "once", "again" (a `once` that going back may repeat),
+    "refused" (a `once` that was refused) or "job"."""
 
     kind: str
     key: str
@@ -70,7 +71,7 @@ class DialogState:
         """Without the last answer and what followed it; unchanged when an effect stands in between."""
         for index in range(len(self.steps) - 1, -1, -1):
             kind = self.steps[index].kind
-            if kind in ("once", "refused") and not self.steps[index].key.endswith(".request"):
+            if kind in ("once", "refused"):
                 break
             if kind == "answer":
                 return replace(self, steps=self.steps[:index], tries=0)
@@ -206,7 +207,7 @@ class Talk(Generic[T]):
 
         Until it is there, `waiting` is said, and said again to whatever the person types meanwhile.
         """
-        job_id = self.once(f"{key}.request", request)
+        job_id = self.once(f"{key}.request", request, may_repeat=True)
         key = self._key(key)
         if (step := self._stored(("job",), key)) is not None:
             return step.value
@@ -224,10 +225,13 @@ class Talk(Generic[T]):
             return step.value  # type: ignore[no-any-return] # what read returned, through JSON
         return self._store("note", key, read())  # type: ignore[no-any-return]
 
-    def once(self, key: str, effect: Callable[[], V]) -> V:
-        """Does something once and keeps its result (a JSON value), or its refusal, which is raised again."""
+    def once(self, key: str, effect: Callable[[], V], *, may_repeat: bool = False) -> V:
+        """Does something once and keeps its result (a JSON value), or its refusal, which is raised again.
+
+        "quay lại" never goes back past it, unless doing it a second time does no harm (`may_repeat`).
+        """
         key = self._key(key)
-        if (step := self._stored(("once", "refused"), key)) is not None:
+        if (step := self._stored(("once", "again", "refused"), key)) is not None:
             if step.kind == "refused":
                 raise Refused(step.value)
             return step.value  # type: ignore[no-any-return] # what effect returned, through JSON
@@ -236,7 +240,7 @@ class Talk(Generic[T]):
         except Refused as refusal:
             self._store("refused", key, refusal.code)
             raise
-        return self._store("once", key, result)  # type: ignore[no-any-return]
+        return self._store("again" if may_repeat else "once", key, result)  # type: ignore[no-any-return]
 
     def say(self, *replies: Reply | To) -> None:
         """Says something; said once, not at every replay."""

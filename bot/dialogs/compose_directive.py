@@ -97,7 +97,7 @@ def script(
             "confirm", _preview(talk.tx, draft, dict(units)[str(unit)]), options=_confirm(declared)
         )
         if choice == "test":
-            talk.once("test", partial(_test, talk, draft))
+            talk.once("test", partial(_test, talk, draft), may_repeat=True)
         elif choice == "drop":
             talk.say(Say(_("Đã bỏ bản nháp. Chưa gửi gì.")))
             return

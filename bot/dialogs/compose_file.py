@@ -40,7 +40,9 @@ def ask_file(talk: Talk[Tx], author: int, page: PageAddress | None) -> tuple[Fil
             return None, False
         where = ""
         if given == "page" and page is not None:
-            where = page(talk.tx, talk.once("file.request", partial(_open_page, talk, author)))
+            where = page(
+                talk.tx, talk.once("file.request", partial(_open_page, talk, author), may_repeat=True)
+            )
             continue
         found = given
         if "verdict" not in found:
@@ -50,7 +52,7 @@ def ask_file(talk: Talk[Tx], author: int, page: PageAddress | None) -> tuple[Fil
             _refused(talk, author, str(found.get("why", "unreadable")))
             continue
         file = File(*found["file"])
-        talk.once("keep", partial(_keep, talk.tx, file))
+        talk.once("keep", partial(_keep, talk.tx, file), may_repeat=True)
         released = found.get("released")
         if found["verdict"] == "pass" and not released:
             return file, False
