@@ -66,6 +66,11 @@ def begin(tx: Tx, job_id: int) -> None:
     tx.run(update(jobs).where(jobs.c.id == job_id).values(attempts=jobs.c.attempts + 1))
 
 
+def drop(tx: Tx, job_id: int) -> None:
+    """Forgets a job that was answered another way."""
+    tx.run(delete(jobs).where(jobs.c.id == job_id))
+
+
 def finish(tx: Tx, job: Job, result: Any) -> inbox.Waiting | None:
     """Puts the result (a JSON value) into the inbox and deletes the job. None when that was done before."""
     body = json.dumps(
@@ -77,7 +82,7 @@ def finish(tx: Tx, job: Job, result: Any) -> inbox.Waiting | None:
             "result": result,
         }
     ).encode()
-    tx.run(delete(jobs).where(jobs.c.id == job.id))
+    drop(tx, job.id)
     key = f"{job.channel}:{job.chat_id}"
     row_id = inbox.put(tx, CHANNEL, str(job.id), key, body)
     return None if row_id is None else inbox.Waiting(row_id, CHANNEL, key, body, tx.now_ms)
