@@ -48,30 +48,33 @@ def add_to(app: web.Application, desk: Desk) -> None:
             return _page("", form=True, limit=desk.limit)
 
     async def take(request: web.Request) -> web.Response:
-        token = request.match_info["token"]
         with speaking("vi"):
-            if not await desk.is_open(token):
-                return _page(_over(), status=410)
-            async with slots:
-                try:
-                    async with asyncio.timeout(BODY_SECONDS):
-                        name, data = await _file(request, desk.limit)
-                except _TooBig:
-                    return _page(_too_big(desk.limit), status=413, form=True, limit=desk.limit)
-                except TimeoutError:
-                    return _page(_("Mạng quá chậm nên tệp chưa tới. Mời đồng chí thử lại."), status=408)
-                except ValueError:
-                    return _page(
-                        _("Chưa có tệp nào. Mời đồng chí chọn tệp rồi bấm Gửi."),
-                        status=400,
-                        form=True,
-                        limit=desk.limit,
-                    )
-                said = await desk.take(token, name, data)
-            return _page(_over(), status=410) if said is None else _page(said)
+            said, status, again = await _took(request, desk, slots)
+            if "application/json" in request.headers.get("Accept", ""):  # the page's own script
+                return web.json_response({"said": said, "again": again}, status=status)
+            return _page(said, status=status, form=again, limit=desk.limit)
 
     app.router.add_get(PATH, show)
     app.router.add_post(PATH, take)
+
+
+async def _took(request: web.Request, desk: Desk, slots: asyncio.Semaphore) -> tuple[str, int, bool]:
+    """What to tell, the status, and whether the page can be used again."""
+    token = request.match_info["token"]
+    if not await desk.is_open(token):
+        return _over(), 410, False
+    async with slots:
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                name, data = await _file(request, desk.limit)
+        except _TooBig:
+            return _too_big(desk.limit), 413, True
+        except TimeoutError:
+            return _("Mạng quá chậm nên tệp chưa tới. Mời đồng chí thử lại."), 408, True
+        except ValueError:
+            return _("Chưa có tệp nào. Mời đồng chí chọn tệp rồi bấm Gửi."), 400, True
+        said = await desk.take(token, name, data)
+    return (_over(), 410, False) if said is None else (said, 200, False)
 
 
 class _TooBig(Exception):
@@ -80,6 +83,8 @@ class _TooBig(Exception):
 
 async def _file(request: web.Request, limit: int) -> tuple[str, bytes]:
     """Name and bytes of the form's file. Raises ValueError when there is none, _TooBig."""
+    if request.content_type != "multipart/form-data":
+        raise ValueError("not this page's form")
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or part.name != "file":
             raise ValueError("not this page's form")
@@ -108,7 +113,7 @@ def _too_big(limit: int) -> str:
 def _page(said: str, *, status: int = 200, form: bool = False, limit: int = 0) -> web.Response:
     nonce = secrets.token_urlsafe(16)
     policy = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; "
+        f"default-src 'none'; img-src data:; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     headers = {
@@ -191,14 +196,14 @@ form.addEventListener("submit", (event) => {{
   call.upload.onprogress = (step) => {{ if (step.lengthComputable) bar.value = 100 * step.loaded / step.total; }};
   call.upload.onload = () => {{ bar.value = 100; said.textContent = form.dataset.checking; }};
   call.onload = () => {{
-    const answer = new DOMParser().parseFromString(call.responseText, "text/html");
-    const words = answer.getElementById("said");
-    said.textContent = words ? words.textContent : form.dataset.failed;
-    bar.hidden = true; send.disabled = false;
-    if (words && !answer.getElementById("form") && call.status !== 408) form.hidden = true;
+    let answer = {{ said: form.dataset.failed, again: true }};
+    try {{ answer = JSON.parse(call.responseText); }} catch {{ /* a proxy's own page */ }}
+    said.textContent = answer.said;
+    bar.hidden = true; send.disabled = false; form.hidden = !answer.again;
   }};
   call.onerror = () => {{ said.textContent = form.dataset.failed; bar.hidden = true; send.disabled = false; }};
   call.open("POST", location.pathname);
+  call.setRequestHeader("Accept", "application/json");
   call.send(body);
 }});
 </script>
