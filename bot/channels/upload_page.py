@@ -113,8 +113,8 @@ def _too_big(limit: int) -> str:
 def _page(said: str, *, status: int = 200, form: bool = False, limit: int = 0) -> web.Response:
     nonce = secrets.token_urlsafe(16)
     policy = (
-        f"default-src 'none'; img-src data:; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; "
+        "img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     headers = {
         "Content-Security-Policy": policy,

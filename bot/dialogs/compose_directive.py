@@ -24,7 +24,7 @@ from bot.organisation.models import Organisation, Verb
 from bot.store import jobs
 from bot.store.tx import Tx
 
-VERSION_OF_DIALOG = 1
+VERSION_OF_DIALOG = 2
 MAX_UNITS = 12
 """Units offered as an audience; a larger choice is made from the terminal."""
 WAYS = {"telegram": "Telegram", "zalo_oa": "Zalo"}
@@ -55,8 +55,7 @@ def script(
     """
     talk.given()
     author: int = talk.note("author", partial(_author, talk))
-    named: str = talk.ask("number", _ask_number(), parse=_number)
-    issued = date.fromisoformat(talk.ask("issued", _ask_issued(named), _issued(talk), _today(talk)))
+    named, issued = _numbered(talk)
     about: str = talk.ask("title", _ask_title(), parse=partial(_words, longest=rules.MAX_TITLE, rule=rule))
     summary: str = talk.ask(
         "summary", _ask_summary(), partial(_words, longest=rules.MAX_SUMMARY, rule=rule), {"-": _("Bỏ qua")}
@@ -68,31 +67,29 @@ def script(
     )
     send_at: str = "" if pace != "later" else talk.ask("send_at", _ask_when(), parse=_deadline(talk))
     units = talk.note("units", partial(_units, talk.tx, author))
-    unit = int(
-        talk.ask("unit", Say(_("Gửi tới đơn vị nào (gồm cả các đơn vị bên dưới)?")), options=dict(units))
-    )
-    audience = _audience(talk, unit)
-    draft = Draft(
-        number=named,
-        issued_on=issued,
-        title=about,
-        summary="" if summary == "-" else summary,
-        urgency=Urgency.NORMAL if pace == "later" else Urgency(pace),
-        deadline=None if until == "-" else datetime.fromisoformat(until),
-        unit_id=unit,
-        author_id=author,
-        file=attached,
-        audience=audience,
-        send_at=datetime.fromisoformat(send_at) if send_at else None,
-    )
-    reached: int = talk.note("reached", partial(_count, talk.tx, unit, audience))
-    if not reached:
-        talk.say(
-            Say(_("Không có đồng chí nào trong phạm vi này nên chưa gửi. Nhắn “gửi văn bản” để làm lại."))
-        )
-        return
+    while True:
+        ask_unit = Say(_("Gửi tới đơn vị nào (gồm cả các đơn vị bên dưới)?"))
+        unit = int(talk.ask("unit", ask_unit, options=dict(units)))
+        audience = _audience(talk, unit)
+        reached: int = talk.note("reached", partial(_count, talk.tx, unit, audience))
+        if reached:
+            break
+        talk.say(Say(_("Không có đồng chí nào trong phạm vi này. Mời đồng chí chọn lại.")))
     declared = declared or reached > approve_above
     while True:
+        draft = Draft(
+            number=named,
+            issued_on=issued,
+            title=about,
+            summary="" if summary == "-" else summary,
+            urgency=Urgency.NORMAL if pace == "later" else Urgency(pace),
+            deadline=None if until == "-" else datetime.fromisoformat(until),
+            unit_id=unit,
+            author_id=author,
+            file=attached,
+            audience=audience,
+            send_at=datetime.fromisoformat(send_at) if send_at else None,
+        )
         choice = talk.ask(
             "confirm", _preview(talk.tx, draft, dict(units)[str(unit)]), options=_confirm(declared)
         )
@@ -102,12 +99,20 @@ def script(
             talk.say(Say(_("Đã bỏ bản nháp. Chưa gửi gì.")))
             return
         else:
-            break
-    try:
-        directive_id: int = talk.once("send", partial(_send, talk.tx, draft, declared=declared))
-    except Refused as refusal:
-        talk.say(texts.refused(refusal.code, named))
-        return
+            try:
+                directive_id: int = talk.once("send", partial(_send, talk.tx, draft, declared=declared))
+                break
+            except Refused as refusal:
+                # What somebody else did meanwhile, or the time that passed: that step again, the rest is kept.
+                if refusal.code == "number_taken":
+                    talk.say(_taken())
+                    named, issued = _numbered(talk)
+                elif refusal.code == "deadline_past":
+                    talk.say(Say(_("Hạn xác nhận đã qua trong lúc soạn. Mời đồng chí đặt hạn mới.")))
+                    until = talk.ask("deadline", _ask_deadline(), _deadline(talk), {"-": _("Không đặt hạn")})
+                else:
+                    talk.say(texts.refused(refusal.code, named))
+                    return
     if declared:
         talk.once("approval", partial(_ask_second, talk, directive_id, draft))
         return
@@ -121,6 +126,20 @@ def _author(talk: Talk[Tx]) -> int:
     account = people.account_of(talk.tx, talk.address.channel, talk.address.user_id)
     assert account is not None  # the router lets only those in who may send
     return account.member_id
+
+
+def _numbered(talk: Talk[Tx]) -> tuple[str, date]:
+    """A number and date under which there is no directive yet."""
+    while True:
+        named: str = talk.ask("number", _ask_number(), parse=_number)
+        issued = date.fromisoformat(talk.ask("issued", _ask_issued(named), _issued(talk), _today(talk)))
+        if not talk.note("taken", partial(service.is_taken, talk.tx, named, issued)):
+            return named, issued
+        talk.say(_taken())
+
+
+def _taken() -> Say:
+    return Say(_("Đã có văn bản cùng số, cùng ngày. Mời đồng chí kiểm tra lại số hoặc ngày."))
 
 
 def _named(labels: Mapping[Any, str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 
 from sqlalchemy import insert, select, update
 
@@ -31,10 +32,7 @@ def create(tx: Tx, draft: Draft) -> int:
     if not people.may(tx, draft.author_id, Verb.SEND_DIRECTIVE, draft.unit_id):
         raise Refused("no_right")
     issued = draft.issued_on.isoformat()
-    taken = select(directives.c.id).where(
-        directives.c.number == draft.number, directives.c.issued_on == issued
-    )
-    if tx.first(taken) is not None:
+    if is_taken(tx, draft.number, draft.issued_on):
         raise Refused("number_taken")
     if draft.deadline is not None and draft.deadline <= tx.now:
         raise Refused("deadline_past")
@@ -62,6 +60,12 @@ def create(tx: Tx, draft: Draft) -> int:
     )
     audit.record(tx, "directive.create", f"directive:{directive_id}", member_id=draft.author_id)
     return directive_id
+
+
+def is_taken(tx: Tx, number: str, issued_on: date) -> bool:
+    """Whether there is a directive of this number and date: a number is unique only with its date."""
+    same = (directives.c.number == number, directives.c.issued_on == issued_on.isoformat())
+    return tx.first(select(directives.c.id).where(*same)) is not None
 
 
 def preview(tx: Tx, unit_id: int, audience: Audience = EVERYBODY) -> list[tuple[int, str, int]]:
