@@ -54,6 +54,7 @@ SLASH = {
     "attendance": "diemdanh attendance",
     "meeting": "taohop lichhop hop moihop meeting meetings schedule",
     "compose": "guivanban soanvanban guithongbao thongbao compose send",
+    "roster": "nhapdanhsach danhsach roster import",
     "slips": "phieu inphieu phieuma slips slip",
     "news": "tin diemtin tintuc bantin news digest",
     "verify": "xacthuc verify",

@@ -127,7 +127,7 @@ def _has_filepass(content: bytes) -> bool:
             int.from_bytes(content[at : at + 2], "little"),
             int.from_bytes(content[at + 2 : at + 4], "little"),
         )
-        if kind == 0x2F:  # noqa: PLR2004 - the record's number
+        if kind == 0x2F:
             return True
         at += 4 + length
     return False
