@@ -418,6 +418,7 @@ class _Reader:
         for name, pattern in (
             ("rate", c.RATE),
             ("attendance", c.ATTENDANCE),
+            ("roster", c.ROSTER),
             ("slips", c.SLIPS),
             ("news", c.NEWS),
             ("verify", c.VERIFY),

@@ -66,6 +66,7 @@ SLASH = {
 }  # fmt: skip
 COMMAND_OF = {name: command for command, names in SLASH.items() for name in names.split()}
 
+ROSTER = rx(r"(?:nhap|cap nhat|tai len) danh sach(?: dang vien| chi bo)?")
 _WHO = (
     r"(?:ai|nguoi nao|(?:nhung |cac )?(?:dong chi|dang vien|nguoi|can bo) nao|nhung ai|bao nhieu(?: \S+){0,2}?|"
     r"may (?:nguoi|dong chi|dang vien)|danh sach(?: \S+){0,2}?|so (?:nguoi|luong|dong chi|dang vien)(?: \S+)?|"
