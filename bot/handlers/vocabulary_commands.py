@@ -223,3 +223,14 @@ VOCABULARY = words_in(
         )
     )
 )  # fmt: skip
+
+WHOLE = (
+    ("rate", RATE),
+    ("attendance", ATTENDANCE),
+    ("roster", ROSTER),
+    ("slips", SLIPS),
+    ("news", NEWS),
+    ("verify", VERIFY),
+    ("inbox", INBOX),
+)
+"""Errands named by the whole of what was typed."""
