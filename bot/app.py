@@ -140,6 +140,7 @@ class App:
         await self.worker.start()
         self.sender.start()
         self._spawn(self.runner.run())
+        self._spawn(asyncio.to_thread(self.rosters.resume, self.engine))
         self._start_bell()
         await self._listen()
         if settings.telegram_token.get_secret_value():

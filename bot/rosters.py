@@ -5,20 +5,27 @@ or dropped, and after a day in any case.
 """
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
 import structlog
+from sqlalchemy import Engine
 
 from bot.channels.fetching import Fetch, FetchRefused
 from bot.clock import now
 from bot.i18n import _
+from bot.organisation.models import RosterError
+from bot.organisation.roster_import import ready
 from bot.organisation.roster_work import work
 from bot.settings import Settings
 from bot.store.files import FileBox
 from bot.store.vault import Vault
+from bot.store.writer import write
 
 log = structlog.get_logger()
 
@@ -41,6 +48,7 @@ class Rosters:
 
     def __init__(self, settings: Settings, vault: Vault, fetchers: Mapping[str, Fetch]) -> None:
         self._settings = settings
+        self._vault = vault
         self._folder = settings.data_dir / "rosters"
         self._box = FileBox(self._folder, vault)
         self._fetchers = fetchers
@@ -81,6 +89,11 @@ class Rosters:
     def forget(self, kept: str) -> None:
         """Deletes a kept roster."""
         (self._folder / kept).unlink(missing_ok=True)
+
+    def resume(self, engine: Engine) -> None:
+        """Finishes an import that a crash interrupted behind its switch; leaves a living one alone."""
+        with contextlib.suppress(RosterError):
+            ready(partial(write, engine, self._vault), time.sleep)
 
     def tidy(self) -> None:
         """Deletes rosters that nobody applied within a day."""
