@@ -45,6 +45,7 @@ from bot.store.writer import write
 
 RESULTS = Path(__file__).resolve().parent / "results"
 A_SECOND = 50
+VERIFIED = 3_000  # a minute of acknowledgements
 TOP, BRANCH = "Đảng ủy Trường Mẫu", "Chi bộ có sẵn"
 CHILD = """
 import json, resource, sys, time
@@ -188,7 +189,7 @@ def house(folder: Path, info: dict[str, Any], those: int) -> tuple[Settings, int
 async def apply_under_load(file: Path, folder: Path, count: int) -> dict[str, Any]:
     """Imports with the terminal's command while acknowledgements come in."""
     sandbox = await start()
-    settings, directive_id = await asyncio.to_thread(house, folder, sandbox.info(), 12_000)
+    settings, directive_id = await asyncio.to_thread(house, folder, sandbox.info(), VERIFIED)
     app = App(settings)
     await app.start()
     times: list[float] = []
@@ -222,7 +223,7 @@ async def apply_under_load(file: Path, folder: Path, count: int) -> dict[str, An
     sent = 0
     async with aiohttp.ClientSession() as session:
         next_at = time.perf_counter()
-        while not importing.done() and sent < 12_000:
+        while not importing.done() and sent < VERIFIED:
             tasks.append(asyncio.create_task(post(session, sent)))
             sent += 1
             next_at += 1 / A_SECOND
@@ -245,8 +246,8 @@ async def apply_under_load(file: Path, folder: Path, count: int) -> dict[str, An
         "p50_ms": statistics.median(times),
         "p99_ms": times[int(len(times) * 0.99) - 1],
         "max_ms": times[-1],
-        "imported": everybody - 12_000,
-        "right": acknowledged == sent and everybody - 12_000 == count and report["new"] == count,
+        "imported": everybody - VERIFIED,
+        "right": acknowledged == sent and everybody - VERIFIED == count and report["new"] == count,
     }
 
 
