@@ -16,6 +16,7 @@ from bot import runner
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
+from bot.channels.zalo_oa.access import FixedToken
 from bot.channels.zalo_oa.inbound import translate as translate_zalo
 from bot.channels.zalo_oa.outbound import ZaloOutbound
 from bot.chat.router import Router
@@ -148,8 +149,8 @@ class App:
             outbounds.append(TelegramOutbound(token, files, base=settings.telegram_api))
             translators["telegram"] = translate
         if settings.zalo_oa_app_id:
-            token_of = settings.zalo_oa_access_token.get_secret_value
-            outbounds.append(ZaloOutbound(token_of, files, base=settings.zalo_oa_api))
+            access = FixedToken(settings.zalo_oa_access_token.get_secret_value())
+            outbounds.append(ZaloOutbound(access, files, base=settings.zalo_oa_api))
             translators["zalo_oa"] = translate_zalo
         return outbounds, translators
 
