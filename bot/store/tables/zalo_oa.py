@@ -12,6 +12,7 @@ zalo_tokens = Table(
     Column("version", Integer, nullable=False),  # counts pairs: who stores the next one names the last
     Column("access", Sealed, nullable=False),
     Column("refresh", Sealed, nullable=False),
+    moment("made_ms", nullable=False),
     moment("renew_ms", nullable=False),  # ahead of the end
     moment("access_until_ms", nullable=False),
     moment("refresh_until_ms", nullable=False),

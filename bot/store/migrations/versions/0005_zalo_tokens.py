@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("access", sa.LargeBinary(), nullable=False),
         sa.Column("refresh", sa.LargeBinary(), nullable=False),
+        sa.Column("made_ms", sa.BigInteger(), nullable=False),
         sa.Column("renew_ms", sa.BigInteger(), nullable=False),
         sa.Column("access_until_ms", sa.BigInteger(), nullable=False),
         sa.Column("refresh_until_ms", sa.BigInteger(), nullable=False),
