@@ -7,7 +7,9 @@ Failures come as HTTP 200 with `error` and `error_name`; numbers of the compilat
 
 import base64
 import secrets
+import ssl
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -46,6 +48,11 @@ class OAuthUnclear(Exception):
     """No answer, or none that can be read: what was asked may have been done."""
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context()  # dear to make, and one is enough
+
+
 def pair(verifier: str = "") -> tuple[str, str]:
     """(verifier, challenge) of PKCE: 43 characters, and base64url without padding of its SHA-256."""
     verifier = verifier or secrets.token_urlsafe(32)
@@ -75,7 +82,7 @@ class OAuth:
 
     async def _ask(self, form: dict[str, str]) -> Grant:
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
+            async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, verify=_tls()) as client:
                 answer = await client.post(
                     f"{self._base}/v4/oa/access_token",
                     data={"app_id": self.app_id, **form},
