@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 
 from bot.channels.telegram import inbound as telegram
+from bot.channels.zalo_oa import connect
 from bot.channels.zalo_oa import inbound as zalo_oa
 from bot.channels.zalo_oa.signature import verify
 from bot.clock import now
@@ -105,9 +106,12 @@ def application(
     *,
     telegram_hook: TelegramHook | None = None,
     zalo_hook: ZaloHook | None = None,
+    zalo_page: Handler | None = None,
     saw: Saw = lambda subject, variant: None,
 ) -> web.Application:
     """The application: POST /webhook/telegram and /webhook/zalo (each only when configured), GET /health.
+
+    `zalo_page` answers GET /zalo/callback, where the browser of whoever connects the account comes back.
 
     Answers 200 stored, 400 no update, 401 wrong secret or signature, 413 over MAX_BODY_BYTES, 503 not stored.
     Raises ValueError for an empty secret, which would let anybody in.
@@ -123,6 +127,8 @@ def application(
         if not zalo_hook.secret:
             raise ValueError("Zalo's webhook needs the OA secret key")
         app.router.add_post("/webhook/zalo", _zalo(inbox, zalo_hook, tally, saw))
+    if zalo_page:
+        app.router.add_get(connect.PATH, zalo_page)
     return app
 
 

@@ -148,7 +148,7 @@ async def test_many_at_once_upload_once_and_never_more_than_eight_are_in_flight(
     await asyncio.gather(*(out.send(str(n), Say("Tệp đây.", file=PDF)) for n in range(40)))
     assert zalo.methods.count("file") == 1
     assert len(zalo.calls) == 81
-    assert most == IN_FLIGHT
+    assert 1 < most <= IN_FLIGHT
 
 
 @pytest.mark.parametrize("code", [-100, -238])

@@ -81,7 +81,7 @@ class Desk:
         writer = Writer(self.engine, self.vault, loop=asyncio.get_running_loop())
         writer.start()
         client = OAuth(self.oauth.app_id, secret or self.oauth.app_secret, self.base)
-        made = Tokens(writer, client, name=name, tell=lambda tx, words: self.told.append(words))
+        made = Tokens(writer, client, name=name, tell=lambda tx, words, works: self.told.append(words))
         self.opened.append((made, writer))
         return made
 

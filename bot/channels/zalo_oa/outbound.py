@@ -15,6 +15,8 @@ from bot.chat.errors import PlatformError, Rejected, RetryAfter, TokenExpired, U
 from bot.delivery.outbound import Sent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.channels.zalo_oa.access import Access
     from bot.chat.replies import File, Reply
     from bot.delivery.outbound import FileStore
@@ -61,9 +63,19 @@ class ZaloOutbound:
     channel = "zalo_oa"
 
     def __init__(
-        self, access: "Access", files: "FileStore", *, base: str | None = None, proof_secret: str = ""
+        self,
+        access: "Access",
+        files: "FileStore",
+        *,
+        base: str | None = None,
+        proof_secret: str = "",
+        saw: "Callable[[str, str], None]" = lambda subject, variant: None,
     ) -> None:
-        """`proof_secret`: the app secret, where each call shall carry `appsecret_proof`."""
+        """`proof_secret`: the app secret, where each call shall carry `appsecret_proof`.
+
+        `saw` is told which variant of something unsettled was met (`findings`).
+        """
+        self._saw = saw
         self._base = (base or OFFICIAL).rstrip("/")
         self._access = access
         self._proof_secret = proof_secret
@@ -85,6 +97,7 @@ class ZaloOutbound:
                     if not part.buttons or no.code not in BUTTONS_REFUSED:
                         raise
                     log.warning("zalo_buttons_refused", code=no.code)
+                    self._saw("buttons", f"refused {no.code}")
                     choices_as = "numbers"
                     for numbered in without_buttons(part, ZALO_OA):
                         message_id = await self._part(chat_id, numbered)
@@ -106,7 +119,10 @@ class ZaloOutbound:
                 for choice in part.buttons
             ]
             message["attachment"] = {"type": "template", "payload": {"buttons": buttons}}
-        return await self._message(chat_id, message)
+        answer = await self._message(chat_id, message)
+        if part.buttons:
+            self._saw("buttons", "accepted")
+        return answer
 
     async def _file(self, chat_id: str, file: "File") -> str | None:
         known, token = await self._file_token(file)

@@ -202,15 +202,15 @@ def _fail(tx: Tx, app_id: str, version: int, problem: str, *, answered: bool) ->
     tx.run(update(zalo_tokens).where(_MINE.app_id == app_id, _MINE.version == version).values(**values))
 
 
-Tell = Callable[[Tx, str], None]
-"""Tells the administrators a sentence, in this commit."""
+Tell = Callable[[Tx, str, bool], None]
+"""Tells the administrators a sentence, in this commit; whether Zalo still takes messages."""
 
 
 class Tokens:
     """This process's hold on the pair (implements `access.Access`)."""
 
     def __init__(
-        self, writing: Writing, oauth: OAuth, *, name: str, tell: Tell = lambda tx, words: None
+        self, writing: Writing, oauth: OAuth, *, name: str, tell: Tell = lambda tx, words, works: None
     ) -> None:
         self._writing = writing
         self._oauth = oauth
@@ -326,4 +326,4 @@ class Tokens:
         said = texts.problem(problem, from_ms(row.access_until_ms) if left > timedelta() else None)
         log.error("zalo_connection", problem=problem, say=said, alert=True)
         tx.run(update(zalo_tokens).where(_MINE.app_id == row.app_id).values(told_ms=tx.now_ms))
-        self._tell(tx, said)
+        self._tell(tx, said, left > timedelta())
