@@ -7,7 +7,6 @@ takes a code only for a connection that was begun in the last minutes.
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from functools import partial
 from html import escape
 from typing import NamedTuple
 
@@ -84,13 +83,12 @@ def page(writing: Writing) -> Callable[[web.Request], Awaitable[web.Response]]:
         asked = request.query
         code, state = asked.get("code", ""), asked.get("state", "")
         consent = Consent(code[:2000], asked.get("oa_id", ""))
-        if code and state and await writing.run(partial(bring, state=state[:64], consent=consent)):
-            return _say(
-                _("Đã nhận sự đồng ý của Zalo. Mời quay lại cửa sổ dòng lệnh; có thể đóng trang này.")
-            )
         if not code:
             words = _("Zalo chưa cho phép. Mời chạy lại sotay zalo connect và bấm Đồng ý.")
             return _say(words, status=400)
+        if await writing.run(lambda tx: bring(tx, state[:64], consent)):
+            words = _("Đã nhận sự đồng ý của Zalo. Mời quay lại cửa sổ dòng lệnh; có thể đóng trang này.")
+            return _say(words)
         return _say(_("Liên kết này đã dùng hoặc đã quá hạn. Mời chạy lại sotay zalo connect."), status=410)
 
     return handle
