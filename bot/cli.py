@@ -83,8 +83,20 @@ async def _run(settings: "Settings") -> None:
 
 
 @cli.command()
-def doctor() -> None:
-    """Kiểm tra: tin đang chờ, tin bị gác lại, tin chưa gửi."""
+def doctor(
+    what: Annotated[str, typer.Argument(help="Bỏ trống: hàng đợi. zalo: tài khoản OA.")] = "",
+    *,
+    test_account: Annotated[
+        str, typer.Option(help="Mã tài khoản Zalo của chính mình để thử nút và danh sách (chỉ với zalo).")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON (chỉ với zalo).")] = False,
+) -> None:
+    """Kiểm tra: tin đang chờ, tin bị gác lại, tin chưa gửi; `doctor zalo`: mọi điều về Zalo OA, không gửi gì."""
+    if what == "zalo":
+        cli_zalo.examine(test_account=test_account, as_json=as_json)
+        return
+    if what:
+        raise typer.BadParameter(_("Chỉ có: sotay doctor, sotay doctor zalo."))
     from bot.delivery import outbox
     from bot.store import inbox
 
