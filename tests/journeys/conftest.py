@@ -84,6 +84,7 @@ class House:
         await self.app.start()
         self.settings.listen_port = self.app.port  # a restart comes back at the same address
         if self.channel == "zalo_oa":
+            await testing.control(self.control, "switches", {"zalo_oa": {"window": True, "limits": True}})
             await testing.control(
                 self.control, "zalo_oa/webhook", {"url": f"http://127.0.0.1:{self.app.port}/webhook/zalo"}
             )
