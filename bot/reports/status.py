@@ -146,7 +146,7 @@ def _totals(total: Figures) -> list[str]:
         lines.append(_("Đã xem trên Zalo, chưa xác nhận: {count}", count=number(total.seen)))
     if total.reasons:
         why = ", ".join(
-            f"{reason_words(reason)}: {number(count)}" for reason, count in sorted(total.reasons.items())
+            f"{reason_words(reason)} {number(count)}" for reason, count in sorted(total.reasons.items())
         )
         lines.append(_("Chưa nhận vì: {why}", why=why))
     if total.classes[Class.INFORMED]:

@@ -54,7 +54,7 @@ async def test_silent_for_eight_days_is_told_listed_and_reached_again(house):
 
     await secretary.says("tinh hinh 52")
     status = await secretary.sees("Tình hình 52-KH/ĐU")
-    assert "không gửi được qua Zalo (quá 7 ngày): 1" in status.text
+    assert "không gửi được qua Zalo (quá 7 ngày) 1" in status.text
     await secretary.taps("Ai chưa nhận được")
     listed = await secretary.sees("Chưa nhận được 52-KH/ĐU")
     assert "Lê Văn Bé: không gửi được qua Zalo (quá 7 ngày)" in listed.text
