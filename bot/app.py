@@ -13,12 +13,18 @@ from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import runner
+from bot.alerts import tell_administrators
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
 from bot.channels.tariff import ChannelTariff, terms
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
+from bot.channels.zalo_oa import connect, tokens
+from bot.channels.zalo_oa.access import Access, FixedToken
+from bot.channels.zalo_oa.findings import Findings
 from bot.channels.zalo_oa.inbound import translate as translate_zalo
+from bot.channels.zalo_oa.oauth import OAuth
 from bot.channels.zalo_oa.outbound import ZaloOutbound
+from bot.channels.zalo_oa.tokens import Tokens
 from bot.chat.router import Router
 from bot.clock import to_ms
 from bot.delivery import outbox, window
@@ -81,6 +87,7 @@ class App:
         self.engine, self.vault = open_store(settings.database, settings.keys)
         self.port = settings.listen_port
         self._only_one = OnlyOne(settings.data_dir)
+        self.tokens: Tokens | None = None
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -95,7 +102,8 @@ class App:
         self.writer = Writer(self.engine, self.vault, loop=asyncio.get_running_loop())
         self.writer.start()
         files = StoredFiles(FileBox(settings.files, self.vault), self.writer)
-        outbounds, translators = self._channels(files)
+        self.findings = Findings(self.writer)
+        outbounds, translators = self._channels(files, await self._zalo_access())
         self.sender = Sender(
             self.writer,
             outbounds,
@@ -121,6 +129,8 @@ class App:
         await self.worker.start()
         self.sender.start()
         self._spawn(self.runner.run())
+        if self.tokens is not None:
+            self._spawn(self.tokens.keep())
         self._start_bell()
         await self._listen()
         if settings.telegram_token.get_secret_value():
@@ -139,11 +149,14 @@ class App:
         self._bell.shutdown(wait=False)
         self.intake.close()
         await self.sender.stop()
+        if self.tokens is not None:
+            await self.tokens.close()
+        await self.findings.flush()
         await asyncio.to_thread(self.writer.stop)
         self.engine.dispose()
         self._only_one.release()
 
-    def _channels(self, files: StoredFiles) -> tuple[list[Outbound], dict[str, Translate]]:
+    def _channels(self, files: StoredFiles, access: Access) -> tuple[list[Outbound], dict[str, Translate]]:
         settings = self.settings
         outbounds: list[Outbound] = []
         translators: dict[str, Translate] = {}
@@ -154,10 +167,29 @@ class App:
             outbounds.append(TelegramOutbound(token, files, base=settings.telegram_api))
             translators["telegram"] = translate
         if settings.zalo_oa_app_id:
-            token_of = settings.zalo_oa_access_token.get_secret_value
-            outbounds.append(ZaloOutbound(token_of, files, base=settings.zalo_oa_api))
+            proof = settings.zalo_oa_app_secret.get_secret_value() if settings.zalo_oa_secret_proof else ""
+            saw = self.findings.saw
+            outbounds.append(
+                ZaloOutbound(access, files, base=settings.zalo_oa_api, proof_secret=proof, saw=saw)
+            )
             translators["zalo_oa"] = translate_zalo
         return outbounds, translators
+
+    async def _zalo_access(self) -> Access:
+        """The account's pair that renews itself; a fixed token for a trial, until it is connected."""
+        settings = self.settings
+        if not settings.zalo_oa_app_id:
+            return FixedToken("")
+        known = await self.writer.run(partial(tokens.read, app_id=settings.zalo_oa_app_id))
+        if known is None and (fixed := settings.zalo_oa_access_token.get_secret_value()):
+            return FixedToken(fixed)
+        secret = settings.zalo_oa_app_secret.get_secret_value()
+        oauth = OAuth(settings.zalo_oa_app_id, secret, settings.zalo_oa_oauth)
+        self.tokens = Tokens(self.writer, oauth, name=f"process-{new_id():x}", tell=self._tell)
+        return self.tokens
+
+    def _tell(self, tx: Tx, words: str, zalo_works: bool) -> None:
+        tell_administrators(tx, words, self.sender, without="" if zalo_works else "zalo_oa")
 
     def _fetchers(self, outbounds: list[Outbound]) -> dict[str, Fetch]:
         settings = self.settings
@@ -203,8 +235,16 @@ class App:
                 settings.zalo_oa_id,
                 settings.zalo_oa_secret_key.get_secret_value(),
                 frozenset(names) if names else None,
+                settings.zalo_oa_app_secret.get_secret_value(),
+                timedelta(days=settings.inbox_keep_days),
             )
-        app = application(self.worker, telegram_hook=telegram, zalo_hook=zalo)
+        app = application(
+            self.worker,
+            telegram_hook=telegram,
+            zalo_hook=zalo,
+            zalo_page=connect.page(self.writer) if zalo else None,
+            saw=self.findings.saw,
+        )
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.listen_host, settings.listen_port)
@@ -241,6 +281,7 @@ class App:
         self._bell.add_job(self._ring, "interval", seconds=RING_EVERY.total_seconds(), **quiet)
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
+        self._bell.add_job(self._keep_findings, "interval", seconds=10, **quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
 
@@ -258,6 +299,10 @@ class App:
         with contextlib.suppress(asyncio.CancelledError):  # the bell falls silent first at the end
             if await self.writer.run(live_cards.tick):
                 self.sender.ring()
+
+    async def _keep_findings(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.findings.flush()
 
     async def _tidy(self) -> None:
         keep = timedelta(days=self.settings.inbox_keep_days)

@@ -58,7 +58,24 @@ class Settings(BaseSettings):
     zalo_oa_secret_key: SecretStr = Field(
         default=SecretStr(""), description="OA secret key of the webhook page."
     )
-    zalo_oa_access_token: SecretStr = Field(default=SecretStr(""), description="Access token of the account.")
+    zalo_oa_app_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret key of the application: renews the tokens that `sotay zalo connect` fetches.",
+    )
+    zalo_oa_code_verifier: SecretStr = Field(
+        default=SecretStr(""),
+        description="PKCE verifier, where the console fixes the challenge (`sotay zalo pkce`); empty: a fresh one.",
+    )
+    zalo_oa_secret_proof: bool = Field(
+        default=False, description="Whether calls carry appsecret_proof (needs the application's secret key)."
+    )
+    zalo_oa_access_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="A token for a day's trial; not renewed, and not used once the account is connected.",
+    )
+    zalo_oa_oauth: str = Field(
+        default="https://oauth.zaloapp.com", description="Address of Zalo's permission server."
+    )
     zalo_oa_api: str = Field(default="https://openapi.zalo.me", description="Address of the OA API.")
     zalo_oa_rate: float = Field(
         default=60, description="Notices a second; the platform takes 4,000 a minute."

@@ -60,6 +60,7 @@ ACTIONS = {
     "link_refused": N_("từ chối đổi tài khoản"),
     "consent_withdrawn": N_("rút đồng ý"),
     "membership_ended": N_("đóng quyền truy cập vì đã rời"),
+    "zalo_connected": N_("nối bot với Zalo OA"),
 }
 """What the verbs write -> what people read."""
 

@@ -96,6 +96,7 @@ class Control:
             web.delete("/control/faults", self.clear_faults),
             web.post("/control/zalo_oa/webhook", self.zalo_webhook),
             web.post("/control/zalo_oa/authorize", self.zalo_authorize),
+            web.post("/control/zalo_oa/console", self.zalo_console),
             web.post("/control/zalo_oa/expire", self.zalo_expire),
             web.get("/control/zalo_oa/books", self.zalo_books),
             web.get("/control/deliveries", self.deliveries),
@@ -218,12 +219,17 @@ class Control:
     async def zalo_authorize(self, request: web.Request) -> web.Response:
         """The OA's administrator agrees: a code for v4/oa/access_token."""
         data = await body(request)
-        code = self.zalo.authorize(str(data.get("code_challenge") or ""))
+        code = self.zalo.oauth.authorize(str(data.get("code_challenge") or ""))
         return web.json_response({"code": code, "oa_id": self.zalo.oa_id})
+
+    async def zalo_console(self, request: web.Request) -> web.Response:
+        """The application's page: callback address and code challenge; tells what it says."""
+        self.zalo.oauth.set_console(await body(request))
+        return web.json_response(self.zalo.oauth.console)
 
     async def zalo_expire(self, request: web.Request) -> web.Response:
         """Ends every access token now."""
-        self.zalo.access = dict.fromkeys(self.zalo.access, 0)
+        self.zalo.oauth.expire()
         return web.json_response({})
 
     async def zalo_books(self, request: web.Request) -> web.Response:

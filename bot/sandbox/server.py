@@ -69,9 +69,9 @@ class Sandbox:
                 "app_id": self.zalo.app_id,
                 "oa_id": self.zalo.oa_id,
                 "oa_secret_key": self.zalo.oa_secret_key,
-                "app_secret": self.zalo.app_secret,
-                "access_token": self.zalo.access_token,
-                "refresh_token": self.zalo.refresh_token,
+                "app_secret": self.zalo.oauth.app_secret,
+                "access_token": self.zalo.oauth.access_token,
+                "refresh_token": self.zalo.oauth.refresh_token,
             },
             "control_url": self.control_url,
         }

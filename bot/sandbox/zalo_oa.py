@@ -1,9 +1,6 @@
-"""The Zalo OA API's server side: tokens, calls, uploads. Errors are HTTP 200 with a number, as Zalo's are."""
+"""The Zalo OA API's server side: calls, uploads. Errors are HTTP 200 with a number, as Zalo's are."""
 
 import asyncio
-import base64
-import hashlib
-import hmac
 import io
 import json
 import secrets
@@ -11,31 +8,19 @@ import zipfile
 from collections import deque
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from aiohttp import web
 
 from bot import clock
 from bot.sandbox import zalo_body
 from bot.sandbox.world import Json, Person, StoredFile, World
+from bot.sandbox.zalo_oauth import ZaloError, ZaloOauth
 from bot.sandbox.zalo_quota import WINDOW_MS, Ledger, Spent
 
-TOKEN_LIVES_MS = 90_000 * 1000
-REFRESH_LIVES_MS = 90 * 24 * 3600 * 1000
-CODE_LIVES_MS = 10 * 60 * 1000
 ASSET_LIVES_MS = 7 * 24 * 3600 * 1000
 CALLS_A_MINUTE = 4000
 MOST_FILE = 5 * 1024 * 1024
 MOST_IMAGE = 1024 * 1024
-
-
-class ZaloError(Exception):
-    """What Zalo answers instead of data: a number below zero and words."""
-
-    def __init__(self, error: int, message: str) -> None:
-        super().__init__(message)
-        self.error = error
-        self.message = message
 
 
 def file_kind(name: str, data: bytes) -> str | None:
@@ -69,7 +54,6 @@ class ZaloOa:
         """Told of every message the OA sends: person, kind ("text", "image", …) and the message's fields."""
         self.app_id = str(secrets.randbelow(10**18) + 10**18)
         self.oa_id = str(secrets.randbelow(10**18) + 3 * 10**18)
-        self.app_secret = secrets.token_urlsafe(15)
         self.oa_secret_key = secrets.token_urlsafe(15)
         self.switches: Json = {
             "window": False,
@@ -79,127 +63,39 @@ class ZaloOa:
             "price": 55,
             "limits": False,
             "tokens_end": True,
+            "app_enabled": True,
+            "proof": "optional",
+            "pkce": "request",
+            "refresh_ends_old": False,
+            "three_months_from": "renewal",
             "buttons_under_text": True,
             "list": True,
             "echo": True,
             "receipts": False,
             "signature_id": "app_id",
+            "signed_with": "oa_secret_key",
             "timestamp_in": "body",
             "mac_prefix": True,
             "retry_on": "any",
             "webhook_timeout": 2.0,
         }
-        self.access: dict[str, int] = {}
-        """Access tokens and when they end, epoch ms."""
-        self.refresh: dict[str, int] = {}
-        self.spent: set[str] = set()
-        self.codes: dict[str, tuple[str, int]] = {}
-        self.access_token, self.refresh_token = self._grant()
+        self.oauth = ZaloOauth(world, self.app_id, self.oa_id, self.switches)
         self._calls: deque[int] = deque()
         self.ledger = Ledger(self.switches)
 
     def routes(self) -> list[web.RouteDef]:
         """Calls below /zalo, in the place of openapi.zalo.me and oauth.zaloapp.com."""
         return [
-            web.post("/zalo/v4/oa/access_token", self.token),
-            web.get("/zalo/v4/oa/permission", self.permission),
+            *self.oauth.routes(),
             web.get("/zalo/files/{file_id}/{name}", self.download),
             web.route("*", r"/zalo/{path:v\d.*}", self.handle),
         ]
-
-    # OAuth v4
-
-    def _grant(self) -> tuple[str, str]:
-        now = self.world.now_ms()
-        access, refresh = secrets.token_urlsafe(60), secrets.token_urlsafe(60)
-        self.access[access] = now + TOKEN_LIVES_MS
-        self.refresh[refresh] = now + REFRESH_LIVES_MS
-        return access, refresh
-
-    def authorize(self, challenge: str) -> str:
-        """The OA's administrator agrees: a code, good for ten minutes."""
-        code = secrets.token_urlsafe(40)
-        self.codes[code] = (challenge, self.world.now_ms() + CODE_LIVES_MS)
-        return code
-
-    async def permission(self, request: web.Request) -> web.Response:
-        """The consent page, where everybody agrees at once."""
-        query = request.query
-        if query.get("app_id") != self.app_id or not query.get("redirect_uri"):
-            return web.json_response({"error": -14003, "error_name": "Invalid redirect uri"})
-        answer = {"code": self.authorize(query.get("code_challenge", "")), "oa_id": self.oa_id}
-        if "state" in query:
-            answer["state"] = query["state"]
-        glue = "&" if "?" in query["redirect_uri"] else "?"
-        raise web.HTTPFound(query["redirect_uri"] + glue + urlencode(answer))
-
-    async def token(self, request: web.Request) -> web.Response:
-        """POST v4/oa/access_token: a code, or a refresh token that works once."""
-        form = {key: str(value) for key, value in (await request.post()).items()}
-        fault = self.world.fault("zalo_oa", "access_token", "")
-        try:
-            if fault is not None and fault.delay:
-                await asyncio.sleep(fault.delay)
-            if fault is not None and fault.error is not None:
-                raise ZaloError(fault.error, fault.description)
-            if fault is not None and fault.http_status is not None:
-                return web.Response(
-                    status=fault.http_status, text="<html>gateway</html>", content_type="text/html"
-                )
-            if not hmac.compare_digest(request.headers.get("secret_key", ""), self.app_secret):
-                raise ZaloError(-14004, "Invalid secret key")
-            if form.get("app_id") != self.app_id:
-                raise ZaloError(-14002, "Invalid app id")
-            self._redeem(form)
-        except ZaloError as error:
-            answer: Json = {
-                "error": error.error,
-                "error_name": error.message,
-                "error_reason": error.message,
-                "error_description": error.message,
-            }
-        else:
-            access, refresh = self._grant()
-            self.access_token, self.refresh_token = access, refresh
-            answer = {"access_token": access, "refresh_token": refresh, "expires_in": "90000"}
-        self.world.record("zalo_oa", "call", "oauth/access_token", form, 200, answer)
-        if fault is not None and fault.drop and request.transport is not None:
-            request.transport.close()
-        return web.json_response(answer)
-
-    def _redeem(self, form: dict[str, str]) -> None:
-        now = self.world.now_ms()
-        if form.get("grant_type") == "refresh_token":
-            given = form.get("refresh_token", "")
-            if given in self.spent:
-                raise ZaloError(-14020, "Refresh token has been used")
-            if self.refresh.get(given, 0) <= now:
-                raise ZaloError(-14014, "Invalid refresh token")
-            del self.refresh[given]
-            self.spent.add(given)
-        elif form.get("grant_type") == "authorization_code":
-            challenge, ends = self.codes.pop(form.get("code", ""), ("", 0))
-            if ends <= now:
-                raise ZaloError(-14019, "Invalid authorized code")
-            digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-            if challenge and base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != challenge:
-                raise ZaloError(-14010, "Invalid code verifier")
-        else:
-            raise ZaloError(-14001, "Invalid grant type")
 
     # Calls
 
     def _admit(self, request: web.Request) -> int:
         """Checks token, proof and rate; calls left in this minute. Raises ZaloError."""
-        token = request.headers.get("access_token", "")
-        if token not in self.access:
-            raise ZaloError(-216, "Access token is invalid")
-        if self.switches["tokens_end"] and self.access[token] <= self.world.now_ms():
-            raise ZaloError(-220, "Access token has expired")
-        if proof := request.headers.get("appsecret_proof"):
-            expected = hmac.new(self.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
-            if not hmac.compare_digest(proof, expected):
-                raise ZaloError(-242, "appsecret_proof is invalid")
+        self.oauth.admit(request.headers.get("access_token", ""), request.headers.get("appsecret_proof"))
         now = self.world.now_ms()
         while self._calls and self._calls[0] <= now - 60_000:
             self._calls.popleft()

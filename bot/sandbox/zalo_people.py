@@ -109,9 +109,9 @@ class ZaloPeople:
             stamp = str(self.world.now_ms())
             headers["X-ZEvent-Timestamp"] = stamp
         first = self.api.oa_id if switches["signature_id"] == "oa_id" else self.api.app_id
-        mac = hashlib.sha256(
-            first.encode() + raw + stamp.encode() + self.api.oa_secret_key.encode()
-        ).hexdigest()
+        app_secret = switches["signed_with"] == "app_secret"
+        secret = self.api.oauth.app_secret if app_secret else self.api.oa_secret_key
+        mac = hashlib.sha256(first.encode() + raw + stamp.encode() + secret.encode()).hexdigest()
         headers["X-ZEvent-Signature"] = f"mac={mac}" if switches["mac_prefix"] else mac
         return raw, headers
 

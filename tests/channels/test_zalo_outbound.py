@@ -7,6 +7,7 @@ import pytest
 from channel_doubles import CHUNK, PDF, Platform, Shelf, serve
 from structlog.testing import capture_logs
 
+from bot.channels.zalo_oa.access import FixedToken
 from bot.channels.zalo_oa.outbound import IN_FLIGHT, ZaloOutbound
 from bot.chat.errors import Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
 from bot.chat.replies import Choice, Edit, File, Say, Toast
@@ -16,6 +17,21 @@ CARD = Say(
     "Kế hoạch quý IV.", "Kế hoạch 52-KH/ĐU", (Choice("Đã đọc, tiếp thu", "ack:1"), Choice("Hỏi lại", "ask:1"))
 )
 PLAIN = "Kế hoạch 52-KH/ĐU\nKế hoạch quý IV."
+
+
+class Ring:
+    """An access whose tokens are numbered; a refused one gives way to the next."""
+
+    def __init__(self):
+        self.number = 0
+
+    async def token(self):
+        return f"token-{self.number}"
+
+    async def renewed(self, refused):
+        if refused == f"token-{self.number}":
+            self.number += 1
+        return f"token-{self.number}"
 
 
 def usual(method):
@@ -42,8 +58,7 @@ def shelf():
 
 @pytest.fixture
 async def out(zalo, shelf):
-    tokens = iter(f"token-{n}" for n in range(1000))
-    out = ZaloOutbound(lambda: next(tokens), shelf, base=zalo.base)
+    out = ZaloOutbound(Ring(), shelf, base=zalo.base)
     yield out
     await out.close()
 
@@ -64,10 +79,26 @@ async def test_a_card_is_text_with_buttons(out, zalo):
     assert zalo.headers[0]["access_token"] == "token-0"
 
 
-async def test_the_token_is_asked_for_each_call(out, zalo):
+@pytest.mark.parametrize("code", [-216, -220])
+async def test_a_refused_token_is_renewed_once_and_the_call_repeated_once(out, zalo, code):
+    zalo.next = [no(code)]
     await out.send(USER, Say("một"))
     await out.send(USER, Say("hai"))
-    assert [headers["access_token"] for headers in zalo.headers] == ["token-0", "token-1"]
+    assert [headers["access_token"] for headers in zalo.headers] == ["token-0", "token-1", "token-1"]
+    assert sent_texts(zalo) == ["một", "một", "hai"]
+    zalo.next = [no(code), no(code)]
+    with pytest.raises(TokenExpired):
+        await out.send(USER, Say("ba"))
+    assert len(zalo.calls) == 5
+
+
+async def test_a_call_proves_the_app_secret_where_the_setting_says_so(zalo, shelf):
+    out = ZaloOutbound(FixedToken("token"), shelf, base=zalo.base, proof_secret="app-secret")
+    await out.send(USER, Say("một"))
+    await out.close()
+    # printf token | openssl dgst -sha256 -hmac app-secret
+    proof = "4b062935fec529e51d39e89ee371a452c231b1e0c5549ac72d83fc4f3a0b0471"
+    assert zalo.headers[0]["appsecret_proof"] == proof
 
 
 @pytest.mark.parametrize("code", [-201, -233])
@@ -117,7 +148,7 @@ async def test_many_at_once_upload_once_and_never_more_than_eight_are_in_flight(
     await asyncio.gather(*(out.send(str(n), Say("Tệp đây.", file=PDF)) for n in range(40)))
     assert zalo.methods.count("file") == 1
     assert len(zalo.calls) == 81
-    assert most == IN_FLIGHT
+    assert 1 < most <= IN_FLIGHT
 
 
 @pytest.mark.parametrize("code", [-100, -238])
@@ -174,8 +205,6 @@ ERRORS = [
     (no(-32), RetryAfter, {"seconds": 60}),
     ((429, {}), RetryAfter, {"seconds": 60}),
     (no(-211), RetryAfter, {"seconds": 3600}),
-    (no(-216), TokenExpired, {}),
-    (no(-220), TokenExpired, {}),
     (no(-230), Unreachable, {"reason": "window_closed"}),
     (no(-232), Unreachable, {"reason": "window_closed"}),
     (no(-218), Unreachable, {"reason": "window_closed"}),
@@ -205,7 +234,7 @@ async def test_errors_become_ours(out, zalo, answer, error, fields):
 
 
 async def test_a_lost_connection_is_uncertain(shelf):
-    out = ZaloOutbound(lambda: "t", shelf, base="http://127.0.0.1:9")
+    out = ZaloOutbound(FixedToken("t"), shelf, base="http://127.0.0.1:9")
     with pytest.raises(Uncertain):
         await out.send(USER, CARD)
     await out.close()

@@ -71,7 +71,7 @@ def translate(payload: dict[str, Any], received: datetime | None = None) -> Even
 def _translated(payload: dict[str, Any], name: str, received: datetime | None) -> Event:
     chat, user = _where(payload, name)
     address = Address("zalo_oa", chat, user, group=chat.startswith(GROUP))
-    at = _moment(payload.get("timestamp")) or received or now()
+    at = moment_of(payload) or received or now()
     message = _dict(payload.get("message"))
     if name.startswith("oa_"):
         return Unknown(address, at, f"echo:{name}")
@@ -167,9 +167,10 @@ def _where(payload: dict[str, Any], name: str) -> tuple[str, str]:
     return f"{GROUP}{group}", user or f"{GROUP}{group}"
 
 
-def _moment(timestamp: object) -> datetime | None:
+def moment_of(payload: dict[str, Any]) -> datetime | None:
+    """When Zalo says that it happened."""
     try:
-        return from_ms(int(identifier(timestamp)))
+        return from_ms(int(identifier(payload.get("timestamp"))))
     except (ValueError, OverflowError, OSError):
         return None
 

@@ -10,6 +10,7 @@ import structlog
 
 from bot.channels.render import Part, render, without_buttons
 from bot.channels.uploads import Uploads, file_name
+from bot.channels.zalo_oa.access import headers
 from bot.channels.zalo_oa.capabilities import ZALO_OA, ZALO_OA_GROUP
 from bot.channels.zalo_oa.inbound import GROUP
 from bot.chat.errors import PlatformError, Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
@@ -19,6 +20,7 @@ from bot.delivery.outbound import Quota, Sent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.channels.zalo_oa.access import Access
     from bot.chat.replies import File, Reply
     from bot.delivery.outbound import FileStore
 
@@ -44,7 +46,7 @@ _UNREACHABLE = {
     -244: "refused",
     -403: "chat_gone",
 }
-_TOKEN = frozenset({-124, -216, -220})
+TOKEN_REFUSED = frozenset({-124, -216, -220})
 _WAIT_SECONDS = {-32: 60.0, -211: 3600.0}
 """-32: calls a minute are used up; -211: the account's quota is."""
 
@@ -64,10 +66,22 @@ class ZaloOutbound:
     channel = "zalo_oa"
 
     def __init__(
-        self, access_token: "Callable[[], str]", files: "FileStore", *, base: str | None = None
+        self,
+        access: "Access",
+        files: "FileStore",
+        *,
+        base: str | None = None,
+        proof_secret: str = "",
+        saw: "Callable[[str, str], None]" = lambda subject, variant: None,
     ) -> None:
+        """`proof_secret`: the app secret, where each call shall carry `appsecret_proof`.
+
+        `saw` is told which variant of something unsettled was met (`findings`).
+        """
+        self._saw = saw
         self._base = (base or OFFICIAL).rstrip("/")
-        self._access_token = access_token
+        self._access = access
+        self._proof_secret = proof_secret
         self._uploads = Uploads(self.channel, files)
         self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS)
         self._in_flight = asyncio.Semaphore(IN_FLIGHT)
@@ -87,6 +101,7 @@ class ZaloOutbound:
                     if not part.buttons or no.code not in BUTTONS_REFUSED:
                         raise
                     log.warning("zalo_buttons_refused", code=no.code)
+                    self._saw("buttons", f"refused {no.code}")
                     choices_as = "numbers"
                     for numbered in without_buttons(part, ZALO_OA):
                         answers.append(await self._part(chat_id, numbered))
@@ -110,7 +125,10 @@ class ZaloOutbound:
                 for choice in part.buttons
             ]
             message["attachment"] = {"type": "template", "payload": {"buttons": buttons}}
-        return await self._message(chat_id, message)
+        answer = await self._message(chat_id, message)
+        if part.buttons:
+            self._saw("buttons", "accepted")
+        return answer
 
     async def _file(self, chat_id: str, file: "File") -> dict[str, Any]:
         known, token = await self._file_token(file)
@@ -154,11 +172,23 @@ class ZaloOutbound:
         return await self._call(path, json={"recipient": recipient, "message": message})
 
     async def _call(self, path: str, **body: Any) -> dict[str, Any]:
-        """The answer's `data`. Raises _Refused, Uncertain or RetryAfter."""
+        """The answer's `data`; a refused token is renewed once and the call repeated once.
+
+        Raises _Refused, Uncertain, RetryAfter or TokenExpired.
+        """
+        token = await self._access.token()
+        try:
+            return await self._call_with(token, path, body)
+        except _Refused as no:
+            if no.code not in TOKEN_REFUSED:
+                raise
+        return await self._call_with(await self._access.renewed(token), path, body)
+
+    async def _call_with(self, token: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         try:
             async with self._in_flight:
                 response = await self._client.post(
-                    f"{self._base}{path}", headers={"access_token": self._access_token()}, **body
+                    f"{self._base}{path}", headers=headers(token, self._proof_secret), **body
                 )
         except httpx.HTTPError as error:
             raise Uncertain(type(error).__name__) from error
@@ -214,7 +244,7 @@ def ours(code: int, message: str = "") -> PlatformError:
     """Zalo's error code as one of `bot.chat.errors`; a code without a place here is Rejected, and told."""
     if code in _UNREACHABLE:
         return Unreachable(_UNREACHABLE[code])
-    if code in _TOKEN:
+    if code in TOKEN_REFUSED:
         return TokenExpired(f"zalo {code}")
     if code in _WAIT_SECONDS:
         return RetryAfter(_WAIT_SECONDS[code])

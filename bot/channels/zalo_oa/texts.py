@@ -1,0 +1,53 @@
+"""What an administrator is told about the connection with Zalo: what is wrong, and what to do next."""
+
+from datetime import datetime
+
+from bot.i18n import N_, _, moment
+
+PROBLEMS = {
+    "not_connected": N_("Bot chưa được nối với Zalo OA. Hãy chạy: sotay zalo connect"),
+    "spent": N_(
+        "Zalo không nhận mã làm mới nữa (đã dùng hoặc đã hết hạn), nên quyền gửi tin sẽ không tự gia hạn."
+        " Hãy chạy: sotay zalo connect"
+    ),
+    "interrupted": N_(
+        "Lần làm mới quyền trước đó bị ngắt giữa chừng: Zalo đã đổi mã mà bot chưa kịp lưu, mã cũ không dùng"
+        " lại được. Tin chưa gửi vẫn được giữ. Hãy chạy: sotay zalo connect"
+    ),
+    "app_disabled": N_(
+        "Zalo báo ứng dụng đang bị tắt. Hãy mở developers.zalo.me, bật lại ứng dụng; bot sẽ tự thử lại."
+    ),
+    "secret_wrong": N_(
+        "Zalo không nhận khoá bí mật của ứng dụng. Hãy so SOTAY_ZALO_OA_APP_SECRET với mục Khoá bí mật trên"
+        " developers.zalo.me, sửa rồi khởi động lại bot."
+    ),
+    "redirect_wrong": N_(
+        "Zalo không nhận địa chỉ quay về. Hãy so địa chỉ mà lệnh sotay zalo connect in ra với Callback URL"
+        " trên developers.zalo.me."
+    ),
+    "verifier_wrong": N_(
+        "Zalo không nhận mã PKCE. Nếu trang quản lý ứng dụng có ô Code challenge, hãy chạy sotay zalo pkce,"
+        " điền hai giá trị theo hướng dẫn, rồi nối lại."
+    ),
+    "code_wrong": N_("Zalo không nhận mã cho phép (chỉ dùng được một lần, trong 10 phút). Hãy nối lại."),
+    "refused": N_(
+        "Zalo từ chối cấp quyền vì một lý do chưa biết. Hãy xem lại ứng dụng trên developers.zalo.me; nếu"
+        " không tự hết, hãy chạy: sotay zalo connect"
+    ),
+    "unclear": N_(
+        "Không nhận được câu trả lời đọc được từ máy chủ cấp quyền của Zalo; bot sẽ tự thử lại. Nếu kéo dài,"
+        " hãy kiểm tra đường ra Internet tới oauth.zaloapp.com."
+    ),
+    "ending": N_(
+        "Quyền gửi tin qua Zalo sắp hết hạn mà chưa gia hạn được. Hãy chạy: sotay zalo connect"
+    ),
+}  # fmt: skip
+"""Problem -> sentence. Kept as the word; said in the reader's language."""
+
+
+def problem(code: str, until: datetime | None = None) -> str:
+    """What is wrong and what to do; with the moment until which messages still go out."""
+    words = _(PROBLEMS.get(code, PROBLEMS["refused"]))
+    if until is None:
+        return words
+    return f"{words} " + _("Tin vẫn gửi được đến {moment}.", moment=moment(until))
