@@ -16,6 +16,7 @@ from bot import runner
 from bot.alerts import tell_administrators
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
+from bot.channels.tariff import ChannelTariff, terms
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
 from bot.channels.zalo_oa import connect, tokens
 from bot.channels.zalo_oa.access import Access, FixedToken
@@ -26,7 +27,7 @@ from bot.channels.zalo_oa.outbound import ZaloOutbound
 from bot.channels.zalo_oa.tokens import Tokens
 from bot.chat.router import Router
 from bot.clock import to_ms
-from bot.delivery import outbox
+from bot.delivery import outbox, window
 from bot.delivery.outbound import Outbound
 from bot.delivery.sender import RING_EVERY, Sender
 from bot.dialogs.stored import StoredDialogs
@@ -50,12 +51,14 @@ from bot.worker import Translate, Worker
 log = structlog.get_logger()
 
 
-def make_router(approve_above: int = 500, oa_link: str = "") -> Router[Tx]:
+def make_router(approve_above: int = 500, oa_link: str = "", zalo_price: int = 0) -> Router[Tx]:
     """The router with every errand registered. Above so many recipients a second person approves."""
-    router: Router[Tx] = Router(MembersGate(), reader, StoredDialogs(), new_id)
-    for errand in (start, directive_handlers, officer, follow_up, history, practice, fallback):
+    tariff = ChannelTariff({"zalo_oa": zalo_price})
+    router: Router[Tx] = Router(MembersGate(terms()), reader, StoredDialogs(), new_id)
+    for errand in (start, directive_handlers, follow_up, history, practice, fallback):
         errand.register(router)
-    compose.register(router, approve_above)
+    officer.register(router, tariff)
+    compose.register(router, tariff, approve_above)
     group.register(router, oa_link)
     return router
 
@@ -64,7 +67,9 @@ class Reachability:
     """What a send taught about a person's chat, told to the organisation (`delivery.sender.Reachability`)."""
 
     def unreachable(self, tx: Tx, channel: str, chat_id: str, reason: str) -> None:
-        """Blocked until they write again; a closed window is the platform's to reopen."""
+        """Blocked, or outside the window, until they write again."""
+        if reason == window.CLOSED:
+            window.shut(tx, channel, chat_id)
         if reason in ("blocked", "chat_gone", "not_follower"):
             accounts.mark_blocked(tx, channel, chat_id)  # in a private chat the chat is the person
 
@@ -105,11 +110,12 @@ class App:
             Reachability(),
             name=f"process-{new_id():x}",
             rates={"telegram": settings.telegram_rate, "zalo_oa": settings.zalo_oa_rate},
+            terms=terms(),
         )
         translators[jobs.CHANNEL] = runner.translate
         self.worker = Worker(
             self.writer,
-            make_router(settings.approve_above, self._oa_link()),
+            make_router(settings.approve_above, self._oa_link(), settings.zalo_oa_price),
             self.sender,
             translators,
             limit=settings.inbox_limit,

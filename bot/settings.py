@@ -84,6 +84,10 @@ class Settings(BaseSettings):
         default="", description="Signature variants accepted, comma separated; empty: every known one."
     )
 
+    zalo_oa_price: int = Field(
+        default=55,
+        description="Price (dong) of a message 48 hours to 7 days after the member's last interaction.",
+    )
     zalo_oa_file_hosts: str = Field(
         default="zdn.vn,zadn.vn,zalo.me",
         description="Domains from which files sent by people are fetched (Zalo's own; check on the live account).",

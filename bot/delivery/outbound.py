@@ -7,6 +7,19 @@ from bot.chat.replies import Reply
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """What a platform says, with a message it took, of how many more it will take."""
+
+    kind: str
+    """The platform's word: "reply", "sub_quota", …"""
+    to_person: bool
+    """Free messages to this person; else the account's own, which are billable."""
+    remaining: int | None
+    total: int | None
+    until_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """What the platform said of a message it took."""
 
@@ -14,6 +27,8 @@ class Sent:
     """The platform's id of the message that carries the choices (the last part); None for a toast."""
     choices_as: str = "none"
     """How the choices were shown: "buttons", "numbers" or "none"."""
+    quotas: tuple[Quota, ...] = ()
+    """What the platform said of its quotas, once for each message this took."""
 
 
 class FileStore(Protocol):

@@ -6,7 +6,7 @@ writer. A row is finished after the send, never at the claim.
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -16,9 +16,10 @@ import structlog
 
 from bot.chat.errors import Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
 from bot.clock import now, to_ms
-from bot.delivery import outbox
-from bot.delivery.outbound import Outbound
+from bot.delivery import outbox, window
+from bot.delivery.outbound import Outbound, Sent
 from bot.delivery.outbox import Outgoing
+from bot.delivery.window import Terms
 from bot.store.tx import Tx
 from bot.store.writer import Writer, WriterStopped
 
@@ -81,7 +82,10 @@ class _Lane:
 
 
 class Sender:
-    """One a process. `rates` are messages a second for notices, by channel (replies are not held back)."""
+    """One a process. `rates` are messages a second for notices, by channel (replies are not held back).
+
+    `terms` are those of the channels where people can be written to only for a while.
+    """
 
     def __init__(
         self,
@@ -91,10 +95,12 @@ class Sender:
         *,
         name: str,
         rates: dict[str, float],
+        terms: Mapping[str, Terms] | None = None,
         in_flight: int = 64,
     ) -> None:
         self._writer = writer
         self._reachability = reachability
+        self._terms = terms or {}
         self.name = name
         self._lanes = {
             outbound.channel: _Lane(
@@ -219,6 +225,7 @@ class Sender:
     async def _send(self, lane: _Lane, row: Outgoing) -> int | None:
         """Sends one row. Returns the moment (ms) it was put back to, when it was."""
         channel = row.channel
+        started_ms = to_ms(now())
         try:
             sent = await lane.outbound.send(row.chat_id, row.reply)
         except RetryAfter as error:
@@ -248,7 +255,10 @@ class Sender:
             log.error("send_broke", channel=channel, error=type(error).__name__)
             self._record(partial(outbox.record_failed, row=row, reason="broken", unreachable=False))
         else:
-            self._record(partial(outbox.record_sent, row=row, sent=sent, at_ms=to_ms(now())))
+            terms = self._terms.get(channel)
+            self._record(
+                partial(_sent, row=row, sent=sent, terms=terms, started_ms=started_ms, at_ms=to_ms(now()))
+            )
         return None
 
     def _later(self, row: Outgoing, wait_ms: float, *, uncertain: bool = False) -> int:
@@ -262,6 +272,13 @@ class Sender:
             self._writer.submit(unit, urgent=True)
         except WriterStopped:
             log.warning("result_not_recorded")  # the claim runs out and the row is sent again
+
+
+def _sent(tx: Tx, row: Outgoing, sent: Sent, terms: Terms | None, started_ms: int, at_ms: int) -> None:
+    outbox.record_sent(tx, row, sent, at_ms)
+    if terms is not None:
+        for quota in sent.quotas:
+            window.heard(tx, row.channel, row.chat_id, quota, terms, started_ms)
 
 
 def _move(reachability: Reachability, channel: str, old: str, new: str, tx: Tx) -> None:

@@ -7,6 +7,7 @@ from bot.chat.errors import Refused
 from bot.chat.events import Event
 from bot.chat.replies import Say, To
 from bot.chat.router import Out, Replies, Router
+from bot.delivery.window import Tariff
 from bot.dialogs import compose_directive
 from bot.directives import service, texts
 from bot.directives.models import Judge
@@ -18,7 +19,7 @@ from bot.store import jobs
 from bot.store.tx import Tx
 
 
-def register(router: Router[Tx], approve_above: int = 500) -> None:
+def register(router: Router[Tx], tariff: Tariff, approve_above: int = 500) -> None:
     """Makes the errand known to the router. Above so many recipients a second person decides."""
 
     def begin(event: Event, tx: Tx) -> Replies:
@@ -28,7 +29,7 @@ def register(router: Router[Tx], approve_above: int = 500) -> None:
     router.choice(Judge, judge, Verb.SEND_DIRECTIVE)
     router.dialog(
         "compose_directive",
-        partial(compose_directive.script, approve_above=approve_above),
+        partial(compose_directive.script, tariff=tariff, approve_above=approve_above),
         version=compose_directive.VERSION_OF_DIALOG,
         title=compose_directive.title,
         need=Verb.SEND_DIRECTIVE,

@@ -15,9 +15,9 @@ from bot import clock
 from bot.sandbox import zalo_body
 from bot.sandbox.world import Json, Person, StoredFile, World
 from bot.sandbox.zalo_oauth import ZaloError, ZaloOauth
+from bot.sandbox.zalo_quota import WINDOW_MS, Ledger, Spent
 
 ASSET_LIVES_MS = 7 * 24 * 3600 * 1000
-WINDOW_MS = 7 * 24 * 3600 * 1000
 CALLS_A_MINUTE = 4000
 MOST_FILE = 5 * 1024 * 1024
 MOST_IMAGE = 1024 * 1024
@@ -57,6 +57,10 @@ class ZaloOa:
         self.oa_secret_key = secrets.token_urlsafe(15)
         self.switches: Json = {
             "window": False,
+            "free_messages": 0,
+            "package": 2000,
+            "pays": True,
+            "price": 55,
             "limits": False,
             "tokens_end": True,
             "app_enabled": True,
@@ -76,7 +80,8 @@ class ZaloOa:
             "webhook_timeout": 2.0,
         }
         self.oauth = ZaloOauth(world, self.app_id, self.oa_id, self.switches)
-        self._calls: deque[float] = deque()
+        self._calls: deque[int] = deque()
+        self.ledger = Ledger(self.switches)
 
     def routes(self) -> list[web.RouteDef]:
         """Calls below /zalo, in the place of openapi.zalo.me and oauth.zaloapp.com."""
@@ -91,8 +96,8 @@ class ZaloOa:
     def _admit(self, request: web.Request) -> int:
         """Checks token, proof and rate; calls left in this minute. Raises ZaloError."""
         self.oauth.admit(request.headers.get("access_token", ""), request.headers.get("appsecret_proof"))
-        now = asyncio.get_running_loop().time()
-        while self._calls and self._calls[0] <= now - 60:
+        now = self.world.now_ms()
+        while self._calls and self._calls[0] <= now - 60_000:
             self._calls.popleft()
         if self.switches["limits"] and len(self._calls) >= CALLS_A_MINUTE:
             raise ZaloError(-32, "Application has reached its request limit")
@@ -172,7 +177,12 @@ class ZaloOa:
             raise ZaloError(-213, "User has not followed OA")
         last = person.last_interaction or 0
         if self.switches["window"] and self.world.now_ms() - last > WINDOW_MS:
+            self.ledger.books["closed"] += 1
             raise ZaloError(-230, "User has not interacted with the OA in the past 7 days")
+        try:
+            quota = self.ledger.charge(person, self.world.now_ms(), self.oa_id)
+        except Spent:
+            raise ZaloError(-211, "Out of quota") from None
         message_id = secrets.token_hex(10)
         chat = self.world.chat("zalo_oa", person.user_id)
         self.world.post(
@@ -192,14 +202,7 @@ class ZaloOa:
             "message_id": message_id,
             "user_id": person.user_id,
             "sent_time": str(self.world.now_ms()),
-            "quota": {
-                "quota_type": "reply",
-                "remain": "7",
-                "total": "8",
-                "expired_date": clock.from_ms(last + WINDOW_MS).strftime("%H:%M:%S %d/%m/%Y"),
-                "owner_type": "OA",
-                "owner_id": self.oa_id,
-            },
+            "quota": quota,
         }
 
     def _asset(self, name: str) -> StoredFile | None:
@@ -219,7 +222,14 @@ class ZaloOa:
             raise ZaloError(-210, "File size must not exceed 5MB")
         if not content or file_kind(name, content) is None:
             raise ZaloError(-201, "File type is not supported: PDF, DOC, DOCX or CSV only")
+        self._count_upload()
         return {"token": self.world.store_file(secrets.token_urlsafe(40), name, "", content).file_id}
+
+    def _count_upload(self) -> None:
+        try:
+            self.ledger.upload(self.world.now_ms())
+        except Spent:
+            raise ZaloError(-211, "Uploads of this month are used up") from None
 
     def upload_image(self, data: Any) -> Json:
         """upload/image: JPEG or PNG up to 1 MB."""
@@ -230,6 +240,7 @@ class ZaloOa:
             raise ZaloError(-210, "Image size must not exceed 1MB")
         if not content.startswith((b"\xff\xd8\xff", b"\x89PNG")):
             raise ZaloError(-201, "Image type is not supported: JPG or PNG only")
+        self._count_upload()
         return {"attachment_id": self.world.store_file(secrets.token_urlsafe(30), name, "", content).file_id}
 
     def user_detail(self, data: Any) -> Json:

@@ -1,6 +1,8 @@
 """Replies as calls of the Zalo OA Open API, and its errors as ours."""
 
 import asyncio
+import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -12,7 +14,8 @@ from bot.channels.zalo_oa.access import headers
 from bot.channels.zalo_oa.capabilities import ZALO_OA, ZALO_OA_GROUP
 from bot.channels.zalo_oa.inbound import GROUP
 from bot.chat.errors import PlatformError, Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
-from bot.delivery.outbound import Sent
+from bot.clock import VIETNAM, to_ms
+from bot.delivery.outbound import Quota, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,11 +91,12 @@ class ZaloOutbound:
         rendered = render(reply, ZALO_OA_GROUP if chat_id.startswith(GROUP) else ZALO_OA)
         if rendered.refused:
             log.warning("file_refused", channel=self.channel, why=rendered.refused)
-        message_id, choices_as = None, rendered.choices_as
+        choices_as = rendered.choices_as
+        answers: list[dict[str, Any]] = []
         try:
             for part in rendered.parts:
                 try:
-                    message_id = await self._part(chat_id, part)
+                    answers.append(await self._part(chat_id, part))
                 except _Refused as no:
                     if not part.buttons or no.code not in BUTTONS_REFUSED:
                         raise
@@ -100,16 +104,18 @@ class ZaloOutbound:
                     self._saw("buttons", f"refused {no.code}")
                     choices_as = "numbers"
                     for numbered in without_buttons(part, ZALO_OA):
-                        message_id = await self._part(chat_id, numbered)
+                        answers.append(await self._part(chat_id, numbered))
         except _Refused as no:
             raise ours(no.code, no.message) from None
-        return Sent(message_id, choices_as)
+        message_id = answers[-1].get("message_id") if answers else None
+        quotas = tuple(found for answer in answers if (found := quota(answer.get("quota"))) is not None)
+        return Sent(None if message_id is None else str(message_id), choices_as, quotas)
 
     async def close(self) -> None:
         """Closes connections."""
         await self._client.aclose()
 
-    async def _part(self, chat_id: str, part: Part) -> str | None:
+    async def _part(self, chat_id: str, part: Part) -> dict[str, Any]:
         if part.file:
             return await self._file(chat_id, part.file)
         message: dict[str, Any] = {"text": part.plain}
@@ -124,7 +130,7 @@ class ZaloOutbound:
             self._saw("buttons", "accepted")
         return answer
 
-    async def _file(self, chat_id: str, file: "File") -> str | None:
+    async def _file(self, chat_id: str, file: "File") -> dict[str, Any]:
         known, token = await self._file_token(file)
         try:
             return await self._message(chat_id, _file_message(token))
@@ -154,7 +160,7 @@ class ZaloOutbound:
         self._uploads.remember(file, token, TOKEN_VALID_SECONDS)
         return token
 
-    async def _message(self, chat_id: str, message: dict[str, Any]) -> str | None:
+    async def _message(self, chat_id: str, message: dict[str, Any]) -> dict[str, Any]:
         if chat_id.startswith(GROUP):
             recipient = {"group_id": chat_id.removeprefix(GROUP)}
             if "text" in message:  # "[@id]" would mention a person
@@ -163,9 +169,7 @@ class ZaloOutbound:
         else:
             recipient = {"user_id": chat_id}
             path = "/v3.0/oa/message/cs"
-        data = await self._call(path, json={"recipient": recipient, "message": message})
-        message_id = data.get("message_id")
-        return str(message_id) if message_id is not None else None
+        return await self._call(path, json={"recipient": recipient, "message": message})
 
     async def _call(self, path: str, **body: Any) -> dict[str, Any]:
         """The answer's `data`; a refused token is renewed once and the call repeated once.
@@ -205,6 +209,35 @@ class ZaloOutbound:
 
 def _file_message(token: str) -> dict[str, Any]:
     return {"attachment": {"type": "file", "payload": {"token": token}}}
+
+
+FREE_KINDS = frozenset({"reply"})
+_MOMENTS = ("%H:%M:%S %d/%m/%Y", "%d/%m/%Y %H:%M:%S", "%H:%M %d/%m/%Y", "%d/%m/%Y")
+
+
+def quota(block: object) -> Quota | None:
+    """The quota block of an answer; numbers and moments come as text or not at all, and in several forms."""
+    if not isinstance(block, dict) or not isinstance(kind := block.get("quota_type"), str):
+        return None
+    remaining, total = _whole(block.get("remain")), _whole(block.get("total"))
+    return Quota(kind, kind in FREE_KINDS, remaining, total, _until(block.get("expired_date")))
+
+
+def _whole(value: object) -> int | None:
+    text = str(value).strip()
+    return int(text) if re.fullmatch(r"\d{1,9}", text) else None
+
+
+def _until(value: object) -> int | None:
+    text = str(value).strip()
+    if re.fullmatch(r"\d{13}", text):
+        return int(text)
+    for form in _MOMENTS:
+        try:
+            return to_ms(datetime.strptime(text, form).replace(tzinfo=VIETNAM))
+        except ValueError:
+            continue
+    return None
 
 
 def ours(code: int, message: str = "") -> PlatformError:
