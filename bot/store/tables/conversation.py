@@ -45,6 +45,7 @@ Index(
     inbox.c.chat_key,
     inbox.c.id,
     postgresql_where=inbox.c.state == WAITING,
+    info={"only": "postgresql"},
 ).ddl_if(dialect="postgresql")
 
 # On PostgreSQL alone: one row a chat, locked by whoever adds to its updates or works on them.
