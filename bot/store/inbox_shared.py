@@ -190,4 +190,4 @@ def _these(chats: Iterable[tuple[str, str]]) -> TableValuedAlias:
     pairs = list(chats)
     channels = cast([channel for channel, _chat in pairs], ARRAY(Text))
     keys = cast([chat for _channel, chat in pairs], ARRAY(Text))
-    return func.unnest(channels, keys).table_valued("channel", "chat_key", name="these")
+    return func.unnest(channels, keys).table_valued("channel", "chat_key", name="these").render_derived()
