@@ -81,7 +81,7 @@ async def _press(
         last = await platform.taken_all(count * calls) if calls else time.perf_counter()
         if not mine:
             return max(last, since)
-        while left():
+        while left():  # noqa: ASYNC110 - the database rings no bell
             await asyncio.sleep(0.01)
         return time.perf_counter()
 
@@ -112,7 +112,7 @@ async def _press(
     }
 
 
-class _counting:  # noqa: N801 - reads as a function
+class _counting:
     """Within the block: a function that says how much of ours is not recorded yet."""
 
     def __init__(self, mine: bool, folder: Path) -> None:

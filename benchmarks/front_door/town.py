@@ -106,7 +106,9 @@ def _roster(members: int) -> Roster:
         )
         for number in range(members)
     )
-    columns = frozenset({"full_name", "branch", "birth_date", "card_number", "membership", "standing", "posts"})
+    columns = frozenset(
+        {"full_name", "branch", "birth_date", "card_number", "membership", "standing", "posts"}
+    )
     return Roster(rows, (), (), columns, "0" * 64)
 
 

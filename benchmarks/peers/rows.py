@@ -9,7 +9,8 @@ from pathlib import Path
 
 Write = Callable[[int, int, str], Awaitable[None]]
 """Stores (update id, user id, data); returns when it is committed."""
-TABLE = "create table if not exists answers(id integer primary key, update_id integer unique, user_id integer, data text)"
+TABLE = """create table if not exists answers(
+    id integer primary key, update_id integer unique, user_id integer, data text)"""
 PRAGMAS = ("pragma journal_mode=wal", "pragma synchronous=full")
 LIMIT = 256
 
@@ -70,7 +71,9 @@ class _Group:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._waiting: queue.SimpleQueue[tuple[tuple[int, int, str], asyncio.Future[None]]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[tuple[int, int, str], asyncio.Future[None]]] = (
+            queue.SimpleQueue()
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         threading.Thread(target=self._run, daemon=True).start()
 
@@ -90,7 +93,8 @@ class _Group:
                 taken.append(self._waiting.get())
             db.execute("begin immediate")
             db.executemany(
-                "insert into answers(update_id, user_id, data) values (?, ?, ?)", [row for row, _done in taken]
+                "insert into answers(update_id, user_id, data) values (?, ?, ?)",
+                [row for row, _done in taken],
             )
             db.execute("commit")
             assert self._loop is not None
