@@ -9,6 +9,7 @@ from bot.chat.choices import Answer, unpack
 from bot.chat.replies import Reply, Say
 from bot.delivery.outbound import Sent
 from bot.delivery.wire import dump, load
+from bot.store import signals
 from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.openings import Opening, open_choices
@@ -34,6 +35,8 @@ class Outgoing:
     attempts: int
     uncertain: int
     is_reply: bool
+    claimed_until_ms: int = NOT_YET
+    """When another process may take the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ def post(tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority
     ]
     if rows:
         tx.run(insert(outbox), rows)
+        signals.tell(tx, signals.OUTBOX)
     return len(rows)
 
 
@@ -86,6 +90,7 @@ def make_due(tx: Tx, due_ms: int, *, kind: str, kind_id: int) -> None:
         .where(outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.due_ms == NOT_YET)
         .values(due_ms=due_ms)
     )
+    signals.tell(tx, signals.OUTBOX)
 
 
 def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
@@ -140,7 +145,7 @@ def reply(tx: Tx, channel: str, chat_id: str, said: Reply, claimed_by: str) -> O
     )
     if isinstance(said, Say):
         _open(tx, row_id, channel, chat_id, said, at_ms, unasked=False)
-    return Outgoing(row_id, channel, chat_id, said, 1, 0, True)
+    return Outgoing(row_id, channel, chat_id, said, 1, 0, True, at_ms + CLAIM_MS)
 
 
 def _open(tx: Tx, row_id: int, channel: str, chat_id: str, say: Say, at_ms: int, *, unasked: bool) -> None:
@@ -195,7 +200,18 @@ def claim(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[Outgoing]:
                 opened[row.content_id] = load(tx.vault.open("contents.body", row.content_id, row.shared))
             said = opened[row.content_id]
         is_reply = row.content_id is None
-        found.append(Outgoing(row.id, row.channel, row.chat_id, said, row.attempts, row.uncertain, is_reply))
+        found.append(
+            Outgoing(
+                row.id,
+                row.channel,
+                row.chat_id,
+                said,
+                row.attempts,
+                row.uncertain,
+                is_reply,
+                row.claimed_until_ms,
+            )
+        )
     return found
 
 

@@ -45,7 +45,10 @@ _DONE = Hot(
 
 
 def put(tx: Tx, channel: str, update_key: str, chat_key: str, payload: bytes) -> int | None:
-    """Stores an update, sealed. Returns its id, or None when this key was taken in before."""
+    """Stores an update, sealed. Returns its id, or None when this key was taken in before.
+
+    On SQLite, whose one process keeps its chats' order in memory; else see `inbox_shared.put`.
+    """
     found: int | None = _PUT.value(
         tx,
         channel=channel,

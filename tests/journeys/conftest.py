@@ -1,6 +1,7 @@
 """A small house for journeys: sandbox and bot in one process over loopback, a branch with its people."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -179,12 +180,13 @@ class House:
         CLOCK.turn(timedelta(**by))
 
 
-def prepare(folder: Path, sandbox: Sandbox, channel: str) -> tuple[Settings, Vault]:
-    """Keys, database and roster of a house, and its settings."""
+def prepare(folder: Path, sandbox: Sandbox, channel: str, database_url: str = "") -> tuple[Settings, Vault]:
+    """Keys, database (SQLite where no other is given) and roster of a house, and its settings."""
     info = sandbox.info()
     settings = Settings(
         _env_file=None,
         data_dir=folder,
+        database_url=database_url,
         listen_port=0,
         telegram_token=info["telegram"]["token"] if channel == "telegram" else "",
         telegram_mode="webhook",
@@ -218,9 +220,18 @@ def channel(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, channel: str) -> AsyncIterator[House]:
+def store() -> str:
+    """Which database a journey runs on; the main ones run on "postgresql" as well."""
+    return os.environ.get("SOTAY_TEST_STORE", "sqlite")
+
+
+@pytest.fixture
+async def house(
+    tmp_path: Path, channel: str, store: str, request: pytest.FixtureRequest
+) -> AsyncIterator[House]:
+    url = "" if store == "sqlite" else request.getfixturevalue("postgres_url")
     sandbox = await start()
-    settings, vault = await asyncio.to_thread(prepare, tmp_path, sandbox, channel)
+    settings, vault = await asyncio.to_thread(prepare, tmp_path, sandbox, channel, url)
     home = House(channel, tmp_path, sandbox, settings, vault)
     await home.up()
     before = datetime.now(UTC) - now()
