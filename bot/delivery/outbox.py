@@ -10,6 +10,7 @@ from bot.chat.replies import Reply, Say
 from bot.delivery.outbound import Sent
 from bot.delivery.wire import dump, load
 from bot.store import signals
+from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.openings import Opening, open_choices
 from bot.store.tables.delivery import FAILED, QUEUED, RECALLED, SENDING, SENT, UNREACHABLE, contents, outbox
@@ -107,31 +108,44 @@ def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
     return [(row.channel, row.chat_id, row.recipient_id) for row in rows]
 
 
+_REPLY = Hot(
+    insert(outbox).values(
+        id=bindparam("id"),
+        channel=bindparam("channel"),
+        chat_id=bindparam("chat_id"),
+        priority=REPLY,
+        state=SENDING,
+        due_ms=bindparam("at"),
+        attempts=1,
+        uncertain=0,
+        body=bindparam("body"),
+        claimed_by=bindparam("claimed_by"),
+        claimed_until_ms=bindparam("claimed_until_ms"),
+        made_ms=bindparam("at"),
+    )
+)
+
+
 def reply(tx: Tx, channel: str, chat_id: str, said: Reply, claimed_by: str) -> Outgoing:
     """Posts a reply as already claimed by this process: it leaves from memory right after the commit.
 
     Its choices are open from this moment.
     """
     row_id = new_id()
-    tx.run(
-        insert(outbox).values(
-            id=row_id,
-            channel=channel,
-            chat_id=chat_id,
-            priority=REPLY,
-            state=SENDING,
-            due_ms=tx.now_ms,
-            attempts=1,
-            uncertain=0,
-            body=tx.vault.seal("outbox.body", row_id, dump(said)),
-            claimed_by=claimed_by,
-            claimed_until_ms=tx.now_ms + CLAIM_MS,
-            made_ms=tx.now_ms,
-        )
+    at_ms = tx.now_ms
+    _REPLY.run(
+        tx,
+        id=row_id,
+        channel=channel,
+        chat_id=chat_id,
+        body=tx.vault.seal("outbox.body", row_id, dump(said)),
+        claimed_by=claimed_by,
+        claimed_until_ms=at_ms + CLAIM_MS,
+        at=at_ms,
     )
     if isinstance(said, Say):
-        _open(tx, row_id, channel, chat_id, said, tx.now_ms, unasked=False)
-    return Outgoing(row_id, channel, chat_id, said, 1, 0, True, tx.now_ms + CLAIM_MS)
+        _open(tx, row_id, channel, chat_id, said, at_ms, unasked=False)
+    return Outgoing(row_id, channel, chat_id, said, 1, 0, True, at_ms + CLAIM_MS)
 
 
 def _open(tx: Tx, row_id: int, channel: str, chat_id: str, say: Say, at_ms: int, *, unasked: bool) -> None:
@@ -210,7 +224,7 @@ def release(tx: Tx, channels: Sequence[str]) -> None:
     )
 
 
-_sent = (
+_SENT = Hot(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
     .values(
@@ -231,7 +245,7 @@ def record_sent(tx: Tx, row: Outgoing, sent: Sent, at_ms: int) -> None:
     The moment is told, since the record may be written after the person's answer was.
     """
     values = {"row": row.id, "message": sent.message_id, "shown": sent.choices_as, "at": at_ms}
-    tx.run(_sent, values)
+    _SENT.run(tx, **values)
     if not row.is_reply and isinstance(row.reply, Say):
         _open(tx, row.id, row.channel, row.chat_id, row.reply, at_ms, unasked=True)
 
