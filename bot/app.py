@@ -141,13 +141,15 @@ class App:
         await files.load(self.sender.channels)
         if not self.shared:  # nobody else sends: what an earlier run held is free
             await self.writer.run(partial(outbox.release, channels=self.sender.channels))
-        await self.worker.start()
-        if self.works:
-            self.sender.start()
         self._start_bell()
         if self.shared:
             self._bell.pause()
             self.replica = self._replica()
+            await self.replica.join()
+        await self.worker.start()
+        if self.works:
+            self.sender.start()
+        if self.shared:
             self._spawn(self.replica.run())
         else:
             self._spawn(self.runner.run())
@@ -265,14 +267,16 @@ class App:
         if self.web and self.settings.telegram_token.get_secret_value() and self._polls():
             duties.append(_task_duty("poll:telegram", self._poll))
         name, url = self.sender.name, self.settings.database
-        return Replica(url, self.intake_writer, name, duties, self._heard)
+        return Replica(url, self.intake_writer, name, duties, self._heard, self._company)
+
+    def _company(self, others: int, died: bool) -> None:
+        self.sender.share_with(others, died=died)
 
     def _heard(self, what: str) -> None:
         """Some process told that there is something, or a second has passed."""
         if what == signals.INBOX:
             self.worker.ring()
         elif what == signals.OUTBOX:
-            self.sender.share_with(self.replica.others)
             self.sender.ring()
         elif what == signals.JOBS:
             self.runner.ring()

@@ -20,7 +20,6 @@ log = structlog.get_logger()
 _TICK_S = 1.0
 _SURE_S = leases.TTL_MS / 1000 - 2
 """A duty that could not be renewed for so long is laid down, before another process may take it up."""
-_PROCESS = "process:"
 
 
 @dataclass
@@ -37,16 +36,27 @@ class Replica:
     """Renews this process's leases, takes up free ones, and passes on what other processes tell."""
 
     def __init__(
-        self, url: str, writer: Writer, name: str, duties: list[Duty], hear: Callable[[str], None]
+        self,
+        url: str,
+        writer: Writer,
+        name: str,
+        duties: list[Duty],
+        hear: Callable[[str], None],
+        company: Callable[[int, bool], None],
     ) -> None:
+        """`hear` is told what may wait now; `company` how many others there are, and whether one is gone."""
         self._url = url
         self._writer = writer
         self._name = name
         self._duties = duties
         self._hear = hear
+        self._company = company
         self._bell = asyncio.Event()
-        self.others = 0
-        """How many other processes there are."""
+        self._living: set[str] = set()
+
+    async def join(self) -> None:
+        """Makes the others know of this process, which must be before it claims anything."""
+        self._living = await self._writer.run(partial(leases.live, holder=self._name))
 
     async def run(self) -> None:
         """Until cancelled; then every duty has ended."""
@@ -74,7 +84,7 @@ class Replica:
             asked = loop.time()
             try:
                 async with asyncio.timeout(max(sure_until - asked, _TICK_S)):
-                    held, self.others = await self._writer.run(self._hold)
+                    held, living = await self._writer.run(self._hold)
             except Exception as error:
                 log.warning("leases_not_renewed", error=type(error).__name__)
                 held = (
@@ -82,6 +92,9 @@ class Replica:
                 )
             else:
                 sure_until = asked + _SURE_S
+                if living != self._living:
+                    self._company(len(living) - 1, bool(self._living - living))
+                    self._living = living
             for duty in self._duties:
                 self._set(duty, duty.name in held)
             for what in (signals.INBOX, signals.OUTBOX, signals.JOBS):
@@ -93,10 +106,9 @@ class Replica:
                 pass
             self._bell.clear()
 
-    def _hold(self, tx: Tx) -> tuple[set[str], int]:
-        leases.hold(tx, _PROCESS + self._name, self._name)
-        held = {duty.name for duty in self._duties if leases.hold(tx, duty.name, self._name)}
-        return held, sum(name.startswith(_PROCESS) for name in leases.holders(tx)) - 1
+    def _hold(self, tx: Tx) -> tuple[set[str], set[str]]:
+        living = leases.live(tx, self._name)
+        return {duty.name for duty in self._duties if leases.hold(tx, duty.name, self._name)}, living
 
     def _set(self, duty: Duty, held: bool) -> None:
         if held != duty.held:

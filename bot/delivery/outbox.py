@@ -9,7 +9,7 @@ from bot.chat.choices import Answer, unpack
 from bot.chat.replies import Reply, Say
 from bot.delivery.outbound import Sent
 from bot.delivery.wire import dump, load
-from bot.store import signals
+from bot.store import leases, signals
 from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.openings import Opening, open_choices
@@ -220,6 +220,19 @@ def release(tx: Tx, channels: Sequence[str]) -> None:
     tx.run(
         update(outbox)
         .where(outbox.c.channel.in_(channels), outbox.c.state == SENDING)
+        .values(claimed_until_ms=0)
+    )
+
+
+def release_of_the_dead(tx: Tx, channels: Sequence[str]) -> None:
+    """Gives back the claims of processes that live no more: nobody waits for the claims to run out."""
+    tx.run(
+        update(outbox)
+        .where(
+            outbox.c.channel.in_(channels),
+            outbox.c.state == SENDING,
+            outbox.c.claimed_by.not_in(leases.living(tx)),
+        )
         .values(claimed_until_ms=0)
     )
 

@@ -151,13 +151,21 @@ class Sender:
     def hold(self, channel: str, holds: bool) -> None:
         """From now on this process sends what is due on a channel, or no more."""
         self._lanes[channel].holds = holds
-        self.ring()
+        if holds:
+            self._release()
 
-    def share_with(self, others: int) -> None:
-        """So many other processes send replies of theirs."""
+    def share_with(self, others: int, *, died: bool) -> None:
+        """So many other processes send replies of theirs; `died`: one of them did not end in order."""
         for lane in self._lanes.values():
             lane.bucket.rate = lane.rate * (1 - self._reply_share if others else 1)
             lane.share.rate = lane.rate * self._reply_share / max(1, others)
+        if died:
+            self._release()
+
+    def _release(self) -> None:
+        if held := [name for name, lane in self._lanes.items() if lane.holds]:
+            self._record(partial(outbox.release_of_the_dead, channels=held))
+            self.ring()
 
     def ring(self) -> None:
         """Something may be due: look now."""

@@ -4,7 +4,7 @@ A holder renews its leases every second; one that is gone loses them after `TTL_
 has them. SQLite has one process, which holds everything.
 """
 
-from sqlalchemy import BigInteger, ColumnElement, cast, delete, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, delete, func, select
 
 from bot.store import signals
 from bot.store.tables.replicas import leases
@@ -12,6 +12,7 @@ from bot.store.tx import Tx
 from bot.store.upsert import insert
 
 TTL_MS = 6_000
+_PROCESS = "process:"
 
 
 def database_ms(tx: Tx) -> ColumnElement[int]:
@@ -33,6 +34,19 @@ def hold(tx: Tx, name: str, holder: str) -> bool:
         where=(leases.c.holder == holder) | (leases.c.until_ms < clock),
     )
     return tx.first(mine.returning(leases.c.name)) is not None
+
+
+def live(tx: Tx, holder: str) -> set[str]:
+    """Tells that a process lives, for TTL_MS from here. Returns all that do."""
+    hold(tx, _PROCESS + holder, holder)
+    return {row.holder for row in tx.rows(living(tx))}
+
+
+def living(tx: Tx) -> Select[tuple[str]]:
+    """The processes that live, as a query."""
+    return select(leases.c.holder).where(
+        leases.c.name.startswith(_PROCESS), leases.c.until_ms >= database_ms(tx)
+    )
 
 
 def release(tx: Tx, holder: str) -> None:
