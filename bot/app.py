@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -14,11 +14,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import runner
 from bot.alerts import tell_administrators
+from bot.channels import link_page
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
 from bot.channels.tariff import ChannelTariff, terms
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
 from bot.channels.zalo_oa import connect, tokens
+from bot.channels.zalo_oa import texts as zalo_texts
 from bot.channels.zalo_oa.access import Access, FixedToken
 from bot.channels.zalo_oa.findings import Findings
 from bot.channels.zalo_oa.inbound import translate as translate_zalo
@@ -38,9 +40,10 @@ from bot.handlers import directives as directive_handlers
 from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
 from bot.intake import Intake
+from bot.links import LinkDesk
 from bot.organisation import accounts
 from bot.settings import Settings
-from bot.store import inbox, jobs, openings
+from bot.store import inbox, jobs, links, openings
 from bot.store.files import FileBox
 from bot.store.ids import new_id
 from bot.store.installation import OnlyOne, open_store
@@ -64,7 +67,13 @@ def make_router(approve_above: int = 500, oa_link: str = "", zalo_price: int = 0
 
 
 class Reachability:
-    """What a send taught about a person's chat, told to the organisation (`delivery.sender.Reachability`)."""
+    """What a send taught about a person's chat, told to the organisation (`delivery.sender.Reachability`).
+
+    `tell` sends a sentence to the administrators; its last argument says whether Zalo works.
+    """
+
+    def __init__(self, tell: Callable[[Tx, str, bool], None]) -> None:
+        self._tell = tell
 
     def unreachable(self, tx: Tx, channel: str, chat_id: str, reason: str) -> None:
         """Blocked, or outside the window, until they write again."""
@@ -77,6 +86,10 @@ class Reachability:
         """The chat has a new id."""
         accounts.move_chat(tx, channel, old, new)
         groups.move(tx, channel, old, new)
+
+    def suspended(self, tx: Tx, channel: str, problem: str) -> None:
+        """An administrator hears what to do, on another channel or, once it works again, on this one."""
+        self._tell(tx, zalo_texts.problem(problem), False)
 
 
 class App:
@@ -101,13 +114,14 @@ class App:
             self._only_one.take()
         self.writer = Writer(self.engine, self.vault, loop=asyncio.get_running_loop())
         self.writer.start()
-        files = StoredFiles(FileBox(settings.files, self.vault), self.writer)
+        box = FileBox(settings.files, self.vault)
+        files = StoredFiles(box, self.writer, lambda: settings.public_url.rstrip("/"), settings.link_days)
         self.findings = Findings(self.writer)
         outbounds, translators = self._channels(files, await self._zalo_access())
         self.sender = Sender(
             self.writer,
             outbounds,
-            Reachability(),
+            Reachability(self._tell),
             name=f"process-{new_id():x}",
             rates={"telegram": settings.telegram_rate, "zalo_oa": settings.zalo_oa_rate},
             terms=terms(),
@@ -170,7 +184,15 @@ class App:
             proof = settings.zalo_oa_app_secret.get_secret_value() if settings.zalo_oa_secret_proof else ""
             saw = self.findings.saw
             outbounds.append(
-                ZaloOutbound(access, files, base=settings.zalo_oa_api, proof_secret=proof, saw=saw)
+                ZaloOutbound(
+                    access,
+                    files,
+                    base=settings.zalo_oa_api,
+                    proof_secret=proof,
+                    choices=settings.zalo_oa_choices,
+                    form_image=settings.zalo_oa_form_image,
+                    saw=saw,
+                )
             )
             translators["zalo_oa"] = translate_zalo
         return outbounds, translators
@@ -245,6 +267,7 @@ class App:
             zalo_page=connect.page(self.writer) if zalo else None,
             saw=self.findings.saw,
         )
+        link_page.add_to(app, LinkDesk(self.writer, FileBox(settings.files, self.vault), self.vault))
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.listen_host, settings.listen_port)
@@ -308,6 +331,7 @@ class App:
         keep = timedelta(days=self.settings.inbox_keep_days)
         await self.writer.run(lambda tx: inbox.forget_before(tx, to_ms(tx.now - keep)))
         await self.writer.run(openings.forget_expired)
+        await self.writer.run(links.forget_expired)
 
 
 def _say_why(task: asyncio.Task[None]) -> None:

@@ -29,7 +29,7 @@ from aiogram.types import (
     ReplyKeyboardMarkup,
 )
 
-from bot.channels.render import Part, Rendered, render
+from bot.channels.render import Part, Rendered, render, with_link
 from bot.channels.telegram.capabilities import TELEGRAM, TELEGRAM_GROUP
 from bot.channels.telegram.session import JsonSession
 from bot.channels.uploads import Uploads, file_name
@@ -72,6 +72,8 @@ class TelegramOutbound:
             chat = int(chat_id)
         except ValueError:
             raise Rejected("not a Telegram chat id") from None
+        if chat > 0:
+            reply = await with_link(reply, TELEGRAM, chat_id, self._uploads.link)
         rendered = render(reply, TELEGRAM if chat > 0 else TELEGRAM_GROUP)
         if rendered.refused:
             log.warning("file_refused", channel=self.channel, why=rendered.refused)
@@ -215,10 +217,11 @@ def keyboard(part: Part) -> "InlineKeyboardMarkup | ReplyKeyboardMarkup | None":
 
 def inline_keyboard(part: Part) -> InlineKeyboardMarkup | None:
     """The part's buttons under the message; short ones share a row."""
-    if not part.buttons:
-        return None
     buttons = [InlineKeyboardButton(text=c.label, callback_data=c.payload) for c in part.buttons]
-    width = 2 if max(len(c.label) for c in part.buttons) <= SHORT_LABEL else 1
+    buttons += [InlineKeyboardButton(text=link.label, url=link.url) for link in part.links]
+    if not buttons:
+        return None
+    width = 2 if max(len(each.text) for each in buttons) <= SHORT_LABEL else 1
     rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
     return InlineKeyboardMarkup(inline_keyboard=rows)
 
