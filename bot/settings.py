@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     zalo_oa_form_image: str = Field(
         default="", description="https address of the picture on Zalo's phone number form; empty: no form."
     )
+    zalo_oa_admin_id: str = Field(
+        default="", description="Zalo id of an administrator of the account, wanted in each group it owns."
+    )
     zalo_oa_price: int = Field(
         default=55,
         description="Price (dong) of a message 48 hours to 7 days after the member's last interaction.",

@@ -233,6 +233,18 @@ class ZaloOutbound:
 
         Raises _Refused, Uncertain, RetryAfter or TokenExpired.
         """
+        data = await self._ask(path, **body)
+        return data if isinstance(data, dict) else {}
+
+    async def ask(self, path: str, body: dict[str, Any]) -> Any:
+        """Any call with a JSON body; the answer's `data`. Raises the errors of `bot.chat.errors`."""
+        try:
+            return await self._ask(path, json=body)
+        except _Refused as no:
+            self._saw("error", str(no.code))
+            raise ours(no.code, no.message) from None
+
+    async def _ask(self, path: str, **body: Any) -> Any:
         token = await self._access.token()
         try:
             return await self._call_with(token, path, body)
@@ -241,7 +253,7 @@ class ZaloOutbound:
                 raise
         return await self._call_with(await self._access.renewed(token), path, body)
 
-    async def _call_with(self, token: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    async def _call_with(self, token: str, path: str, body: dict[str, Any]) -> Any:
         try:
             async with self._in_flight:
                 response = await self._client.post(
@@ -260,8 +272,7 @@ class ZaloOutbound:
             raise Uncertain(f"HTTP {response.status_code}, unreadable") from None
         if code != 0:
             raise _Refused(code, str(answer.get("message", "")))
-        data = answer.get("data")
-        return data if isinstance(data, dict) else {}
+        return answer.get("data")
 
 
 def _buttons(part: Part) -> list[dict[str, Any]]:
