@@ -36,7 +36,18 @@ from bot.delivery.sender import RING_EVERY, Sender
 from bot.dialogs.stored import StoredDialogs
 from bot.directives import groups, live_cards
 from bot.directives import service as directives
-from bot.handlers import compose, fallback, follow_up, group, history, officer, practice, start, zalo_group
+from bot.handlers import (
+    compose,
+    fallback,
+    follow_up,
+    group,
+    history,
+    officer,
+    practice,
+    start,
+    zalo_account,
+    zalo_group,
+)
 from bot.handlers import directives as directive_handlers
 from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
@@ -61,7 +72,16 @@ def make_router(approve_above: int = 500, oa_link: str = "", zalo_price: int = 0
     """The router with every errand registered. Above so many recipients a second person approves."""
     tariff = ChannelTariff({"zalo_oa": zalo_price})
     router: Router[Tx] = Router(MembersGate(terms()), reader, StoredDialogs(), new_id)
-    for errand in (start, directive_handlers, follow_up, history, practice, zalo_group, fallback):
+    for errand in (
+        start,
+        directive_handlers,
+        follow_up,
+        history,
+        practice,
+        zalo_group,
+        zalo_account,
+        fallback,
+    ):
         errand.register(router)
     officer.register(router, tariff)
     compose.register(router, tariff, approve_above)
