@@ -25,3 +25,11 @@ def tell_administrators(tx: Tx, words: str, sender: Sender, *, without: str = ""
             tx.after_commit.append(partial(sender.hand, [row]))
             told += 1
     return told
+
+
+def tell_member(tx: Tx, member_id: int, words: str, sender: Sender) -> None:
+    """Sends a sentence to a member, wherever they can be reached."""
+    for account in queries.reach(tx, [member_id]).get(member_id, []):
+        if not account.blocked and account.channel in sender.channels:
+            row = outbox.reply(tx, account.channel, account.chat_id, Say(words), sender.name)
+            tx.after_commit.append(partial(sender.hand, [row]))

@@ -14,14 +14,17 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import DBAPIError
 
 from bot import runner
-from bot.alerts import tell_administrators
+from bot.alerts import tell_administrators, tell_member
+from bot.channels import link_page
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
 from bot.channels.tariff import ChannelTariff, terms
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
 from bot.channels.zalo_oa import connect, tokens
+from bot.channels.zalo_oa import texts as zalo_texts
 from bot.channels.zalo_oa.access import Access, FixedToken
 from bot.channels.zalo_oa.findings import Findings
+from bot.channels.zalo_oa.groups import group_maker
 from bot.channels.zalo_oa.inbound import translate as translate_zalo
 from bot.channels.zalo_oa.oauth import OAuth
 from bot.channels.zalo_oa.outbound import ZaloOutbound
@@ -34,15 +37,29 @@ from bot.delivery.sender import RING_EVERY, Sender
 from bot.dialogs.stored import StoredDialogs
 from bot.directives import groups, live_cards
 from bot.directives import service as directives
-from bot.handlers import compose, fallback, follow_up, group, history, officer, practice, start
+from bot.handlers import (
+    compose,
+    fallback,
+    follow_up,
+    group,
+    history,
+    officer,
+    practice,
+    start,
+    zalo_account,
+    zalo_group,
+)
 from bot.handlers import directives as directive_handlers
 from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
+from bot.i18n import _
 from bot.intake import Intake
+from bot.links import LinkDesk
 from bot.organisation import accounts
+from bot.organisation import queries as people
 from bot.replica import Duty, Replica
 from bot.settings import Role, Settings
-from bot.store import inbox, inbox_shared, jobs, leases, openings, signals
+from bot.store import inbox, inbox_shared, jobs, leases, links, openings, signals
 from bot.store.files import FileBox
 from bot.store.ids import new_id
 from bot.store.installation import OnlyOne, open_store
@@ -58,7 +75,16 @@ def make_router(approve_above: int = 500, oa_link: str = "", zalo_price: int = 0
     """The router with every errand registered. Above so many recipients a second person approves."""
     tariff = ChannelTariff({"zalo_oa": zalo_price})
     router: Router[Tx] = Router(MembersGate(terms()), reader, StoredDialogs(), new_id)
-    for errand in (start, directive_handlers, follow_up, history, practice, fallback):
+    for errand in (
+        start,
+        directive_handlers,
+        follow_up,
+        history,
+        practice,
+        zalo_group,
+        zalo_account,
+        fallback,
+    ):
         errand.register(router)
     officer.register(router, tariff)
     compose.register(router, tariff, approve_above)
@@ -67,19 +93,48 @@ def make_router(approve_above: int = 500, oa_link: str = "", zalo_price: int = 0
 
 
 class Reachability:
-    """What a send taught about a person's chat, told to the organisation (`delivery.sender.Reachability`)."""
+    """What a send taught about a person's chat, told to the organisation (`delivery.sender.Reachability`).
+
+    `tell` sends a sentence to the administrators; its last argument says whether Zalo works. `tell_member`
+    sends one to a member.
+    """
+
+    def __init__(
+        self, tell: Callable[[Tx, str, bool], None], tell_member: Callable[[Tx, int, str], None]
+    ) -> None:
+        self._tell = tell
+        self._tell_member = tell_member
 
     def unreachable(self, tx: Tx, channel: str, chat_id: str, reason: str) -> None:
         """Blocked, or outside the window, until they write again."""
         if reason == window.CLOSED:
             window.shut(tx, channel, chat_id)
+        unit = groups.linked_unit(tx, channel, chat_id)
+        if unit is not None and reason == "chat_gone":
+            self._lost_group(tx, channel, chat_id, unit)
         if reason in ("blocked", "chat_gone", "not_follower"):
             accounts.mark_blocked(tx, channel, chat_id)  # in a private chat the chat is the person
+
+    def _lost_group(self, tx: Tx, channel: str, chat_id: str, unit_id: int) -> None:
+        groups.unlink(tx, channel, chat_id)
+        unit = people.organisation(tx, unit_id)
+        secretary = people.secretary_of(tx, unit_id)
+        words = _(
+            "Nhóm của {unit} không nhận tin nữa (gói nhóm Zalo hết hạn, hoặc bot không còn trong nhóm). "
+            "Văn bản vẫn tới từng đồng chí. Có gói mới, nhắn /taonhom để lập lại.",
+            unit=unit.name if unit is not None else "",
+        )
+        if secretary is not None:
+            self._tell_member(tx, secretary, words)
 
     def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
         """The chat has a new id."""
         accounts.move_chat(tx, channel, old, new)
         groups.move(tx, channel, old, new)
+
+    def suspended(self, tx: Tx, channel: str, problem: str) -> None:
+        """An administrator hears what to do, on another channel or, once it works again, on this one."""
+        self._tell(tx, zalo_texts.problem(problem), False)
 
 
 class RoleRefused(Exception):
@@ -117,13 +172,14 @@ class App:
         loop = asyncio.get_running_loop()
         self.writer = Writer(self.engine, self.vault, loop=loop)
         self.writer.start()
-        files = StoredFiles(FileBox(settings.files, self.vault), self.writer)
+        box = FileBox(settings.files, self.vault)
+        files = StoredFiles(box, self.writer, lambda: settings.public_url.rstrip("/"), settings.link_days)
         self.findings = Findings(self.writer)
         outbounds, translators = self._channels(files, await self._zalo_access())
         self.sender = Sender(
             self.writer,
             outbounds,
-            Reachability(),
+            Reachability(self._tell, lambda tx, member, words: tell_member(tx, member, words, self.sender)),
             name=f"process-{new_id():x}",
             rates={"telegram": settings.telegram_rate, "zalo_oa": settings.zalo_oa_rate},
             terms=terms(),
@@ -213,7 +269,15 @@ class App:
             proof = settings.zalo_oa_app_secret.get_secret_value() if settings.zalo_oa_secret_proof else ""
             saw = self.findings.saw
             outbounds.append(
-                ZaloOutbound(access, files, base=settings.zalo_oa_api, proof_secret=proof, saw=saw)
+                ZaloOutbound(
+                    access,
+                    files,
+                    base=settings.zalo_oa_api,
+                    proof_secret=proof,
+                    choices=settings.zalo_oa_choices,
+                    form_image=settings.zalo_oa_form_image,
+                    saw=saw,
+                )
             )
             translators["zalo_oa"] = translate_zalo
         return outbounds, translators
@@ -248,13 +312,17 @@ class App:
 
     def _askers(self, outbounds: list[Outbound]) -> dict[str, runner.Doer]:
         """Jobs that ask a platform something."""
+        askers: dict[str, runner.Doer] = {}
+        for each in outbounds:
+            if isinstance(each, ZaloOutbound):
+                askers[zalo_group.MAKE_JOB] = group_maker(each, self.settings.zalo_oa_admin_id)
         if not self.settings.telegram_token.get_secret_value():
-            return {}
+            return askers
         from bot.channels.telegram.groups import admin_asker
         from bot.channels.telegram.outbound import TelegramOutbound
 
         telegram = next(each for each in outbounds if isinstance(each, TelegramOutbound))
-        return {group.ADMIN_JOB: admin_asker(telegram)}
+        return {**askers, group.ADMIN_JOB: admin_asker(telegram)}
 
     def _oa_link(self) -> str:
         return f"https://zalo.me/{self.settings.zalo_oa_id}" if self.settings.zalo_oa_app_id else ""
@@ -288,6 +356,7 @@ class App:
             zalo_page=connect.page(self.writer) if zalo else None,
             saw=self.findings.saw,
         )
+        link_page.add_to(app, LinkDesk(self.writer, FileBox(settings.files, self.vault), self.vault))
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.listen_host, settings.listen_port)
@@ -397,6 +466,7 @@ class App:
         if self.shared:
             await self.writer.run(inbox_shared.forget_quiet_chats)
             await self.writer.run(leases.forget_ended)
+        await self.writer.run(links.forget_expired)
 
 
 def _task_duty(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> Duty:

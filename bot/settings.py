@@ -44,6 +44,9 @@ class Settings(BaseSettings):
         default="", description="Whom members may ask about their data, as shown to them."
     )
 
+    link_days: int = Field(
+        default=14, description="Days a link to a file is good for, where the messenger carries no such file."
+    )
     approve_above: int = Field(
         default=500, description="Recipients above which a second person must approve a directive."
     )
@@ -93,6 +96,16 @@ class Settings(BaseSettings):
         default="", description="Signature variants accepted, comma separated; empty: every known one."
     )
 
+    zalo_oa_choices: Literal["buttons", "list", "numbers"] = Field(
+        default="buttons",
+        description="How choices go out: buttons under the text, a list, numbers alone (a refusal becomes numbers).",
+    )
+    zalo_oa_form_image: str = Field(
+        default="", description="https address of the picture on Zalo's phone number form; empty: no form."
+    )
+    zalo_oa_admin_id: str = Field(
+        default="", description="Zalo id of an administrator of the account, wanted in each group it owns."
+    )
     zalo_oa_price: int = Field(
         default=55,
         description="Price (dong) of a message 48 hours to 7 days after the member's last interaction.",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.chat.replies import Reply
+from bot.chat.replies import File, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,10 @@ class FileStore(Protocol):
 
     async def read(self, file_id: str) -> bytes:
         """The file's bytes. Raises FileNotFoundError when it was deleted."""
+        ...
+
+    async def link(self, channel: str, chat_id: str, file: File) -> str:
+        """An address at which this person can open the file for a while; "" where none can be made."""
         ...
 
     def reference(self, channel: str, file_id: str) -> str | None:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.chat.errors import Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
+from bot.chat.errors import Later, Rejected, RetryAfter, Suspended, TokenExpired, Uncertain, Unreachable
 from bot.clock import now, to_ms
 from bot.delivery import outbox, window
 from bot.delivery.outbound import Outbound, Sent
@@ -33,6 +33,10 @@ _RECORDED_AGAIN = 3
 _AGAIN_S = 1.0
 _MARGIN_MS = 5_000
 """A row of this process is left to the channel's holder so long before its claim runs out."""
+_SUSPENDED_PAUSE_S = 600
+_TELL_AGAIN_S = 6 * 3600
+_MAX_TRIES_LATER = 48
+"""How often a row is put back that waits for a quota or the morning: two days, at an hour each."""
 
 
 class Reachability(Protocol):
@@ -44,6 +48,10 @@ class Reachability(Protocol):
 
     def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
         """This chat has a new id."""
+        ...
+
+    def suspended(self, tx: Tx, channel: str, problem: str) -> None:
+        """Nothing can be sent on this channel until a person has set the account right: tell one."""
         ...
 
 
@@ -84,6 +92,8 @@ class _Lane:
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     room: asyncio.Event = field(default_factory=asyncio.Event)
     paused_until: float = 0.0
+    told: dict[str, float] = field(default_factory=dict)
+    """Problems of the account that a person was told of, and when (loop time)."""
 
     def pause(self, seconds: float) -> None:
         until = asyncio.get_running_loop().time() + seconds
@@ -280,6 +290,14 @@ class Sender:
             log.error("platform_token_expired", channel=channel, alert=True)
             lane.pause(_TOKEN_PAUSE_S)
             return self._later(row, _TOKEN_PAUSE_S * 1000)
+        except Later as error:
+            log.warning("send_later", channel=channel, why=error.why, seconds=error.seconds)
+            if row.attempts < _MAX_TRIES_LATER:
+                return self._later(row, error.seconds * 1000)
+            self._record(partial(outbox.record_failed, row=row, reason=error.why, unreachable=False))
+        except Suspended as error:
+            self._suspend(lane, channel, error.problem)
+            return self._later(row, _SUSPENDED_PAUSE_S * 1000)
         except Unreachable as error:
             if error.new_chat_id is not None:
                 new = error.new_chat_id
@@ -293,7 +311,8 @@ class Sender:
             self._record(partial(outbox.record_failed, row=row, reason="uncertain", unreachable=False))
         except Rejected as error:
             log.error("send_rejected", channel=channel, why=error.why)
-            self._record(partial(outbox.record_failed, row=row, reason="rejected", unreachable=False))
+            reason = f"rejected:{error.code}" if error.code else "rejected"
+            self._record(partial(outbox.record_failed, row=row, reason=reason, unreachable=False))
         except Exception as error:
             # A fault of ours in one message must not stop the chat; it is counted and shown.
             log.error("send_broke", channel=channel, error=type(error).__name__)
@@ -304,6 +323,14 @@ class Sender:
                 partial(_sent, row=row, sent=sent, terms=terms, started_ms=started_ms, at_ms=to_ms(now()))
             )
         return None
+
+    def _suspend(self, lane: _Lane, channel: str, problem: str) -> None:
+        log.error("account_suspended", channel=channel, problem=problem, alert=True)
+        lane.pause(_SUSPENDED_PAUSE_S)
+        time = asyncio.get_running_loop().time()
+        if time - lane.told.get(problem, -_TELL_AGAIN_S) >= _TELL_AGAIN_S:
+            lane.told[problem] = time
+            self._record(partial(_tell_suspended, self._reachability, channel, problem))
 
     def _later(self, row: Outgoing, wait_ms: float, *, uncertain: bool = False) -> int:
         due = to_ms(now()) + round(wait_ms)
@@ -335,6 +362,10 @@ def _sent(tx: Tx, row: Outgoing, sent: Sent, terms: Terms | None, started_ms: in
 def _move(reachability: Reachability, channel: str, old: str, new: str, tx: Tx) -> None:
     outbox.move_chat(tx, channel, old, new)
     reachability.moved(tx, channel, old, new)
+
+
+def _tell_suspended(reachability: Reachability, channel: str, problem: str, tx: Tx) -> None:
+    reachability.suspended(tx, channel, problem)
 
 
 def _unreachable(reachability: Reachability, row: Outgoing, reason: str, tx: Tx) -> None:

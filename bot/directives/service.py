@@ -19,7 +19,7 @@ from bot.i18n import speaking
 from bot.organisation import queries as people
 from bot.organisation import rules as membership
 from bot.organisation.models import Account, Verb
-from bot.store import audit, files
+from bot.store import audit, files, links
 from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.tables.delivery import SENT
@@ -378,6 +378,8 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
     tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.RECALLED))
     reached = outbox.stop(tx, kind=queries.NOTICE, kind_id=directive_id)
     outbox.stop(tx, kind="reminder", kind_id=directive_id)
+    if directive.file is not None:
+        links.revoke(tx, file_id=directive.file.file_id)
     words = outbox.content(tx, texts.recalled(directive))
     notices = [Notice(channel, chat_id, member_id, words) for channel, chat_id, member_id in reached]
     outbox.post(tx, notices, kind="recall", kind_id=directive_id, priority=outbox.URGENT, due_ms=tx.now_ms)

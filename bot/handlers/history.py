@@ -45,6 +45,8 @@ ACTIONS = {
     "directive.names": N_("xem tên người chưa xác nhận"),
     "directive.remind": N_("nhắc"),
     "directive.recall": N_("thu hồi"),
+    "data_requested": N_("yêu cầu Zalo xoá dữ liệu"),
+    "file.open": N_("mở tệp"),
     "directive.group_text": N_("lấy bản cho nhóm"),
     "group.link": N_("liên kết nhóm"),
     "group.unlink": N_("bỏ liên kết nhóm"),

@@ -31,7 +31,12 @@ EXTRA = {
 """Commands that are said in these words alone, folded: after a slash, or as the whole text but for a document."""
 
 _CHOICES = {"acknowledge": Acknowledge, "full_text": FullText, "ask": AskAuthor, "undo": Undo}
-_OF_GROUPS = {"lienketnhom": "group_link", "bolienketnhom": "group_unlink", "bannhom": "group_text"}
+_OF_GROUPS = {
+    "lienketnhom": "group_link",
+    "bolienketnhom": "group_unlink",
+    "bannhom": "group_text",
+    "taonhom": "group_make",
+}
 """Slash commands about groups; they are checked before the text is read."""
 _SLASH = re.compile(r"/([a-z]+)(?:@\w+)?\s*(.*)", re.DOTALL | re.IGNORECASE)
 _FOR_GROUP = re.compile(r"(?:van )?ban (?:cho )?nhom(?: (?:van ban|vb))?(?: (\S.*))?")

@@ -82,6 +82,14 @@ class ZaloOa:
         self.oauth = ZaloOauth(world, self.app_id, self.oa_id, self.switches)
         self._calls: deque[int] = deque()
         self.ledger = Ledger(self.switches)
+        self.calls: dict[tuple[str, str], Callable[[Any], Any]] = {
+            ("POST", "v3.0/oa/message/cs"): self.consult,
+            ("POST", "v2.0/oa/upload/file"): self.upload_file,
+            ("POST", "v2.0/oa/upload/image"): self.upload_image,
+            ("GET", "v3.0/oa/user/detail"): self.user_detail,
+            ("POST", "v3.0/oa/user/detail"): self.user_detail,
+            ("GET", "v2.0/oa/getoa"): self.about_oa,
+        }
 
     def routes(self) -> list[web.RouteDef]:
         """Calls below /zalo, in the place of openapi.zalo.me and oauth.zaloapp.com."""
@@ -107,7 +115,7 @@ class ZaloOa:
     async def handle(self, request: web.Request) -> web.Response:
         """Any call but OAuth's."""
         path = request.match_info["path"]
-        run = CALLS.get((request.method, path))
+        run = self.calls.get((request.method, path))
         if run is None:
             return web.json_response({"error": -212, "message": "API is not registered"}, status=404)
         self.world.stats["zalo_oa"]["calls"] += 1
@@ -128,7 +136,7 @@ class ZaloOa:
             if fault is not None and fault.error is not None:
                 raise ZaloError(fault.error, fault.description)
             left = self._admit(request)
-            answer: Json = {"data": run(self, data), "error": 0, "message": "Success"}
+            answer: Json = {"data": run(data), "error": 0, "message": "Success"}
             if fault is not None and fault.drop == "after":
                 raise ConnectionAbortedError
         except ConnectionAbortedError:
@@ -168,11 +176,8 @@ class ZaloOa:
         if not isinstance(data, dict) or not isinstance(data.get("recipient"), dict):
             raise ZaloError(-201, "recipient is required")
         person = self.known(data["recipient"].get("user_id"))
-        try:
-            content = zalo_body.check(data.get("message"), self.switches)
-        except zalo_body.BadBody as error:
-            raise ZaloError(error.error, str(error)) from None
-        file = self._asset(content.token or content.attachment_id)
+        content = self.content(data.get("message"))
+        file = self.asset(content.token or content.attachment_id)
         if person.blocked or not person.open:
             raise ZaloError(-213, "User has not followed OA")
         last = person.last_interaction or 0
@@ -205,7 +210,15 @@ class ZaloOa:
             "quota": quota,
         }
 
-    def _asset(self, name: str) -> StoredFile | None:
+    def content(self, message: Any) -> zalo_body.Content:
+        """What a body says. Raises ZaloError."""
+        try:
+            return zalo_body.check(message, self.switches)
+        except zalo_body.BadBody as error:
+            raise ZaloError(error.error, str(error)) from None
+
+    def asset(self, name: str) -> StoredFile | None:
+        """An uploaded file by its token; None for none. Raises ZaloError."""
         if not name:
             return None
         file = self.world.files.get(name)
@@ -298,13 +311,3 @@ class ZaloOa:
 def by_app(user_id: str) -> str:
     """The application's own id of the same person."""
     return str(int(user_id) // 7)
-
-
-CALLS: dict[tuple[str, str], Callable[[ZaloOa, Any], Json]] = {
-    ("POST", "v3.0/oa/message/cs"): ZaloOa.consult,
-    ("POST", "v2.0/oa/upload/file"): ZaloOa.upload_file,
-    ("POST", "v2.0/oa/upload/image"): ZaloOa.upload_image,
-    ("GET", "v3.0/oa/user/detail"): ZaloOa.user_detail,
-    ("POST", "v3.0/oa/user/detail"): ZaloOa.user_detail,
-    ("GET", "v2.0/oa/getoa"): ZaloOa.about_oa,
-}

@@ -84,6 +84,7 @@ class House:
         self.app = App(self.settings)
         await self.app.start()
         self.settings.listen_port = self.app.port  # a restart comes back at the same address
+        self.settings.public_url = f"http://127.0.0.1:{self.app.port}"
         if self.channel == "zalo_oa":
             await testing.control(self.control, "switches", {"zalo_oa": {"window": True, "limits": True}})
             await testing.control(

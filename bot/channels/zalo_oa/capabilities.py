@@ -27,10 +27,11 @@ ZALO_OA = Capabilities(
     file_types=frozenset({".pdf", ".doc", ".docx", ".csv"}),
     max_file_bytes=5_000_000,
     typed_payloads=True,
+    link_schemes=frozenset({"https", "tel"}),
     free_for=timedelta(hours=48),
     open_for=timedelta(days=7),
 )
 """One person."""
 
-ZALO_OA_GROUP = replace(ZALO_OA, buttons=False)
+ZALO_OA_GROUP = replace(ZALO_OA, buttons=False, link_schemes=frozenset())
 """A group of the OA (GMF) takes no templates."""

@@ -38,6 +38,19 @@ PROBLEMS = {
         "Không nhận được câu trả lời đọc được từ máy chủ cấp quyền của Zalo; bot sẽ tự thử lại. Nếu kéo dài,"
         " hãy kiểm tra đường ra Internet tới oauth.zaloapp.com."
     ),
+    "oa_disabled": N_(
+        "Zalo báo OA đang bị khoá hoặc không còn. Tin chưa gửi được giữ lại. Hãy mở oa.zalo.me xem thông báo và"
+        " liên hệ Zalo."
+    ),
+    "not_granted": N_(
+        "OA chưa cấp đủ quyền cho ứng dụng. Hãy mở developers.zalo.me, mục Official Account, bật quyền gửi tin,"
+        " rồi chạy: sotay zalo connect"
+    ),
+    "not_verified": N_("Zalo đòi OA phải được xác thực. Hãy làm thủ tục xác thực trên oa.zalo.me."),
+    "package": N_("Gói dịch vụ của OA không cho gửi tin này. Hãy nâng gói hoặc gia hạn trên oa.zalo.me."),
+    "no_money": N_(
+        "Tài khoản Zalo Cloud của OA hết tiền hoặc chưa liên kết. Hãy nạp tiền; tin chưa gửi được giữ lại."
+    ),
     "ending": N_(
         "Quyền gửi tin qua Zalo sắp hết hạn mà chưa gia hạn được. Hãy chạy: sotay zalo connect"
     ),

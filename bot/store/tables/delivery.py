@@ -93,6 +93,22 @@ files = Table(
     moment("made_ms", nullable=False),
 )
 
+file_links = Table(
+    "file_links",  # one for each person and sending, for what a messenger does not carry
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("file_id", String(40), ForeignKey("files.id"), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("chat_id", String(64), nullable=False),
+    Column("devices", Integer, nullable=False),  # on how many it was opened
+    moment("made_ms", nullable=False),
+    moment("expires_ms", nullable=False),
+    moment("revoked_ms"),
+    Index("ix_file_links_file", "file_id"),
+    Index("ix_file_links_chat", "channel", "chat_id"),
+    Index("ix_file_links_expires", "expires_ms"),
+)
+
 file_references = Table(
     "file_references",
     metadata,
