@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import DBAPIError
 
 from bot import runner
 from bot.alerts import tell_administrators, tell_member
@@ -56,14 +57,16 @@ from bot.intake import Intake
 from bot.links import LinkDesk
 from bot.organisation import accounts
 from bot.organisation import queries as people
-from bot.settings import Settings
-from bot.store import inbox, jobs, links, openings
+from bot.replica import Duty, Replica
+from bot.settings import Role, Settings
+from bot.store import inbox, inbox_shared, jobs, leases, links, openings, signals
 from bot.store.files import FileBox
 from bot.store.ids import new_id
 from bot.store.installation import OnlyOne, open_store
 from bot.store.tx import Tx
 from bot.store.writer import Writer
 from bot.worker import Translate, Worker
+from bot.worker_shared import SharedWorker
 
 log = structlog.get_logger()
 
@@ -134,12 +137,24 @@ class Reachability:
         self._tell(tx, zalo_texts.problem(problem), False)
 
 
+class RoleRefused(Exception):
+    """On SQLite there is one process, which does everything."""
+
+
 class App:
     """One process: webhooks (and polling), the worker, the sender, the bell."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, role: Role = "all") -> None:
+        """On PostgreSQL a process may be one of several: "web" takes updates in, "worker" handles and sends.
+
+        Raises as `open_store`, and RoleRefused when there can be only one process.
+        """
         self.settings = settings
         self.engine, self.vault = open_store(settings.database, settings.keys)
+        self.shared = self.engine.dialect.name != "sqlite"
+        if role != "all" and not self.shared:
+            raise RoleRefused
+        self.web, self.works = role != "worker", role != "web"
         self.port = settings.listen_port
         self._only_one = OnlyOne(settings.data_dir)
         self.tokens: Tokens | None = None
@@ -152,9 +167,10 @@ class App:
         Raises AlreadyRunning, and OSError when the port is taken.
         """
         settings = self.settings
-        if self.engine.dialect.name == "sqlite":
+        if not self.shared:
             self._only_one.take()
-        self.writer = Writer(self.engine, self.vault, loop=asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        self.writer = Writer(self.engine, self.vault, loop=loop)
         self.writer.start()
         box = FileBox(settings.files, self.vault)
         files = StoredFiles(box, self.writer, lambda: settings.public_url.rstrip("/"), settings.link_days)
@@ -167,28 +183,50 @@ class App:
             name=f"process-{new_id():x}",
             rates={"telegram": settings.telegram_rate, "zalo_oa": settings.zalo_oa_rate},
             terms=terms(),
+            shared=self.shared,
+            reply_share=settings.reply_share,
         )
         translators[jobs.CHANNEL] = runner.translate
-        self.worker = Worker(
-            self.writer,
-            make_router(settings.approve_above, self._oa_link(), settings.zalo_oa_price),
-            self.sender,
-            translators,
-            limit=settings.inbox_limit,
-        )
+        router = make_router(settings.approve_above, self._oa_link(), settings.zalo_oa_price)
+        limit = settings.inbox_limit
+        if self.shared:
+            # One unit a commit: what takes updates in locks chats, and never several times in one transaction.
+            self.intake_writer = Writer(self.engine, self.vault, loop=loop, batch_units=1, patient=False)
+            self.intake_writer.start()
+            self.worker: Worker = SharedWorker(
+                self.writer,
+                self.intake_writer,
+                router,
+                self.sender,
+                translators,
+                limit=limit,
+                handles=self.works,
+            )
+        else:
+            self.intake_writer = self.writer
+            self.worker = Worker(self.writer, router, self.sender, translators, limit=limit)
         self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault))
         doers = {"check_file": self.intake.check_file, "freeze": self._freeze, **self._askers(outbounds)}
-        self.runner = runner.Runner(self.writer, self.worker, doers)
+        self.runner = runner.Runner(self.intake_writer, self.worker, doers)
         await files.load(self.sender.channels)
-        if self.engine.dialect.name == "sqlite":  # nobody else sends: what an earlier run held is free
+        if not self.shared:  # nobody else sends: what an earlier run held is free
             await self.writer.run(partial(outbox.release, channels=self.sender.channels))
-        await self.worker.start()
-        self.sender.start()
-        self._spawn(self.runner.run())
-        if self.tokens is not None:
-            self._spawn(self.tokens.keep())
         self._start_bell()
-        await self._listen()
+        if self.shared:
+            self._bell.pause()
+            self.replica = self._replica()
+            await self.replica.join()
+        await self.worker.start()
+        if self.works:
+            self.sender.start()
+            if self.tokens is not None:
+                self._spawn(self.tokens.keep())
+        if self.shared:
+            self._spawn(self.replica.run())
+        else:
+            self._spawn(self.runner.run())
+        if self.web:
+            await self._listen()
         if settings.telegram_token.get_secret_value():
             await self._start_telegram()
         gc.collect()
@@ -200,6 +238,7 @@ class App:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
         if self._runner is not None:
             await self._runner.cleanup()
         self._bell.shutdown(wait=False)
@@ -208,6 +247,10 @@ class App:
         if self.tokens is not None:
             await self.tokens.close()
         await self.findings.flush()
+        if self.shared:
+            with contextlib.suppress(DBAPIError):  # else they end by themselves
+                await self.replica.leave()
+            await asyncio.to_thread(self.intake_writer.stop)
         await asyncio.to_thread(self.writer.stop)
         self.engine.dispose()
         self._only_one.release()
@@ -320,13 +363,56 @@ class App:
         await site.start()
         self.port = self._runner.addresses[0][1]
 
+    def _replica(self) -> Replica:
+        """What this process does as one of several."""
+        duties = []
+        if self.works:
+            duties = [
+                Duty("timers", self._bell.resume, self._bell.pause),
+                _task_duty("jobs", self.runner.run),
+                *(
+                    Duty(
+                        f"send:{channel}",
+                        partial(self.sender.hold, channel, True),
+                        partial(self.sender.hold, channel, False),
+                    )
+                    for channel in self.sender.channels
+                ),
+            ]
+        if self.web and self.settings.telegram_token.get_secret_value() and self._polls():
+            duties.append(_task_duty("poll:telegram", self._poll))
+        name, url = self.sender.name, self.settings.database
+        return Replica(url, self.intake_writer, name, duties, self._heard, self._company)
+
+    def _company(self, others: int, died: bool) -> None:
+        self.sender.share_with(others, died=died)
+
+    def _heard(self, what: str) -> None:
+        """Some process told that there is something, or a second has passed."""
+        if what == signals.INBOX:
+            self.worker.ring()
+        elif what == signals.OUTBOX:
+            self.sender.ring()
+        elif what == signals.JOBS:
+            self.runner.ring()
+
+    def _polls(self) -> bool:
+        return self.settings.telegram_mode == "polling"
+
+    async def _poll(self) -> None:
+        from bot.channels.telegram.polling import Polling
+
+        token = self.settings.telegram_token.get_secret_value()
+        await Polling(token, self.worker, base=self.settings.telegram_api).run()
+
     async def _start_telegram(self) -> None:
         settings = self.settings
         token = settings.telegram_token.get_secret_value()
-        if settings.telegram_mode == "polling":
-            from bot.channels.telegram.polling import Polling
-
-            self._spawn(Polling(token, self.worker, base=settings.telegram_api).run())
+        if self._polls():
+            if not self.shared:  # else it is a duty
+                self._spawn(self._poll())
+            return
+        if not self.web:
             return
         from bot.channels.telegram.outbound import make_bot
         from bot.channels.telegram.webhook import set_webhook
@@ -378,6 +464,24 @@ class App:
         await self.writer.run(lambda tx: inbox.forget_before(tx, to_ms(tx.now - keep)))
         await self.writer.run(openings.forget_expired)
         await self.writer.run(links.forget_expired)
+        if self.shared:
+            await self.writer.run(inbox_shared.forget_quiet_chats)
+            await self.writer.run(leases.forget_ended)
+
+
+def _task_duty(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> Duty:
+    """A duty that is a task while it is held."""
+    running: list[asyncio.Task[None]] = []
+
+    def begin() -> None:
+        task = asyncio.create_task(work())
+        task.add_done_callback(_say_why)
+        running.append(task)
+
+    def end() -> None:
+        running.pop().cancel()
+
+    return Duty(name, begin, end)
 
 
 def _say_why(task: asyncio.Task[None]) -> None:

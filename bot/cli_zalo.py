@@ -1,6 +1,8 @@
 """Terminal commands on the Zalo Official Account: connect it, prepare the console."""
 
 import asyncio
+import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from bot.cli_people import clear_errors
 from bot.i18n import _, full_date
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from bot.channels.zalo_oa.connect import Consent
+    from bot.channels.zalo_oa.doctor import Line
     from bot.channels.zalo_oa.oauth import Grant, OAuth
     from bot.settings import Settings
     from bot.store.tx import Tx
@@ -216,3 +221,73 @@ async def _waited(writing: Writing, state: str, port: int | None) -> "Consent | 
     finally:
         if runner is not None:
             await runner.cleanup()
+
+
+def examine(*, test_account: str, as_json: bool) -> None:
+    """`sotay doctor zalo`: prints every line; exit code 1 when something does not work."""
+    from bot.channels.zalo_oa.doctor import BAD, SUBJECTS
+    from bot.settings import Settings
+
+    settings = Settings()
+    if not settings.zalo_oa_app_id:
+        out.print(_("Còn thiếu thiết lập: {names}. Xem docs/zalo-setup.md.", names="SOTAY_ZALO_OA_APP_ID"))
+        raise typer.Exit(2)
+    with clear_errors():
+        lines = asyncio.run(_examine(settings, test_account))
+    if as_json:
+        sys.stdout.write(json.dumps([line._asdict() for line in lines], ensure_ascii=False) + "\n")
+    else:
+        marks = {"ok": "✓", "look": "!", "bad": "✗", "unknown": "?"}
+        table = Table("", _("Mục"), _("Kết quả"))
+        for line in lines:
+            table.add_row(marks[line.state], _(SUBJECTS[line.subject]), Text(line.words))
+        Console().print(table)
+    if any(line.state == BAD for line in lines):
+        raise typer.Exit(1)
+
+
+async def _examine(settings: "Settings", test_account: str) -> "list[Line]":
+    from collections import Counter
+
+    from bot.channels.zalo_oa import doctor, findings, tokens
+    from bot.channels.zalo_oa.access import Access, FixedToken
+    from bot.channels.zalo_oa.oauth import OAuth
+    from bot.store.installation import open_store
+
+    engine, vault = open_store(settings.database, settings.keys)
+    writing = Writing(engine, vault)
+    app_id = settings.zalo_oa_app_id
+    try:
+        access: Access
+        fixed = settings.zalo_oa_access_token.get_secret_value()
+        if fixed and await writing.run(partial(tokens.read, app_id=app_id)) is None:
+            access = FixedToken(fixed)
+        else:
+            oauth = OAuth(app_id, settings.zalo_oa_app_secret.get_secret_value(), settings.zalo_oa_oauth)
+            access = tokens.Tokens(writing, oauth, name="doctor")
+        if test_account:
+            if not await writing.run(partial(_may_test, user_id=test_account)):
+                raise typer.BadParameter(
+                    _(
+                        "Đây là tài khoản của một đảng viên; doctor chỉ gửi tin thử cho quản trị hoặc người"
+                        " ngoài danh sách."
+                    )
+                )
+            tried = await doctor.try_shapes(settings, access, test_account)
+            known = Counter({pair: 1 for pair in tried.items() if not pair[1].startswith("unclear")})
+            await writing.run(partial(findings.add, counts=known))
+        account = await doctor.account_lines(settings, access)
+        pair = await writing.run(partial(tokens.read, app_id=app_id))
+        seen = await writing.run(findings.found)
+        return doctor.lines(settings, account, pair, seen)
+    finally:
+        engine.dispose()
+
+
+def _may_test(tx: "Tx", user_id: str) -> bool:
+    """Whether an account is nobody's on the roster, or an administrator's."""
+    from bot.organisation import queries
+    from bot.organisation.models import Verb
+
+    account = queries.account_of(tx, "zalo_oa", user_id)
+    return account is None or bool(queries.scope(tx, account.member_id, Verb.ADMINISTER))

@@ -6,6 +6,9 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+Role = Literal["all", "web", "worker"]
+"""What one process does: takes updates in, handles and sends, or both."""
+
 
 class Settings(BaseSettings):
     """All configuration of one installation."""
@@ -16,7 +19,9 @@ class Settings(BaseSettings):
         default=Path("var"), description="Folder of the database, the key file and stored files."
     )
     database_url: str = Field(
-        default="", description="SQLAlchemy address; empty: sotay.db in the data folder."
+        default="",
+        description="SQLAlchemy address (postgresql+psycopg://user:password@host/database); "
+        "empty: sotay.db in the data folder.",
     )
     keys_file: Path | None = Field(default=None, description="Key file; empty: keys.json in the data folder.")
     listen_host: str = Field(default="127.0.0.1", description="Address the webhooks listen on.")
@@ -26,6 +31,10 @@ class Settings(BaseSettings):
     )
     inbox_limit: int = Field(
         default=10_000, description="Waiting updates above which Telegram is answered 503."
+    )
+    reply_share: float = Field(
+        default=0.2,
+        description="Of a platform's rate: what all processes that do not send its notices may use for replies.",
     )
     inbox_keep_days: int = Field(
         default=7, description="Days a handled update's key is kept to stop repeats."

@@ -9,6 +9,8 @@ from bot.chat.choices import Answer, unpack
 from bot.chat.replies import Reply, Say
 from bot.delivery.outbound import Sent
 from bot.delivery.wire import dump, load
+from bot.store import leases, signals
+from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.openings import Opening, open_choices
 from bot.store.tables.delivery import (
@@ -43,6 +45,8 @@ class Outgoing:
     attempts: int
     uncertain: int
     is_reply: bool
+    claimed_until_ms: int = NOT_YET
+    """When another process may take the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ def post(tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority
     ]
     if rows:
         tx.run(insert(outbox), rows)
+        signals.tell(tx, signals.OUTBOX)
     return len(rows)
 
 
@@ -95,6 +100,7 @@ def make_due(tx: Tx, due_ms: int, *, kind: str, kind_id: int) -> None:
         .where(outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.due_ms == NOT_YET)
         .values(due_ms=due_ms)
     )
+    signals.tell(tx, signals.OUTBOX)
 
 
 def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
@@ -112,31 +118,44 @@ def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
     return [(row.channel, row.chat_id, row.recipient_id) for row in rows]
 
 
+_REPLY = Hot(
+    insert(outbox).values(
+        id=bindparam("id"),
+        channel=bindparam("channel"),
+        chat_id=bindparam("chat_id"),
+        priority=REPLY,
+        state=SENDING,
+        due_ms=bindparam("at"),
+        attempts=1,
+        uncertain=0,
+        body=bindparam("body"),
+        claimed_by=bindparam("claimed_by"),
+        claimed_until_ms=bindparam("claimed_until_ms"),
+        made_ms=bindparam("at"),
+    )
+)
+
+
 def reply(tx: Tx, channel: str, chat_id: str, said: Reply, claimed_by: str) -> Outgoing:
     """Posts a reply as already claimed by this process: it leaves from memory right after the commit.
 
     Its choices are open from this moment.
     """
     row_id = new_id()
-    tx.run(
-        insert(outbox).values(
-            id=row_id,
-            channel=channel,
-            chat_id=chat_id,
-            priority=REPLY,
-            state=SENDING,
-            due_ms=tx.now_ms,
-            attempts=1,
-            uncertain=0,
-            body=tx.vault.seal("outbox.body", row_id, dump(said)),
-            claimed_by=claimed_by,
-            claimed_until_ms=tx.now_ms + CLAIM_MS,
-            made_ms=tx.now_ms,
-        )
+    at_ms = tx.now_ms
+    _REPLY.run(
+        tx,
+        id=row_id,
+        channel=channel,
+        chat_id=chat_id,
+        body=tx.vault.seal("outbox.body", row_id, dump(said)),
+        claimed_by=claimed_by,
+        claimed_until_ms=at_ms + CLAIM_MS,
+        at=at_ms,
     )
     if isinstance(said, Say):
-        _open(tx, row_id, channel, chat_id, said, tx.now_ms, unasked=False)
-    return Outgoing(row_id, channel, chat_id, said, 1, 0, True)
+        _open(tx, row_id, channel, chat_id, said, at_ms, unasked=False)
+    return Outgoing(row_id, channel, chat_id, said, 1, 0, True, at_ms + CLAIM_MS)
 
 
 def _open(tx: Tx, row_id: int, channel: str, chat_id: str, say: Say, at_ms: int, *, unasked: bool) -> None:
@@ -210,7 +229,18 @@ def _open_ones(tx: Tx, ids: list[int]) -> list[Outgoing]:
                 opened[row.content_id] = load(tx.vault.open("contents.body", row.content_id, row.shared))
             said = opened[row.content_id]
         is_reply = row.content_id is None
-        found.append(Outgoing(row.id, row.channel, row.chat_id, said, row.attempts, row.uncertain, is_reply))
+        found.append(
+            Outgoing(
+                row.id,
+                row.channel,
+                row.chat_id,
+                said,
+                row.attempts,
+                row.uncertain,
+                is_reply,
+                row.claimed_until_ms,
+            )
+        )
     if closed:
         unreached = {"state": UNREACHABLE, "reason": "window_closed", "claimed_by": None}
         tx.run(update(outbox).where(outbox.c.id.in_(closed)).values(unreached))
@@ -226,7 +256,20 @@ def release(tx: Tx, channels: Sequence[str]) -> None:
     )
 
 
-_sent = (
+def release_of_the_dead(tx: Tx, channels: Sequence[str]) -> None:
+    """Gives back the claims of processes that live no more: nobody waits for the claims to run out."""
+    tx.run(
+        update(outbox)
+        .where(
+            outbox.c.channel.in_(channels),
+            outbox.c.state == SENDING,
+            outbox.c.claimed_by.not_in(leases.living(tx)),
+        )
+        .values(claimed_until_ms=0)
+    )
+
+
+_SENT = Hot(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
     .values(
@@ -251,7 +294,7 @@ def record_sent(tx: Tx, row: Outgoing, sent: Sent, at_ms: int) -> None:
     values = {"row": row.id, "message": sent.message_id, "shown": sent.choices_as, "at": at_ms}
     free = sum(each.to_person for each in sent.quotas)
     counted = {"free": free, "billed": len(sent.quotas) - free} if sent.quotas else {}
-    tx.run(_sent, {"free": None, "billed": None} | values | counted)
+    _SENT.run(tx, **{"free": None, "billed": None} | values | counted)
     if not row.is_reply and isinstance(row.reply, Say):
         _open(tx, row.id, row.channel, row.chat_id, row.reply, at_ms, unasked=True)
 

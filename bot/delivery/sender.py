@@ -33,6 +33,10 @@ _SUSPENDED_PAUSE_S = 600
 _TELL_AGAIN_S = 6 * 3600
 _MAX_TRIES_LATER = 48
 """How often a row is put back that waits for a quota or the morning: two days, at an hour each."""
+_RECORDED_AGAIN = 3
+_AGAIN_S = 1.0
+_MARGIN_MS = 5_000
+"""A row of this process is left to the channel's holder so long before its claim runs out."""
 
 
 class Reachability(Protocol):
@@ -55,16 +59,16 @@ class Bucket:
     """At most `rate` a second, with a burst of one second's worth; 0 means no limit."""
 
     def __init__(self, rate: float) -> None:
-        self._rate = rate
+        self.rate = rate
         self._next = 0.0
 
     async def take(self) -> None:
         """Waits for this call's turn."""
-        if not self._rate:
+        if not self.rate:
             return
         time = asyncio.get_running_loop().time()
         turn = max(self._next, time - 1)
-        self._next = turn + 1 / self._rate
+        self._next = turn + 1 / self.rate
         if turn > time:
             await asyncio.sleep(turn - time)
 
@@ -76,6 +80,11 @@ class _Lane:
     outbound: Outbound
     slots: asyncio.Semaphore
     bucket: Bucket
+    share: Bucket
+    """For the replies of a process that does not hold the channel."""
+    rate: float
+    holds: bool
+    """Whether this process sends what is due on the channel, not only its own replies."""
     chats: dict[str, deque[Outgoing]] = field(default_factory=dict)
     held: set[int] = field(default_factory=set)
     behind: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -95,6 +104,9 @@ class Sender:
     """One a process. `rates` are messages a second for notices, by channel (replies are not held back).
 
     `terms` are those of the channels where people can be written to only for a while.
+    Of several processes one holds a channel (`hold`) and sends what is due there. Each handles updates and
+    sends its own replies at once; where it does not hold the channel, at `reply_share` of the rate, which
+    the others without the channel have to share.
     """
 
     def __init__(
@@ -107,14 +119,22 @@ class Sender:
         rates: dict[str, float],
         terms: Mapping[str, Terms] | None = None,
         in_flight: int = 64,
+        shared: bool = False,
+        reply_share: float = 0.2,
     ) -> None:
         self._writer = writer
         self._reachability = reachability
         self._terms = terms or {}
         self.name = name
+        self._reply_share = reply_share
         self._lanes = {
             outbound.channel: _Lane(
-                outbound, asyncio.Semaphore(in_flight), Bucket(rates.get(outbound.channel, 0))
+                outbound,
+                asyncio.Semaphore(in_flight),
+                Bucket(rate := rates.get(outbound.channel, 0)),
+                Bucket(rate * reply_share),
+                rate,
+                holds=not shared,
             )
             for outbound in outbounds
         }
@@ -141,6 +161,25 @@ class Sender:
             task.cancel()
         for lane in self._lanes.values():
             await lane.outbound.close()
+
+    def hold(self, channel: str, holds: bool) -> None:
+        """From now on this process sends what is due on a channel, or no more."""
+        self._lanes[channel].holds = holds
+        if holds:
+            self._release()
+
+    def share_with(self, others: int, *, died: bool) -> None:
+        """So many other processes send replies of theirs; `died`: one of them did not end in order."""
+        for lane in self._lanes.values():
+            lane.bucket.rate = lane.rate * (1 - self._reply_share if others else 1)
+            lane.share.rate = lane.rate * self._reply_share / max(1, others)
+        if died:
+            self._release()
+
+    def _release(self) -> None:
+        if held := [name for name, lane in self._lanes.items() if lane.holds]:
+            self._record(partial(outbox.release_of_the_dead, channels=held))
+            self.ring()
 
     def ring(self) -> None:
         """Something may be due: look now."""
@@ -183,7 +222,7 @@ class Sender:
             await lane.bell.wait()
             lane.bell.clear()
             try:
-                while True:
+                while lane.holds:
                     await self._wait_for_pause(lane)
                     free = CLAIMED_AT_ONCE - len(lane.held)
                     if free < CLAIMED_AT_ONCE // 2:
@@ -212,12 +251,17 @@ class Sender:
             row = queue[0]
             if not row.is_reply:
                 await lane.bucket.take()  # before the slot: replies must not queue behind waiting notices
+            elif not lane.holds:
+                await lane.share.take()
             while True:
                 await self._wait_for_pause(lane)
                 async with lane.slots:
                     if lane.paused_until > asyncio.get_running_loop().time():
                         continue  # the platform asked to wait while this one waited for its place
-                    behind = await self._send(lane, row)
+                    if lane.holds or to_ms(now()) < row.claimed_until_ms - _MARGIN_MS:
+                        behind = await self._send(lane, row)
+                    else:  # it waited here too long: who holds the channel sends it
+                        behind = None
                 break
             queue.popleft()
             done = [row]
@@ -294,9 +338,16 @@ class Sender:
         asyncio.get_running_loop().call_later(wait_ms / 1000 + 0.05, self.ring)
         return due
 
-    def _record(self, unit: "partial[None]") -> None:
+    def _record(self, unit: "partial[None]", tries: int = _RECORDED_AGAIN) -> None:
+        def recorded(_result: None, error: BaseException | None) -> None:
+            if error is None:
+                return
+            log.error("result_not_recorded", error=type(error).__name__)
+            if tries > 1:  # to record it twice changes nothing; not at all, and the row is sent again
+                asyncio.get_running_loop().call_later(_AGAIN_S, self._record, unit, tries - 1)
+
         try:
-            self._writer.submit(unit, urgent=True)
+            self._writer.submit(unit, recorded, urgent=True)
         except WriterStopped:
             log.warning("result_not_recorded")  # the claim runs out and the row is sent again
 

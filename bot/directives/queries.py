@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 
 from bot.chat.replies import File
 from bot.clock import from_ms
 from bot.directives.models import Directive, State, Urgency
+from bot.store.hot import Hot
 from bot.store.tables.delivery import FAILED, SENT, UNREACHABLE, files, outbox
 from bot.store.tables.directives import directives, recipients
 from bot.store.tx import Tx
@@ -40,9 +41,12 @@ def _directive(row: Row[tuple[object, ...]]) -> Directive:
     )
 
 
+_GET = Hot(_select().where(directives.c.id == bindparam("directive")))
+
+
 def get(tx: Tx, directive_id: int) -> Directive | None:
     """A directive by id."""
-    row = tx.first(_select().where(directives.c.id == directive_id))
+    row = _GET.first(tx, directive=directive_id)
     return _directive(row) if row else None
 
 

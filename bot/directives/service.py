@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from bot.chat.errors import Refused
 from bot.clock import from_ms, to_ms
@@ -19,6 +20,7 @@ from bot.organisation import queries as people
 from bot.organisation import rules as membership
 from bot.organisation.models import Account, Verb
 from bot.store import audit, files, links
+from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.tables.delivery import SENT
 from bot.store.tables.directives import directives, questions, recipients, reminders
@@ -190,31 +192,43 @@ def _known(tx: Tx, directive_id: int) -> Directive:
     return directive
 
 
+_OF_MEMBER = (
+    recipients.c.directive_id == bindparam("directive"),
+    recipients.c.member_id == bindparam("member"),
+)
+_MINE = Hot(select(recipients.c.duty, recipients.c.acknowledged_ms).where(*_OF_MEMBER))
+_ACKNOWLEDGE = Hot(
+    update(recipients)
+    .where(*_OF_MEMBER)
+    .values(acknowledged_ms=bindparam("at"), acknowledged_channel=bindparam("by"))
+)
+
+
 def for_recipient(tx: Tx, directive_id: int, member_id: int) -> Directive:
     """An open directive, if it was frozen for this member. Raises Refused("not_recipient")."""
+    return _for_recipient(tx, directive_id, member_id)[0]
+
+
+def _for_recipient(tx: Tx, directive_id: int, member_id: int) -> tuple[Directive, Any]:
+    """With what was frozen for this member: `duty`, `acknowledged_ms`."""
     directive = _known(tx, directive_id)
-    mine = select(recipients.c.duty).where(
-        recipients.c.directive_id == directive_id, recipients.c.member_id == member_id
-    )
-    if tx.first(mine) is None or directive.state not in (State.OPEN, State.RECALLED):
+    mine = _MINE.first(tx, directive=directive_id, member=member_id)
+    if mine is None or directive.state not in (State.OPEN, State.RECALLED):
         raise Refused("not_recipient")
     if directive.state == State.RECALLED:
         raise Refused("recalled")
     if directive.send_at is not None and directive.send_at > tx.now:
         raise Refused("not_recipient")
-    return directive
+    return directive, mine
 
 
 def acknowledge(tx: Tx, directive_id: int, member_id: int, channel: str) -> Acknowledged:
     """Records that a member read a directive; again changes nothing. Raises Refused("not_recipient")."""
-    directive = for_recipient(tx, directive_id, member_id)
-    mine = (recipients.c.directive_id == directive_id, recipients.c.member_id == member_id)
-    row = tx.first(select(recipients.c.duty, recipients.c.acknowledged_ms).where(*mine))
-    assert row is not None
+    directive, row = _for_recipient(tx, directive_id, member_id)
     if row.acknowledged_ms is not None:
         at = from_ms(row.acknowledged_ms)
         return Acknowledged(directive, at, False, bool(row.duty), rules.is_late(at, directive.deadline))
-    tx.run(update(recipients).where(*mine).values(acknowledged_ms=tx.now_ms, acknowledged_channel=channel))
+    _ACKNOWLEDGE.run(tx, directive=directive_id, member=member_id, at=tx.now_ms, by=channel)
     audit.record(tx, "directive.acknowledge", f"directive:{directive_id}", member_id=member_id)
     return Acknowledged(directive, tx.now, True, bool(row.duty), rules.is_late(tx.now, directive.deadline))
 

@@ -114,7 +114,7 @@ class ZaloPeople:
         stamp = body["timestamp"]
         headers = {}
         if switches["timestamp_in"] == "header":
-            stamp = str(self.world.now_ms())
+            stamp = str(max(self.world.now_ms(), int(stamp) + 1))  # when it is sent: after it happened
             headers["X-ZEvent-Timestamp"] = stamp
         first = self.api.oa_id if switches["signature_id"] == "oa_id" else self.api.app_id
         app_secret = switches["signed_with"] == "app_secret"

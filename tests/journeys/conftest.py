@@ -1,6 +1,7 @@
 """A small house for journeys: sandbox and bot in one process over loopback, a branch with its people."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -182,13 +183,18 @@ class House:
 
 
 def prepare(
-    folder: Path, sandbox: Sandbox, channel: str, persons: tuple[PersonRow, ...] = PEOPLE
+    folder: Path,
+    sandbox: Sandbox,
+    channel: str,
+    persons: tuple[PersonRow, ...] = PEOPLE,
+    database_url: str = "",
 ) -> tuple[Settings, Vault]:
-    """Keys, database and roster of a house, and its settings."""
+    """Keys, database (SQLite where no other is given) and roster of a house, and its settings."""
     info = sandbox.info()
     settings = Settings(
         _env_file=None,
         data_dir=folder,
+        database_url=database_url,
         listen_port=0,
         telegram_token=info["telegram"]["token"] if channel == "telegram" else "",
         telegram_mode="webhook",
@@ -244,7 +250,16 @@ def channel(way: str) -> str:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, channel: str, request: pytest.FixtureRequest) -> AsyncIterator[House]:
+def store() -> str:
+    """Which database a journey runs on; the main ones run on "postgresql" as well."""
+    return os.environ.get("SOTAY_TEST_STORE", "sqlite")
+
+
+@pytest.fixture
+async def house(
+    tmp_path: Path, channel: str, store: str, request: pytest.FixtureRequest
+) -> AsyncIterator[House]:
+    url = "" if store == "sqlite" else request.getfixturevalue("postgres_url")
     sandbox = await start()
     way = request.getfixturevalue("way") if "way" in request.fixturenames else ""
     if way == WITHOUT_BUTTONS:
@@ -252,7 +267,7 @@ async def house(tmp_path: Path, channel: str, request: pytest.FixtureRequest) ->
             sandbox.control_url, "switches", {"zalo_oa": {"buttons_under_text": False, "list": False}}
         )
     testing.BY_NUMBER = way in (BY_NUMBER, WITHOUT_BUTTONS)
-    settings, vault = await asyncio.to_thread(prepare, tmp_path, sandbox, channel)
+    settings, vault = await asyncio.to_thread(prepare, tmp_path, sandbox, channel, database_url=url)
     home = House(channel, tmp_path, sandbox, settings, vault)
     await home.up()
     before = datetime.now(UTC) - now()

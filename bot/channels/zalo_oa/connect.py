@@ -95,11 +95,12 @@ def page(writing: Writing) -> Callable[[web.Request], Awaitable[web.Response]]:
 
 
 def _say(words: str, status: int = 200) -> web.Response:
+    title = escape(_("Nối Zalo OA"))
     body = (
         '<!doctype html><html lang="vi"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>{escape(_('Nối Zalo OA'))}</title>"
+        f"<title>{title}</title>"
         '<body style="font:1.25rem/1.5 sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem">'
-        f"<h1>{escape(_('Nối Zalo OA'))}</h1><p>{escape(words)}</p>"
+        f"<h1>{title}</h1><p>{escape(words)}</p>"
     )
     return web.Response(text=body, status=status, content_type="text/html", headers=_HEADERS)

@@ -64,3 +64,33 @@ def problem(code: str, until: datetime | None = None) -> str:
     if until is None:
         return words
     return f"{words} " + _("Tin vẫn gửi được đến {moment}.", moment=moment(until))
+
+
+_APP = N_(
+    "Zalo báo ứng dụng chưa hoạt động hoặc chưa được OA cho phép. Hãy mở developers.zalo.me, xem ứng dụng."
+)
+_OA = N_("Zalo báo OA đang bị khoá hoặc không còn. Hãy mở oa.zalo.me, xem thông báo của OA.")
+_PACKAGE = N_("Zalo yêu cầu xác thực hoặc nâng gói OA. Hãy mở oa.zalo.me, mục Gói dịch vụ.")
+API_PROBLEMS = {
+    -204: _OA,
+    -205: _OA,
+    -209: _APP,
+    -212: _APP,
+    -219: _APP,
+    -223: _APP,
+    -221: _PACKAGE,
+    -224: _PACKAGE,
+    -216: N_("Zalo không nhận quyền gửi tin hiện có. Hãy chạy: sotay zalo connect"),
+    -220: N_("Quyền gửi tin đã hết hạn. Hãy chạy: sotay zalo connect"),
+    -242: N_(
+        "Zalo đòi appsecret_proof. Hãy đặt SOTAY_ZALO_OA_SECRET_PROOF=true và kiểm tra khoá của ứng dụng."
+    ),
+}
+"""Numbers of the OA API that a person must mend -> sentence."""
+
+
+def api_problem(code: int) -> str:
+    """What a number of the OA API asks of a person; an unknown one is told as it is."""
+    if code in API_PROBLEMS:
+        return _(API_PROBLEMS[code])
+    return _("Zalo từ chối với mã {code}. Hãy tra mã này trên developers.zalo.me.", code=code)

@@ -1,6 +1,16 @@
 """All tables, one file a room."""
 
-from bot.store.tables import audit, conversation, delivery, directives, groups, jobs, organisation, zalo_oa
+from bot.store.tables import (
+    audit,
+    conversation,
+    delivery,
+    directives,
+    groups,
+    jobs,
+    organisation,
+    replicas,
+    zalo_oa,
+)
 from bot.store.tables.base import metadata
 
 __all__ = [
@@ -12,5 +22,6 @@ __all__ = [
     "jobs",
     "metadata",
     "organisation",
+    "replicas",
     "zalo_oa",
 ]
