@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,13 +15,12 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import runner
 from bot.alerts import tell_administrators, tell_member
-from bot.channels import link_page
+from bot.channels import link_page, upload_page
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
 from bot.channels.tariff import ChannelTariff, terms
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
 from bot.channels.zalo_oa import connect, tokens
-from bot.channels.zalo_oa import texts as zalo_texts
 from bot.channels.zalo_oa.access import Access, FixedToken
 from bot.channels.zalo_oa.findings import Findings
 from bot.channels.zalo_oa.groups import group_maker
@@ -31,12 +30,15 @@ from bot.channels.zalo_oa.outbound import ZaloOutbound
 from bot.channels.zalo_oa.tokens import Tokens
 from bot.chat.router import Router
 from bot.clock import to_ms
-from bot.delivery import outbox, window
+from bot.delivery import outbox
 from bot.delivery.outbound import Outbound
 from bot.delivery.sender import RING_EVERY, Sender
+from bot.dialogs.compose_file import PageAddress
 from bot.dialogs.stored import StoredDialogs
-from bot.directives import groups, live_cards
+from bot.directives import live_cards
 from bot.directives import service as directives
+from bot.directives.gate.models import Why
+from bot.directives.gate.rule import allowed
 from bot.handlers import (
     compose,
     fallback,
@@ -52,14 +54,13 @@ from bot.handlers import (
 from bot.handlers import directives as directive_handlers
 from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
-from bot.i18n import _
-from bot.intake import Intake
+from bot.intake import Intake, UploadDesk
 from bot.links import LinkDesk
-from bot.organisation import accounts
-from bot.organisation import queries as people
+from bot.reachability import Reachability
 from bot.replica import Duty, Replica
 from bot.settings import Role, Settings
-from bot.store import inbox, inbox_shared, jobs, leases, links, openings, signals
+from bot.store import files as stored_files
+from bot.store import inbox, inbox_shared, jobs, leases, links, openings, signals, upload_pages
 from bot.store.files import FileBox
 from bot.store.ids import new_id
 from bot.store.installation import OnlyOne, open_store
@@ -71,8 +72,17 @@ from bot.worker_shared import SharedWorker
 log = structlog.get_logger()
 
 
-def make_router(approve_above: int = 500, oa_link: str = "", zalo_price: int = 0) -> Router[Tx]:
-    """The router with every errand registered. Above so many recipients a second person approves."""
+def make_router(
+    approve_above: int = 500,
+    oa_link: str = "",
+    page: PageAddress | None = None,
+    rule: Collection[Why] = (),
+    zalo_price: int = 0,
+) -> Router[Tx]:
+    """The router with every errand registered. Above so many recipients a second person approves.
+
+    `page` and `rule` as in `dialogs.compose_directive.script`; `zalo_price` in đồng for a billable message.
+    """
     tariff = ChannelTariff({"zalo_oa": zalo_price})
     router: Router[Tx] = Router(MembersGate(terms()), reader, StoredDialogs(), new_id)
     for errand in (
@@ -87,54 +97,9 @@ def make_router(approve_above: int = 500, oa_link: str = "", zalo_price: int = 0
     ):
         errand.register(router)
     officer.register(router, tariff)
-    compose.register(router, tariff, approve_above)
+    compose.register(router, tariff, approve_above, page, rule)
     group.register(router, oa_link)
     return router
-
-
-class Reachability:
-    """What a send taught about a person's chat, told to the organisation (`delivery.sender.Reachability`).
-
-    `tell` sends a sentence to the administrators; its last argument says whether Zalo works. `tell_member`
-    sends one to a member.
-    """
-
-    def __init__(
-        self, tell: Callable[[Tx, str, bool], None], tell_member: Callable[[Tx, int, str], None]
-    ) -> None:
-        self._tell = tell
-        self._tell_member = tell_member
-
-    def unreachable(self, tx: Tx, channel: str, chat_id: str, reason: str) -> None:
-        """Blocked, or outside the window, until they write again."""
-        if reason == window.CLOSED:
-            window.shut(tx, channel, chat_id)
-        unit = groups.linked_unit(tx, channel, chat_id)
-        if unit is not None and reason == "chat_gone":
-            self._lost_group(tx, channel, chat_id, unit)
-        if reason in ("blocked", "chat_gone", "not_follower"):
-            accounts.mark_blocked(tx, channel, chat_id)  # in a private chat the chat is the person
-
-    def _lost_group(self, tx: Tx, channel: str, chat_id: str, unit_id: int) -> None:
-        groups.unlink(tx, channel, chat_id)
-        unit = people.organisation(tx, unit_id)
-        secretary = people.secretary_of(tx, unit_id)
-        words = _(
-            "Nhóm của {unit} không nhận tin nữa (gói nhóm Zalo hết hạn, hoặc bot không còn trong nhóm). "
-            "Văn bản vẫn tới từng đồng chí. Có gói mới, nhắn /taonhom để lập lại.",
-            unit=unit.name if unit is not None else "",
-        )
-        if secretary is not None:
-            self._tell_member(tx, secretary, words)
-
-    def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
-        """The chat has a new id."""
-        accounts.move_chat(tx, channel, old, new)
-        groups.move(tx, channel, old, new)
-
-    def suspended(self, tx: Tx, channel: str, problem: str) -> None:
-        """An administrator hears what to do, on another channel or, once it works again, on this one."""
-        self._tell(tx, zalo_texts.problem(problem), False)
 
 
 class RoleRefused(Exception):
@@ -164,7 +129,7 @@ class App:
     async def start(self) -> None:
         """Starts everything; returns when updates are taken.
 
-        Raises AlreadyRunning, and OSError when the port is taken.
+        Raises AlreadyRunning, OSError when the port is taken, ValueError for a gate rule that cannot be.
         """
         settings = self.settings
         if not self.shared:
@@ -172,6 +137,7 @@ class App:
         loop = asyncio.get_running_loop()
         self.writer = Writer(self.engine, self.vault, loop=loop)
         self.writer.start()
+        rule = allowed(settings.gate_rules)
         box = FileBox(settings.files, self.vault)
         files = StoredFiles(box, self.writer, lambda: settings.public_url.rstrip("/"), settings.link_days)
         self.findings = Findings(self.writer)
@@ -187,7 +153,9 @@ class App:
             reply_share=settings.reply_share,
         )
         translators[jobs.CHANNEL] = runner.translate
-        router = make_router(settings.approve_above, self._oa_link(), settings.zalo_oa_price)
+        router = make_router(
+            settings.approve_above, self._oa_link(), self._page_address, rule, settings.zalo_oa_price
+        )
         limit = settings.inbox_limit
         if self.shared:
             # One unit a commit: what takes updates in locks chats, and never several times in one transaction.
@@ -205,7 +173,7 @@ class App:
         else:
             self.intake_writer = self.writer
             self.worker = Worker(self.writer, router, self.sender, translators, limit=limit)
-        self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault))
+        self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault), rule)
         doers = {"check_file": self.intake.check_file, "freeze": self._freeze, **self._askers(outbounds)}
         self.runner = runner.Runner(self.intake_writer, self.worker, doers)
         await files.load(self.sender.channels)
@@ -242,7 +210,6 @@ class App:
         if self._runner is not None:
             await self._runner.cleanup()
         self._bell.shutdown(wait=False)
-        self.intake.close()
         await self.sender.stop()
         if self.tokens is not None:
             await self.tokens.close()
@@ -327,6 +294,14 @@ class App:
     def _oa_link(self) -> str:
         return f"https://zalo.me/{self.settings.zalo_oa_id}" if self.settings.zalo_oa_app_id else ""
 
+    def _public(self) -> str:
+        """The address under which platforms and phones reach us, without a slash at its end."""
+        return (self.settings.public_url or f"http://{self.settings.listen_host}:{self.port}").rstrip("/")
+
+    def _page_address(self, tx: Tx, job_id: int) -> str:
+        token = upload_pages.token(tx.vault, job_id)
+        return self._public() + upload_page.PATH.format(token=token)
+
     async def _freeze(self, directive_id: Any) -> Any:
         """The job that freezes a directive's audience, slice by slice, other work in between."""
         while await self.writer.run(partial(directives.freeze_slice, directive_id=directive_id)):
@@ -357,6 +332,7 @@ class App:
             saw=self.findings.saw,
         )
         link_page.add_to(app, LinkDesk(self.writer, FileBox(settings.files, self.vault), self.vault))
+        upload_page.add_to(app, UploadDesk(self.writer, self.intake, self.worker.take))
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.listen_host, settings.listen_port)
@@ -417,10 +393,11 @@ class App:
         from bot.channels.telegram.outbound import make_bot
         from bot.channels.telegram.webhook import set_webhook
 
-        public = (settings.public_url or f"http://{settings.listen_host}:{self.port}").rstrip("/")
         bot = make_bot(token, settings.telegram_api)
         try:
-            await set_webhook(bot, f"{public}/webhook/telegram", settings.telegram_secret.get_secret_value())
+            await set_webhook(
+                bot, f"{self._public()}/webhook/telegram", settings.telegram_secret.get_secret_value()
+            )
         finally:
             await bot.session.close()
 
@@ -463,6 +440,11 @@ class App:
         keep = timedelta(days=self.settings.inbox_keep_days)
         await self.writer.run(lambda tx: inbox.forget_before(tx, to_ms(tx.now - keep)))
         await self.writer.run(openings.forget_expired)
+        await self.writer.run(links.forget_expired)
+        await self.writer.run(upload_pages.forget_expired)
+        # What passed the gate but reached no dialog any more (it was left meanwhile) is not kept.
+        known = await self.writer.run(stored_files.known)
+        await asyncio.to_thread(FileBox(self.settings.files, self.vault).sweep, known)
         if self.shared:
             await self.writer.run(inbox_shared.forget_quiet_chats)
             await self.writer.run(leases.forget_ended)

@@ -29,14 +29,14 @@ CLAIMED_AT_ONCE = 256
 _TOKEN_PAUSE_S = 60
 _UNCERTAIN_PAUSE_MS = 2_000
 _MAX_UNCERTAIN = 1
-_RECORDED_AGAIN = 3
-_AGAIN_S = 1.0
-_MARGIN_MS = 5_000
-"""A row of this process is left to the channel's holder so long before its claim runs out."""
 _SUSPENDED_PAUSE_S = 600
 _TELL_AGAIN_S = 6 * 3600
 _MAX_TRIES_LATER = 48
 """How often a row is put back that waits for a quota or the morning: two days, at an hour each."""
+_RECORDED_AGAIN = 3
+_AGAIN_S = 1.0
+_MARGIN_MS = 5_000
+"""A row of this process is left to the channel's holder so long before its claim runs out."""
 
 
 class Reachability(Protocol):

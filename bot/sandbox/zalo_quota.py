@@ -62,12 +62,14 @@ class Ledger:
         here = self._turn(now_ms)
         left = self.left(now_ms)
         if left:
+            person.paid += 1
             self._used += 1
             self.books["package"] += 1
             counted = {"remain": str(left - 1), "total": str(self.switches["package"])}
             return _block("sub_quota", counted, _end_of_month(here), owner)
         if not self.switches["pays"]:
             raise Spent
+        person.paid += 1
         self.books["paid"] += 1
         self.books["spent"] += int(self.switches["price"])
         return _block("purchase_quota", {"remain": "0", "total": "0"}, _end_of_month(here), owner)

@@ -35,6 +35,7 @@ from bot.channels.telegram.capabilities import TELEGRAM, TELEGRAM_GROUP
 from bot.channels.telegram.session import JsonSession
 from bot.channels.uploads import Uploads, file_name
 from bot.chat.errors import PlatformError, Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
+from bot.chat.replies import Edit
 from bot.delivery.outbound import Sent
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class TelegramOutbound:
                 return await self._toast(rendered.toast.callback_id or "", rendered.toast.text)
             if rendered.edit_of:
                 return await self._edit(chat, rendered, correction=reply_is_correction(reply))
+            if isinstance(reply, Edit) and reply.purpose == "withdraw":
+                await self._delete(chat, reply.message_id)
             return await self._say(chat, rendered)
         except AiogramError as error:
             raise ours(error) from error
@@ -100,6 +103,16 @@ class TelegramOutbound:
 
     async def _call(self, method: "type[TelegramMethod[Any]]", body: JSON) -> int | None:
         return await self._session.post(self.bot, method, body)
+
+    async def _delete(self, chat: int, message_ids: str) -> None:
+        """Deletes messages of ours. One older than 48 hours stays: what is said next must do."""
+        wanted = [int(each) for each in message_ids.split(",") if each.isdigit()]
+        try:
+            if wanted:
+                await self.bot.delete_messages(chat, wanted)
+        except TelegramBadRequest as error:
+            if not _says(error, "can't be deleted", "not found", "message_id_invalid", "message identifier"):
+                raise
 
     async def _toast(self, callback_id: str, text: str) -> Sent:
         try:
@@ -238,11 +251,11 @@ def _markup(board: JSON | None) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | 
 
 def inline_keyboard(part: Part) -> JSON | None:
     """The part's buttons under the message; short ones share a row."""
-    buttons: list[JSON] = [{"text": c.label, "callback_data": c.payload} for c in part.buttons]
+    buttons = [{"text": c.label, "callback_data": c.payload} for c in part.buttons]
     buttons += [{"text": link.label, "url": link.url} for link in part.links]
     if not buttons:
         return None
-    width = 2 if max(len(str(each["text"])) for each in buttons) <= SHORT_LABEL else 1
+    width = 2 if max(len(each["text"]) for each in buttons) <= SHORT_LABEL else 1
     rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
     return {"inline_keyboard": rows}
 
