@@ -33,7 +33,7 @@ def test_a_page_without_markers_is_refused() -> None:
 
 def test_the_setup_page_names_the_doctors_lines_and_the_problems() -> None:
     page = (DOCS / "zalo-setup.md").read_text(encoding="utf-8")
-    unsettled = ("signature", "repeat", "buttons", "list", "pkce", "proof", "events")
+    unsettled = ("signature", "repeat", "buttons", "list", "pkce", "proof", "events", "free")
     assert [name for name in unsettled if doctor.SUBJECTS[name] not in page] == []
     named = set(re.findall(r"`([a-z_]+)`[,:]", page))
     assert named >= {"spent", "interrupted", "ending", "app_disabled", "secret_wrong", "unclear"}
