@@ -448,6 +448,7 @@ class App:
         if self.shared:
             await self.writer.run(inbox_shared.forget_quiet_chats)
             await self.writer.run(leases.forget_ended)
+        await self.writer.run(links.forget_expired)
 
 
 def _task_duty(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> Duty:

@@ -122,6 +122,7 @@ def doctor(
         table.add_row(sentence, str(figures[name]))
     table.add_row(_("Đọc chữ trong ảnh (OCR) để từ chối bản quét có dấu mật"), _ocr())
     Console().print(table)
+    cli_zalo.say_problem()
 
 
 def _ocr() -> str:

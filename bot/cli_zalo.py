@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli_people import clear_errors
+from bot.cli_people import clear_errors, in_store
 from bot.i18n import _, full_date
 
 if TYPE_CHECKING:
@@ -244,6 +244,17 @@ def examine(*, test_account: str, as_json: bool) -> None:
         Console().print(table)
     if any(line.state == BAD for line in lines):
         raise typer.Exit(1)
+
+
+def say_problem() -> None:
+    """One sentence under `sotay doctor` when the account's permission needs a person."""
+    from bot.channels.zalo_oa import texts, tokens
+    from bot.settings import Settings
+
+    if app_id := Settings().zalo_oa_app_id:
+        pair = in_store(partial(tokens.read, app_id=app_id))
+        if pair is not None and pair.problem:
+            out.print(texts.problem(pair.problem))
 
 
 async def _examine(settings: "Settings", test_account: str) -> "list[Line]":

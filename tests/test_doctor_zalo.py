@@ -106,6 +106,7 @@ async def test_a_fresh_installation_knows_what_it_does_not_know(clinic: Clinic) 
         "repeat": "unknown",
         "buttons": "unknown",
         "list": "unknown",
+        "free": "unknown",
         "pkce": "unknown",
         "events": "unknown",
     }
@@ -238,6 +239,14 @@ async def test_whether_zalo_repeats(clinic: Clinic) -> None:
     await control(clinic.sandbox.control_url, "deliveries/retry", {})
     await control(clinic.sandbox.control_url, "idle?platform=zalo_oa")
     assert (await clinic.doctor())["repeat"].variant == "connection"
+
+
+@pytest.mark.parametrize(("messages", "variant"), [(8, "8"), (0, "unlimited")])
+async def test_it_names_how_many_messages_are_free(clinic: Clinic, messages: int, variant: str) -> None:
+    clinic.sandbox.zalo.switches["free_messages"] = messages
+    await clinic.connect()
+    await clinic.somebody_writes()
+    assert (await clinic.doctor())["free"].variant == variant
 
 
 async def test_which_names_events_have(clinic: Clinic) -> None:

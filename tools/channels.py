@@ -33,6 +33,7 @@ WORDS = {
     "file_types": "files it takes",
     "max_file_bytes": "bytes of a file, at most",
     "typed_payloads": "a press arrives as text, which anybody can type",
+    "link_schemes": "what a button may open, besides sending an answer",
     "free_for": "writing is free after the person's last interaction for",
     "open_for": "writing is possible after it for",
 }
@@ -44,11 +45,15 @@ def shown(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}" if value else "–"
+    if value == frozenset({"https", "tel"}):
+        return "web pages, phone numbers"
+    if value == frozenset({"https"}):
+        return "web pages"
     if isinstance(value, timedelta):
         hours = value // timedelta(hours=1)
         return f"{hours // 24} days" if hours % 24 == 0 and hours > 48 else f"{hours} hours"
     if isinstance(value, frozenset):
-        return ", ".join(sorted(each.removeprefix(".").upper() for each in value))
+        return ", ".join(sorted(each.removeprefix(".").upper() for each in value)) or "–"
     return "any" if value is None else str(value)
 
 

@@ -33,5 +33,5 @@ ZALO_OA = Capabilities(
 )
 """One person."""
 
-ZALO_OA_GROUP = replace(ZALO_OA, buttons=False, link_schemes=frozenset())
-"""A group of the OA (GMF) takes no templates."""
+ZALO_OA_GROUP = replace(ZALO_OA, buttons=False, link_schemes=frozenset(), free_for=None, open_for=None)
+"""A group of the OA (GMF) takes no templates; writing there is free at any time."""

@@ -44,6 +44,7 @@ SUBJECTS = {
     "repeat": N_("Zalo gửi lại webhook"),
     "buttons": N_("Nút dưới tin nhắn"),
     "list": N_("Tin dạng danh sách"),
+    "free": N_("Tin miễn phí trong 48 giờ"),
     "pkce": N_("Mã PKCE"),
     "events": N_("Tên sự kiện đã gặp"),
 }
@@ -153,7 +154,7 @@ def _account(settings: Settings, answer: _Answer) -> Line:
         )
         return Line("account", LOOK, "not_verified", words)
     return Line(
-        "account", OK, "verified", _("{name}: đã xác thực, gói {package}.", name=name, package=package)
+        "account", OK, "verified", _("{name}: đã xác thực; gói dịch vụ: {package}.", name=name, package=package)
     )
 
 
@@ -244,6 +245,17 @@ def shape_line(subject: str, seen: Findings) -> Line:
     return Line(subject, LOOK, latest, words)
 
 
+def free_line(seen: Findings) -> Line:
+    """How many messages are free after an interaction, as the answers to sent messages say."""
+    came = seen.get("free", {})
+    if not came:
+        return Line("free", UNKNOWN, "unknown", _("Chưa biết: sẽ rõ khi bot trả lời một người đầu tiên."))
+    latest = next(iter(came))
+    if latest == "unlimited":
+        return Line("free", OK, latest, _("Zalo không nêu giới hạn."))
+    return Line("free", OK, latest, _("{total} tin mỗi lần tương tác.", total=latest))
+
+
 def pkce_line(seen: Findings) -> Line:
     """Which way of PKCE the account was connected with."""
     came = seen.get("pkce", {})
@@ -275,6 +287,7 @@ def lines(settings: Settings, account: list[Line], pair: Pair | None, seen: Find
         repeat_line(seen),
         shape_line("buttons", seen),
         shape_line("list", seen),
+        free_line(seen),
         pkce_line(seen),
         events_line(seen),
     ]

@@ -60,9 +60,12 @@ def translate(payload: dict[str, Any], received: datetime | None = None) -> Even
     """The event. `received`: when it reached us; its moment when it tells none of its own.
 
     A message, a press (which arrives as one), a follow and "chat now" count as the person's interaction;
-    a reaction, a receipt and a filled-in form are not in any source's list of what does.
+    a reaction, a receipt and a filled-in form are not in any source's list of what does. Raises ValueError
+    or AttributeError where this is no event.
     """
     name = identifier(payload.get("event_name"))
+    if not name:
+        raise ValueError("no event_name")
     event = _translated(payload, name, received)
     counts = name in _OPENED or (name.startswith("user_send_") and not event.address.group)
     return replace(event, interacts=True) if counts else event

@@ -154,6 +154,9 @@ class ZaloOutbound:
             raise error from None
         message_id = answers[-1].get("message_id") if answers else None
         quotas = tuple(found for answer in answers if (found := quota(answer.get("quota"))) is not None)
+        for each in quotas:
+            if each.to_person:
+                self._saw("free", "unlimited" if each.total is None else str(each.total))
         return Sent(None if message_id is None else str(message_id), choices_as, quotas)
 
     async def close(self) -> None:
