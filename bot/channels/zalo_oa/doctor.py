@@ -154,7 +154,10 @@ def _account(settings: Settings, answer: _Answer) -> Line:
         )
         return Line("account", LOOK, "not_verified", words)
     return Line(
-        "account", OK, "verified", _("{name}: đã xác thực; gói dịch vụ: {package}.", name=name, package=package)
+        "account",
+        OK,
+        "verified",
+        _("{name}: đã xác thực; gói dịch vụ: {package}.", name=name, package=package),
     )
 
 
