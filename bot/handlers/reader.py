@@ -1,6 +1,7 @@
 """The router's `Reader`: gathers what the chat has open, reads the text, and names the event it means."""
 
 import re
+from datetime import datetime
 
 from bot.chat.choices import pack
 from bot.chat.events import ChoiceMade, Commanded, Event, TextSent, Unknown, Wondered
@@ -63,16 +64,19 @@ def reader(event: TextSent, tx: Tx) -> Event:
             )
             for opening in openings.of_chat(tx, event.address.channel, event.address.chat_id)
         ),
-        acknowledged=tuple(
-            directive.number
-            for directive, at in mine
-            if at is not None and rules.may_undo(from_ms(at), tx.now)
-        ),
+        acknowledged=_undone(mine, tx.now),
         known=tuple(sorted(known | {directive.number for directive, _at in mine})),
         role=role,
         now=event.at,
     )
     return _event(event, read(event.text, situation), mine)
+
+
+def _undone(mine: list[tuple[Directive, int | None]], moment: datetime) -> tuple[str, ...]:
+    """What "hoàn tác" may mean: what can be taken back, else the newest acknowledgement, to hear so."""
+    done = sorted(((at, directive.number) for directive, at in mine if at is not None), reverse=True)
+    able = tuple(number for at, number in done if rules.may_undo(from_ms(at), moment))
+    return able or tuple(number for _at, number in done[:1])
 
 
 def _of_groups(event: TextSent) -> Commanded | None:
