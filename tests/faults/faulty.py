@@ -200,11 +200,23 @@ class Town:
         return await self.write(lambda tx: queries.totals(tx, directive_id))
 
 
-def build(folder: Path, sandbox: Sandbox, channel: str, count: int, bot: Killable, errand: str = "") -> Town:
-    """Keys, database, roster and settings of a town with `count` members; member 0 is the office."""
+def build(
+    folder: Path,
+    sandbox: Sandbox,
+    channel: str,
+    count: int,
+    bot: Killable,
+    errand: str = "",
+    database_url: str = "",
+) -> Town:
+    """Keys, database, roster and settings of a town with `count` members; member 0 is the office.
+
+    The database is a SQLite file where no other is given; of the sandbox only its `info` is asked.
+    """
     info = sandbox.info()
     settings: dict[str, Any] = {
         "data_dir": str(folder),
+        "database_url": database_url,
         "listen_port": 0,
         "telegram_token": info["telegram"]["token"] if channel == "telegram" else "",
         "telegram_mode": "webhook",
@@ -220,7 +232,7 @@ def build(folder: Path, sandbox: Sandbox, channel: str, count: int, bot: Killabl
     }
     Keys.new().write(folder / "keys.json")
     vault = Vault(Keys.read(folder / "keys.json"))
-    engine = make_engine(f"sqlite:///{folder / 'sotay.db'}")
+    engine = make_engine(database_url or f"sqlite:///{folder / 'sotay.db'}")
     migrate(engine)
     rows = [person(number) for number in range(count)]
     columns = "full_name card_number cccd phone birth_date branch posts standing membership"
