@@ -28,7 +28,7 @@ demo: .venv/run
 	@if command -v chromium > /dev/null; then touch $@; fi
 
 test: .venv/dev .venv/browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: .venv/dev
 	$(BIN)/ruff check .
