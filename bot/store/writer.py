@@ -5,6 +5,9 @@ Units of work (plain functions of a `Tx`) are run one after another in one trans
 raises, the batch is rolled back and each of its units runs again alone, so nobody pays for another's
 fault: nothing had left the process.
 
+On SQLite the event loop stands aside while a batch runs (a few ms): two threads that both have work would
+pass Python's lock to and fro at every statement, up to 5 ms each time. The commit runs beside the loop.
+
 A database that is gone for a while is waited for, like one that is busy; only a commit whose answer was
 lost is told as an error, since nobody knows what became of it.
 """
@@ -43,6 +46,8 @@ class WriterStopped(Exception):
     """The writer takes no more work: the program is going down."""
 
 
+ASIDE_S = 0.02
+"""The longest the event loop waits for a batch."""
 _PAUSE_S = 0.3
 """How long to wait before the next try to reach a database that is gone."""
 
@@ -69,6 +74,8 @@ class Writer:
         self._batch_s = batch_ms / 1000
         self._batch_units = batch_units
         self._patient = patient
+        # PostgreSQL is waited for without Python's lock, so there the loop rather works meanwhile.
+        self._beside = loop if engine.dialect.name == "sqlite" else None
         self._urgent: deque[_Work] = deque()
         self._ordinary: deque[_Work] = deque()
         self._wake = threading.Condition()
@@ -135,7 +142,7 @@ class Writer:
         leaving: list[Callable[[], None]] = []
         transaction = self._begin()
         try:
-            with transaction as conn:
+            with _Aside(self._beside) as aside, transaction as conn:
                 end = time.monotonic() + self._batch_s
                 while len(taken) < self._batch_units and (work := self._take(len(taken))) is not None:
                     taken.append(work)
@@ -144,6 +151,7 @@ class Writer:
                     leaving += tx.after_commit
                     if time.monotonic() > end:
                         break
+                aside.over()
         except Exception as error:
             # A lost connection may be an old one of a server that is back already.
             again = len(taken) > 1 or stands_in_the_way(error) or (taken and connection_lost(error))
@@ -195,6 +203,31 @@ class Writer:
             tell()
         else:
             self._loop.call_soon_threadsafe(tell)
+
+
+class _Aside:
+    """Within the block the event loop waits, until `over` or for ASIDE_S; None: there is no loop to wait."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        self._loop = loop
+        self._came, self._over = threading.Event(), threading.Event()
+
+    def __enter__(self) -> "_Aside":
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wait)
+            self._came.wait(ASIDE_S)  # it comes when it has done what it is at
+        return self
+
+    def _wait(self) -> None:
+        self._came.set()
+        self._over.wait(ASIDE_S)
+
+    def over(self) -> None:
+        """The loop goes on."""
+        self._over.set()
+
+    def __exit__(self, *_error: object) -> None:
+        self.over()
 
 
 def _safely(listener: Callable[..., None], *told: Any) -> None:
