@@ -38,7 +38,7 @@ from bot.settings import Role, Settings
 from bot.store import inbox, inbox_shared, jobs, leases, openings, signals
 from bot.store.files import FileBox
 from bot.store.ids import new_id
-from bot.store.installation import OnlyOne, open_store
+from bot.store.installation import OnlyOne, RoleRefused, open_store
 from bot.store.tx import Tx
 from bot.store.writer import Writer
 from bot.worker import Translate, Worker
@@ -69,10 +69,6 @@ class Reachability:
         """The chat has a new id."""
         accounts.move_chat(tx, channel, old, new)
         groups.move(tx, channel, old, new)
-
-
-class RoleRefused(Exception):
-    """On SQLite there is one process, which does everything."""
 
 
 class App:

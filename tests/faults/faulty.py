@@ -133,11 +133,11 @@ class Town:
 
         await self.write(link)
 
-    async def directive(self, number: str = "52-KH/ĐU") -> int:
+    async def directive(self, number: str = "52-KH/ĐU", *, file: bool = True) -> int:
         """Opens a directive to all and leaves its freezing to whoever resumes it first."""
         author = await self.member_id(0)
         file_id = FileBox(self.folder / "files", self.vault).put(PDF)
-        attached = File(file_id, "van-ban-mau.pdf", "application/pdf", len(PDF))
+        attached = File(file_id, "van-ban-mau.pdf", "application/pdf", len(PDF)) if file else None
 
         def make(tx: Tx) -> int:
             unit = people.find_organisation(tx, TOP)

@@ -198,7 +198,6 @@ async def test_2000_acknowledgements_and_five_kills(tmp_path, channel, store, pa
     """`python -m benchmarks.kill` does the same with twenty kills."""
     url = "" if store == "sqlite" else request.getfixturevalue("postgres_url")
     found = await Rounds(channel, store, 5, tmp_path, parent, url).run()
-    print(found)
     assert found.kills == 5
     assert found.in_flight > 0
     assert found.answered_200 == found.effects == found.acknowledgements == 2_000
