@@ -137,7 +137,14 @@ class App:
             )
         else:
             self.intake_writer = self.writer
-            self.worker = Worker(self.writer, router, self.sender, translators, limit=limit)
+            self.worker = Worker(
+                self.writer,
+                router,
+                self.sender,
+                translators,
+                limit=limit,
+                chat_limit=settings.inbox_chat_limit,
+            )
         self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault))
         doers = {"check_file": self.intake.check_file, "freeze": self._freeze, **self._askers(outbounds)}
         self.runner = runner.Runner(self.intake_writer, self.worker, doers)

@@ -91,12 +91,12 @@ def translate(raw, at) -> Event:
 class Bench:
     """A worker with a handler that does what the text says."""
 
-    def __init__(self, engine: Engine, vault: Vault, limit: int = 1000) -> None:
+    def __init__(self, engine: Engine, vault: Vault, limit: int = 1000, chat_limit: int = 1000) -> None:
         self.engine, self.vault = engine, vault
         self.tries: list[str] = []
         self.heal = 99
         self.hand = Hand()
-        self.limit = limit
+        self.limit, self.chat_limit = limit, chat_limit
         self.begin()
 
     def begin(self) -> None:
@@ -112,6 +112,7 @@ class Bench:
             self.hand,  # type: ignore[arg-type]
             {"telegram": translate, "zalo_oa": translate},
             limit=self.limit,
+            chat_limit=self.chat_limit,
             pauses=(0.02, 0.02),
         )
 
