@@ -16,6 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from bot import runner
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
+from bot.channels.telegram.api import Api
+from bot.channels.telegram.fetching import fetcher
+from bot.channels.telegram.groups import admin_asker
+from bot.channels.telegram.inbound import translate as translate_telegram
+from bot.channels.telegram.outbound import TelegramOutbound
+from bot.channels.telegram.polling import Polling
+from bot.channels.telegram.webhook import set_webhook
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
 from bot.channels.zalo_oa.inbound import translate as translate_zalo
 from bot.channels.zalo_oa.outbound import ZaloOutbound
@@ -181,11 +188,8 @@ class App:
         outbounds: list[Outbound] = []
         translators: dict[str, Translate] = {}
         if token := settings.telegram_token.get_secret_value():
-            from bot.channels.telegram.inbound import translate
-            from bot.channels.telegram.outbound import TelegramOutbound
-
             outbounds.append(TelegramOutbound(token, files, base=settings.telegram_api))
-            translators["telegram"] = translate
+            translators["telegram"] = translate_telegram
         if settings.zalo_oa_app_id:
             token_of = settings.zalo_oa_access_token.get_secret_value
             outbounds.append(ZaloOutbound(token_of, files, base=settings.zalo_oa_api))
@@ -197,22 +201,14 @@ class App:
         hosts = [host.strip() for host in settings.zalo_oa_file_hosts.split(",") if host.strip()]
         fetchers: dict[str, Fetch] = {"zalo_oa": from_hosts(hosts, trusted=settings.zalo_oa_api)}
         if settings.telegram_token.get_secret_value():
-            from bot.channels.telegram.fetching import fetcher
-            from bot.channels.telegram.outbound import TelegramOutbound
-
-            telegram = next(each for each in outbounds if isinstance(each, TelegramOutbound))
-            fetchers["telegram"] = fetcher(telegram)
+            fetchers["telegram"] = fetcher(_telegram(outbounds))
         return fetchers
 
     def _askers(self, outbounds: list[Outbound]) -> dict[str, runner.Doer]:
         """Jobs that ask a platform something."""
         if not self.settings.telegram_token.get_secret_value():
             return {}
-        from bot.channels.telegram.groups import admin_asker
-        from bot.channels.telegram.outbound import TelegramOutbound
-
-        telegram = next(each for each in outbounds if isinstance(each, TelegramOutbound))
-        return {group.ADMIN_JOB: admin_asker(telegram)}
+        return {group.ADMIN_JOB: admin_asker(_telegram(outbounds))}
 
     def _oa_link(self) -> str:
         return f"https://zalo.me/{self.settings.zalo_oa_id}" if self.settings.zalo_oa_app_id else ""
@@ -281,8 +277,6 @@ class App:
         return self.settings.telegram_mode == "polling"
 
     async def _poll(self) -> None:
-        from bot.channels.telegram.polling import Polling
-
         token = self.settings.telegram_token.get_secret_value()
         await Polling(token, self.worker, base=self.settings.telegram_api).run()
 
@@ -295,15 +289,12 @@ class App:
             return
         if not self.web:
             return
-        from bot.channels.telegram.outbound import make_bot
-        from bot.channels.telegram.webhook import set_webhook
-
         public = (settings.public_url or f"http://{settings.listen_host}:{self.port}").rstrip("/")
-        bot = make_bot(token, settings.telegram_api)
+        api = Api(token, settings.telegram_api)
         try:
-            await set_webhook(bot, f"{public}/webhook/telegram", settings.telegram_secret.get_secret_value())
+            await set_webhook(api, f"{public}/webhook/telegram", settings.telegram_secret.get_secret_value())
         finally:
-            await bot.session.close()
+            await api.close()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -357,6 +348,10 @@ def _task_duty(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> Duty
         running.pop().cancel()
 
     return Duty(name, begin, end)
+
+
+def _telegram(outbounds: list[Outbound]) -> Api:
+    return next(each for each in outbounds if isinstance(each, TelegramOutbound)).api
 
 
 def _say_why(task: asyncio.Task[None]) -> None:
