@@ -126,7 +126,7 @@ class App:
             # One unit a commit: what takes updates in locks chats, and never several times in one transaction.
             self.intake_writer = Writer(self.engine, self.vault, loop=loop, batch_units=1, patient=False)
             self.intake_writer.start()
-            self.worker: Worker = SharedWorker(
+            shared = SharedWorker(
                 self.writer,
                 self.intake_writer,
                 router,
@@ -135,6 +135,8 @@ class App:
                 limit=limit,
                 handles=self.works,
             )
+            self.worker: Worker = shared
+            self._spawn(shared.keep_count())
         else:
             self.intake_writer = self.writer
             self.worker = Worker(
@@ -169,7 +171,7 @@ class App:
             await self._start_telegram()
         gc.collect()
         gc.freeze()  # what is loaded now stays; full collections of it would stop the loop
-        log.info("ready", port=self.port, channels=self.sender.channels)
+        log.info("ready", port=self.port, channels=self.sender.channels, process=self.sender.name)
 
     async def stop(self) -> None:
         """Takes nothing more, finishes what is in flight, closes the database."""

@@ -8,10 +8,12 @@ and must hold nothing that a round waits for.
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from bot.channels.webhooks import InboxFailed, InboxFull
 from bot.chat.router import Router
@@ -82,6 +84,15 @@ class SharedWorker(Worker):
         """Learns how much waits in all processes together: above the limit Telegram is told to repeat."""
         self.waiting = await self._intake.run(inbox_shared.length)
 
+    async def keep_count(self) -> None:
+        """Counts every second, until cancelled."""
+        while True:
+            await asyncio.sleep(_PAUSE_S)
+            try:
+                await self.count()
+            except DBAPIError as error:
+                log.warning("not_counted", error=type(error).__name__)
+
     async def put(self, channel: str, update_key: str, chat_key: str, payload: bytes) -> None:
         """Stores an update; returns when it is committed. Raises as `Worker.put`."""
         if channel == "telegram" and self.waiting >= self._limit:
@@ -101,7 +112,9 @@ class SharedWorker(Worker):
         while self._incoming:
             batch, self._incoming = self._incoming[:_STORED_AT_ONCE], self._incoming[_STORED_AT_ONCE:]
             try:
-                await self._intake.run(partial(inbox_shared.put, arrived=[each.arrived for each in batch]))
+                self.waiting += await self._intake.run(
+                    partial(inbox_shared.put, arrived=[each.arrived for each in batch])
+                )
             except Exception as error:
                 if len(batch) > 1 and not isinstance(error, WriterStopped):
                     for each in batch:  # one that the database does not take is no reason to refuse the rest
@@ -109,17 +122,15 @@ class SharedWorker(Worker):
                     continue
                 _tell(batch, error)
             else:
-                self.waiting += len(batch)
                 _tell(batch, None)
                 self.ring()
 
     async def _store_alone(self, put: _Put) -> None:
         try:
-            await self._intake.run(partial(inbox_shared.put, arrived=[put.arrived]))
+            self.waiting += await self._intake.run(partial(inbox_shared.put, arrived=[put.arrived]))
         except Exception as error:
             _tell([put], error)
         else:
-            self.waiting += 1
             _tell([put], None)
             self.ring()
 
@@ -196,10 +207,9 @@ class SharedWorker(Worker):
             asyncio.get_running_loop().call_later(pause + 0.01, self.ring)
         else:
             unit = partial(self._give_up, row, attempt, name)
-        try:
+            self.waiting -= 1
+        with suppress(WriterStopped):  # it waits in the inbox
             self._writer.submit(unit)
-        except WriterStopped:
-            return  # it waits in the inbox
 
     def _give_up(self, row: Waiting, attempt: int, error: str, tx: Tx) -> None:
         if inbox_shared.still_waits(tx, row):  # or another process was luckier

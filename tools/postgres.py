@@ -78,6 +78,11 @@ class Postgres:
         found._made.append(found._template)
         return found
 
+    @property
+    def ours(self) -> bool:
+        """Whether it may be stopped and started again."""
+        return self._folder is not None
+
     def up(self) -> None:
         """Starts the server (again)."""
         assert self._folder is not None, "a given server is not ours to start"

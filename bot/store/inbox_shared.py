@@ -43,8 +43,8 @@ class Claimed(NamedTuple):
     attempts: int
 
 
-def put(tx: Tx, arrived: Sequence[Arrived]) -> None:
-    """Stores updates, sealed; those taken in before change nothing. The only writer of its transaction.
+def put(tx: Tx, arrived: Sequence[Arrived]) -> int:
+    """Stores updates, sealed; those taken in before change nothing. Returns how many are new.
 
     Chats are locked in one order by everybody, and before anything else, so nobody waits in a circle.
     """
@@ -63,7 +63,7 @@ def put(tx: Tx, arrived: Sequence[Arrived]) -> None:
         rows.on_conflict_do_update(index_elements=["channel", "chat_key"], set_={"waiting": 1, "due_ms": due})
     )
     statement = upsert.insert(tx.conn, inbox).on_conflict_do_nothing(index_elements=["channel", "update_key"])
-    tx.run(
+    stored = tx.run(
         statement,
         [
             {
@@ -79,6 +79,7 @@ def put(tx: Tx, arrived: Sequence[Arrived]) -> None:
         ],
     )
     signals.tell(tx, signals.INBOX)
+    return stored.rowcount
 
 
 def claim(tx: Tx, process: str) -> list[Claimed]:

@@ -147,21 +147,35 @@ class Post:
     headers: dict[str, str]
 
 
-def _post(channel: str, number: int, user: str, directive: int, name: str) -> Post:
-    """By a press of the card's button, or, every third, in words."""
-    press = number % 3 != 0
-    words = f"da doc {name}"
+def post_words(channel: str, number: int, user: str, name: str) -> Post:
+    """Somebody types that they have read a paper."""
     if channel == "telegram":
         sender = {"id": int(user), "is_bot": False, "first_name": "Máy"}
-        chat = {"id": int(user), "type": "private"}
-        message = {"message_id": 1, "date": 1_760_000_000, "chat": chat, "text": words}
-        if press:
-            asked = {"id": str(number), "from": sender, "chat_instance": "1", "message": message}
-            update: dict[str, Any] = {"callback_query": asked | {"data": pack(Acknowledge(directive))}}
-        else:
-            update = {"message": message | {"from": sender}}
-        raw = json.dumps({"update_id": number} | update).encode()
-        return Post(number, "/webhook/telegram", raw, {"X-Telegram-Bot-Api-Secret-Token": HOOK_SECRET})
+        return _telegram(number, {"message": _message(user) | {"text": f"da doc {name}", "from": sender}})
+    return _zalo(number, user, f"da doc {name}")
+
+
+def post_press(channel: str, number: int, user: str, directive: int) -> Post:
+    """Somebody presses the button of a paper's card."""
+    payload = pack(Acknowledge(directive))
+    if channel == "telegram":
+        sender = {"id": int(user), "is_bot": False, "first_name": "Máy"}
+        press = {"id": str(number), "from": sender, "chat_instance": "1", "message": _message(user)}
+        return _telegram(number, {"callback_query": press | {"data": payload}})
+    return _zalo(number, user, payload)
+
+
+def _message(user: str) -> dict[str, Any]:
+    chat = {"id": int(user), "type": "private"}
+    return {"message_id": 1, "date": 1_760_000_000, "chat": chat, "text": "…"}
+
+
+def _telegram(number: int, update: dict[str, Any]) -> Post:
+    raw = json.dumps({"update_id": number} | update).encode()
+    return Post(number, "/webhook/telegram", raw, {"X-Telegram-Bot-Api-Secret-Token": HOOK_SECRET})
+
+
+def _zalo(number: int, user: str, text: str) -> Post:
     event = {
         "app_id": APP_ID,
         "oa_id": OA_ID,
@@ -169,7 +183,7 @@ def _post(channel: str, number: int, user: str, directive: int, name: str) -> Po
         "timestamp": str(1_760_000_000_000 + number),
         "sender": {"id": user},
         "recipient": {"id": OA_ID},
-        "message": {"msg_id": f"u{number}", "text": pack(Acknowledge(directive)) if press else words},
+        "message": {"msg_id": f"u{number}", "text": text},
     }
     raw = json.dumps(event).encode()
     mac = sha256(APP_ID.encode() + raw + event["timestamp"].encode() + SECRET.encode()).hexdigest()
@@ -216,11 +230,14 @@ class Rounds:
         opened = [await town.directive(name, file=False) for name in names]
         await self._idle(town)
         platform.told.clear()
-        posts = [
-            _post(self._channel, 1 + at * len(users) + number, user, opened[at], names[at])
-            for at in range(DIRECTIVES)
-            for number, user in enumerate(users)
-        ]
+        posts = []
+        for at in range(DIRECTIVES):
+            for user in users:
+                number = len(posts) + 1
+                if number % 3:
+                    posts.append(post_press(self._channel, number, user, opened[at]))
+                else:
+                    posts.append(post_words(self._channel, number, user, names[at]))
         size = len(posts) // self.rounds
         async with aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=30)
