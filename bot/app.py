@@ -347,8 +347,9 @@ class App:
 
     async def _resume_freezing(self) -> None:
         """Goes on with audiences whose freezing was interrupted."""
-        for directive_id in await self.writer.run(directives.freezing):
-            await self._freeze(directive_id)
+        with contextlib.suppress(asyncio.CancelledError):  # as below
+            for directive_id in await self.writer.run(directives.freezing):
+                await self._freeze(directive_id)
 
     async def _keep_up(self) -> None:
         """Posts and edits the cards that follow a directive."""
