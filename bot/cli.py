@@ -121,7 +121,14 @@ def doctor() -> None:
         for duty, holder in sorted(holders.items()):
             if not duty.startswith("process:"):
                 table.add_row(_("Tiến trình giữ việc {duty}", duty=duty), holder)
+    table.add_row(_("Đọc chữ trong ảnh (OCR) để từ chối bản quét có dấu mật"), _ocr())
     Console().print(table)
+
+
+def _ocr() -> str:
+    from bot.directives.gate import ocr
+
+    return _("có") if ocr.available() else _("không; cài gói tesseract-ocr-vie của Debian để có")
 
 
 @cli.command()

@@ -1,7 +1,8 @@
 """The one writer: a thread that owns the writing connection and commits in groups.
 
-Units of work (plain functions of a `Tx`) are run one after another in one transaction for at most
-`batch_ms` or `batch_units`, then committed together; only then does anybody hear of them. When one
+Units of work (plain functions of a `Tx`) are run one after another in one transaction, then committed
+together; only then does anybody hear of them. First go the urgent ones that wait (new updates, results of
+sends: short, and somebody waits for each), then others for at most `batch_ms` or `batch_units`. When one
 raises, the batch is rolled back and each of its units runs again alone, so nobody pays for another's
 fault: nothing had left the process.
 
@@ -13,10 +14,11 @@ lost is told as an error, since nobody knows what became of it.
 """
 
 import asyncio
+import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -48,6 +50,8 @@ class WriterStopped(Exception):
 
 ASIDE_S = 0.02
 """The longest the event loop waits for a batch."""
+URGENT = 4
+"""So many times `batch_units` of the urgent ones."""
 _PAUSE_S = 0.3
 """How long to wait before the next try to reach a database that is gone."""
 
@@ -128,13 +132,21 @@ class Writer:
                     return
             self._batch()
 
-    def _take(self, turn: int = 0) -> _Work | None:
-        # Every fourth turn is for an ordinary unit, so that a flood of results does not starve the events.
-        lanes = (self._ordinary, self._urgent) if turn % 4 == 3 else (self._urgent, self._ordinary)
-        for queue in lanes:
-            if queue:
-                return queue.popleft()
-        return None
+    def _next(self) -> Iterator[_Work]:
+        """The units of one batch; of the ordinary ones at least one, so that no flood of results starves them."""
+        urgent = ordinary = 0
+        end = float("inf")
+        while True:
+            if self._urgent and urgent < self._batch_units * URGENT:
+                urgent += 1
+                yield self._urgent.popleft()
+            elif self._ordinary and ordinary < self._batch_units and time.monotonic() <= end:
+                if not ordinary:
+                    end = time.monotonic() + self._batch_s
+                ordinary += 1
+                yield self._ordinary.popleft()
+            else:
+                return
 
     def _batch(self) -> None:
         taken: list[_Work] = []
@@ -143,14 +155,11 @@ class Writer:
         transaction = self._begin()
         try:
             with _Aside(self._beside) as aside, transaction as conn:
-                end = time.monotonic() + self._batch_s
-                while len(taken) < self._batch_units and (work := self._take(len(taken))) is not None:
+                for work in self._next():
                     taken.append(work)
                     tx = Tx(conn, now(), self._vault)
                     outcomes.append((work.done, work.unit(tx), None))
                     leaving += tx.after_commit
-                    if time.monotonic() > end:
-                        break
                 aside.over()
         except Exception as error:
             # A lost connection may be an old one of a server that is back already.
@@ -159,8 +168,10 @@ class Writer:
                 for work in taken:
                     self._alone(work)
                 return
-            if not taken and (work := self._take()) is not None:
-                taken.append(work)  # the transaction did not even begin: one hears of it, the next tries
+            if not taken:
+                taken += itertools.islice(
+                    self._next(), 1
+                )  # the transaction did not even begin: one hears of it, the next tries
             outcomes = [(work.done, None, error) for work in taken]
             leaving = []
         self._tell(outcomes, leaving)

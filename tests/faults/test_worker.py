@@ -92,12 +92,12 @@ def translate(raw, at) -> Event:
 class Bench:
     """A worker with a handler that does what the text says."""
 
-    def __init__(self, engine: Engine, vault: Vault, limit: int = 1000) -> None:
+    def __init__(self, engine: Engine, vault: Vault, limit: int = 1000, chat_limit: int = 1000) -> None:
         self.engine, self.vault = engine, vault
         self.tries: list[str] = []
         self.heal = 99
         self.hand = Hand()
-        self.limit = limit
+        self.limit, self.chat_limit = limit, chat_limit
         self.begin()
 
     def begin(self) -> None:
@@ -112,7 +112,9 @@ class Bench:
         translators = {"telegram": translate, "zalo_oa": translate}
         if self.engine.dialect.name == "sqlite":
             self.intake = None
-            self.worker = Worker(self.writer, router, self.hand, translators, **options)
+            self.worker = Worker(
+                self.writer, router, self.hand, translators, chat_limit=self.chat_limit, **options
+            )
         else:
             self.intake = Writer(self.engine, self.vault, loop=loop, batch_units=1, patient=False)
             self.intake.start()

@@ -13,6 +13,7 @@ from bot.channels.telegram.api import Api, says
 from bot.channels.telegram.capabilities import TELEGRAM, TELEGRAM_GROUP
 from bot.channels.uploads import Uploads, file_name
 from bot.chat.errors import Rejected, RetryAfter, Uncertain
+from bot.chat.replies import Edit
 from bot.delivery.outbound import Sent
 
 if TYPE_CHECKING:
@@ -52,11 +53,23 @@ class TelegramOutbound:
             return await self._toast(rendered.toast.callback_id or "", rendered.toast.text)
         if rendered.edit_of:
             return await self._edit(chat, rendered, correction=reply_is_correction(reply))
+        if isinstance(reply, Edit) and reply.purpose == "withdraw":
+            await self._delete(chat, reply.message_id)
         return await self._say(chat, rendered)
 
     async def close(self) -> None:
         """Closes connections."""
         await self.api.close()
+
+    async def _delete(self, chat: int, message_ids: str) -> None:
+        """Deletes messages of ours. One older than 48 hours stays: what is said next must do."""
+        wanted = [int(each) for each in message_ids.split(",") if each.isdigit()]
+        try:
+            if wanted:
+                await self.api.call("deleteMessages", {"chat_id": chat, "message_ids": wanted})
+        except Rejected as error:
+            if not says(error, "can't be deleted", "not found", "message_id_invalid", "message identifier"):
+                raise
 
     async def _toast(self, callback_id: str, text: str) -> Sent:
         try:
