@@ -363,7 +363,7 @@ def test_the_same_operations_see_the_same_world(tmp_path, shared_database):
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=int(__import__('os').environ.get('N','2')),
+            max_examples=6,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
