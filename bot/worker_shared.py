@@ -205,15 +205,22 @@ class SharedWorker(Worker):
         self._suspects.discard(row.id)
         name = type(failed.__cause__).__name__
         log.error("event_failed", channel=row.channel, row=row.id, attempt=attempt, error=name)
-        if attempt < TRIES:
-            pause = self._pauses[attempt - 1]
-            unit = partial(inbox_shared.put_off, row=row, pause_ms=round(pause * 1000))
-            asyncio.get_running_loop().call_later(pause + 0.01, self.ring)
-        else:
-            unit = partial(self._give_up, row, attempt, name)
-            self.waiting -= 1
         with suppress(WriterStopped):  # it waits in the inbox
-            self._writer.submit(unit)
+            if attempt < TRIES:
+                pause = self._pauses[attempt - 1]
+                self._writer.submit(
+                    partial(inbox_shared.put_off, row=row, pause_ms=round(pause * 1000)),
+                    partial(self._ring_after, pause),
+                )
+            else:
+                self._writer.submit(partial(self._give_up, row, attempt, name), self._given_up)
+
+    def _ring_after(self, pause: float, _result: None, _error: BaseException | None) -> None:
+        asyncio.get_running_loop().call_later(pause + 0.01, self.ring)
+
+    def _given_up(self, _result: None, _error: BaseException | None) -> None:
+        self.waiting -= 1
+        self.ring()
 
     def _give_up(self, row: Waiting, attempt: int, error: str, tx: Tx) -> None:
         if inbox_shared.still_waits(tx, row):  # or another process was luckier
