@@ -14,9 +14,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import DBAPIError
 
 from bot import runner
-from bot.channels import upload_page
+from bot.alerts import tell_administrators, tell_member
+from bot.channels import link_page, upload_page
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
+from bot.channels.tariff import ChannelTariff, terms
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.fetching import fetcher
 from bot.channels.telegram.groups import admin_asker
@@ -25,8 +27,14 @@ from bot.channels.telegram.outbound import TelegramOutbound
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.webhook import set_webhook
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
+from bot.channels.zalo_oa import connect, tokens
+from bot.channels.zalo_oa.access import Access, FixedToken
+from bot.channels.zalo_oa.findings import Findings
+from bot.channels.zalo_oa.groups import group_maker
 from bot.channels.zalo_oa.inbound import translate as translate_zalo
+from bot.channels.zalo_oa.oauth import OAuth
 from bot.channels.zalo_oa.outbound import ZaloOutbound
+from bot.channels.zalo_oa.tokens import Tokens
 from bot.chat.router import Router
 from bot.clock import to_ms
 from bot.delivery import outbox
@@ -34,20 +42,32 @@ from bot.delivery.outbound import Outbound
 from bot.delivery.sender import RING_EVERY, Sender
 from bot.dialogs.compose_file import PageAddress
 from bot.dialogs.stored import StoredDialogs
-from bot.directives import groups, live_cards
+from bot.directives import live_cards
 from bot.directives import service as directives
 from bot.directives.gate.models import Why
 from bot.directives.gate.rule import allowed
-from bot.handlers import compose, fallback, follow_up, group, history, officer, practice, start
+from bot.handlers import (
+    compose,
+    fallback,
+    follow_up,
+    group,
+    history,
+    officer,
+    practice,
+    start,
+    zalo_account,
+    zalo_group,
+)
 from bot.handlers import directives as directive_handlers
 from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
 from bot.intake import Intake, UploadDesk
-from bot.organisation import accounts
+from bot.links import LinkDesk
+from bot.reachability import Reachability
 from bot.replica import Duty, Replica
 from bot.settings import Role, Settings
 from bot.store import files as stored_files
-from bot.store import inbox, inbox_shared, jobs, leases, openings, signals, upload_pages
+from bot.store import inbox, inbox_shared, jobs, leases, links, openings, signals, upload_pages
 from bot.store.files import FileBox
 from bot.store.ids import new_id
 from bot.store.installation import OnlyOne, RoleRefused, open_store
@@ -64,31 +84,29 @@ def make_router(
     oa_link: str = "",
     page: PageAddress | None = None,
     rule: Collection[Why] = (),
+    zalo_price: int = 0,
 ) -> Router[Tx]:
     """The router with every errand registered. Above so many recipients a second person approves.
 
-    `page` and `rule` as in `dialogs.compose_directive.script`.
+    `page` and `rule` as in `dialogs.compose_directive.script`; `zalo_price` in đồng for a billable message.
     """
-    router: Router[Tx] = Router(MembersGate(), reader, StoredDialogs(), new_id)
-    for errand in (start, directive_handlers, officer, follow_up, history, practice, fallback):
+    tariff = ChannelTariff({"zalo_oa": zalo_price})
+    router: Router[Tx] = Router(MembersGate(terms()), reader, StoredDialogs(), new_id)
+    for errand in (
+        start,
+        directive_handlers,
+        follow_up,
+        history,
+        practice,
+        zalo_group,
+        zalo_account,
+        fallback,
+    ):
         errand.register(router)
-    compose.register(router, approve_above, page, rule)
+    officer.register(router, tariff)
+    compose.register(router, tariff, approve_above, page, rule)
     group.register(router, oa_link)
     return router
-
-
-class Reachability:
-    """What a send taught about a person's chat, told to the organisation (`delivery.sender.Reachability`)."""
-
-    def unreachable(self, tx: Tx, channel: str, chat_id: str, reason: str) -> None:
-        """Blocked until they write again; a closed window is the platform's to reopen."""
-        if reason in ("blocked", "chat_gone", "not_follower"):
-            accounts.mark_blocked(tx, channel, chat_id)  # in a private chat the chat is the person
-
-    def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
-        """The chat has a new id."""
-        accounts.move_chat(tx, channel, old, new)
-        groups.move(tx, channel, old, new)
 
 
 class App:
@@ -107,6 +125,7 @@ class App:
         self.web, self.works = role != "worker", role != "web"
         self.port = settings.listen_port
         self._only_one = OnlyOne(settings.data_dir)
+        self.tokens: Tokens | None = None
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -122,19 +141,24 @@ class App:
         self.writer = Writer(self.engine, self.vault, loop=loop)
         self.writer.start()
         rule = allowed(settings.gate_rules)
-        files = StoredFiles(FileBox(settings.files, self.vault), self.writer)
-        outbounds, translators = self._channels(files)
+        box = FileBox(settings.files, self.vault)
+        files = StoredFiles(box, self.writer, lambda: settings.public_url.rstrip("/"), settings.link_days)
+        self.findings = Findings(self.writer)
+        outbounds, translators = self._channels(files, await self._zalo_access())
         self.sender = Sender(
             self.writer,
             outbounds,
-            Reachability(),
+            Reachability(self._tell, lambda tx, member, words: tell_member(tx, member, words, self.sender)),
             name=f"process-{new_id():x}",
             rates={"telegram": settings.telegram_rate, "zalo_oa": settings.zalo_oa_rate},
+            terms=terms(),
             shared=self.shared,
             reply_share=settings.reply_share,
         )
         translators[jobs.CHANNEL] = runner.translate
-        router = make_router(settings.approve_above, self._oa_link(), self._page_address, rule)
+        router = make_router(
+            settings.approve_above, self._oa_link(), self._page_address, rule, settings.zalo_oa_price
+        )
         limit = settings.inbox_limit
         if self.shared:
             # One unit a commit: what takes updates in locks chats, and never several times in one transaction.
@@ -175,6 +199,8 @@ class App:
         await self.worker.start()
         if self.works:
             self.sender.start()
+            if self.tokens is not None:
+                self._spawn(self.tokens.keep())
         if self.shared:
             self._spawn(self.replica.run())
         else:
@@ -197,6 +223,9 @@ class App:
             await self._runner.cleanup()
         self._bell.shutdown(wait=False)
         await self.sender.stop()
+        if self.tokens is not None:
+            await self.tokens.close()
+        await self.findings.flush()
         if self.shared:
             with contextlib.suppress(DBAPIError):  # else they end by themselves
                 await self.replica.leave()
@@ -205,7 +234,7 @@ class App:
         self.engine.dispose()
         self._only_one.release()
 
-    def _channels(self, files: StoredFiles) -> tuple[list[Outbound], dict[str, Translate]]:
+    def _channels(self, files: StoredFiles, access: Access) -> tuple[list[Outbound], dict[str, Translate]]:
         settings = self.settings
         outbounds: list[Outbound] = []
         translators: dict[str, Translate] = {}
@@ -213,10 +242,37 @@ class App:
             outbounds.append(TelegramOutbound(token, files, base=settings.telegram_api))
             translators["telegram"] = translate_telegram
         if settings.zalo_oa_app_id:
-            token_of = settings.zalo_oa_access_token.get_secret_value
-            outbounds.append(ZaloOutbound(token_of, files, base=settings.zalo_oa_api))
+            proof = settings.zalo_oa_app_secret.get_secret_value() if settings.zalo_oa_secret_proof else ""
+            saw = self.findings.saw
+            outbounds.append(
+                ZaloOutbound(
+                    access,
+                    files,
+                    base=settings.zalo_oa_api,
+                    proof_secret=proof,
+                    choices=settings.zalo_oa_choices,
+                    form_image=settings.zalo_oa_form_image,
+                    saw=saw,
+                )
+            )
             translators["zalo_oa"] = translate_zalo
         return outbounds, translators
+
+    async def _zalo_access(self) -> Access:
+        """The account's pair that renews itself; a fixed token for a trial, until it is connected."""
+        settings = self.settings
+        if not settings.zalo_oa_app_id:
+            return FixedToken("")
+        known = await self.writer.run(partial(tokens.read, app_id=settings.zalo_oa_app_id))
+        if known is None and (fixed := settings.zalo_oa_access_token.get_secret_value()):
+            return FixedToken(fixed)
+        secret = settings.zalo_oa_app_secret.get_secret_value()
+        oauth = OAuth(settings.zalo_oa_app_id, secret, settings.zalo_oa_oauth)
+        self.tokens = Tokens(self.writer, oauth, name=f"process-{new_id():x}", tell=self._tell)
+        return self.tokens
+
+    def _tell(self, tx: Tx, words: str, zalo_works: bool) -> None:
+        tell_administrators(tx, words, self.sender, without="" if zalo_works else "zalo_oa")
 
     def _fetchers(self, outbounds: list[Outbound]) -> dict[str, Fetch]:
         settings = self.settings
@@ -228,9 +284,13 @@ class App:
 
     def _askers(self, outbounds: list[Outbound]) -> dict[str, runner.Doer]:
         """Jobs that ask a platform something."""
+        askers: dict[str, runner.Doer] = {}
+        for each in outbounds:
+            if isinstance(each, ZaloOutbound):
+                askers[zalo_group.MAKE_JOB] = group_maker(each, self.settings.zalo_oa_admin_id)
         if not self.settings.telegram_token.get_secret_value():
-            return {}
-        return {group.ADMIN_JOB: admin_asker(_telegram(outbounds))}
+            return askers
+        return {**askers, group.ADMIN_JOB: admin_asker(_telegram(outbounds))}
 
     def _oa_link(self) -> str:
         return f"https://zalo.me/{self.settings.zalo_oa_id}" if self.settings.zalo_oa_app_id else ""
@@ -262,8 +322,17 @@ class App:
                 settings.zalo_oa_id,
                 settings.zalo_oa_secret_key.get_secret_value(),
                 frozenset(names) if names else None,
+                settings.zalo_oa_app_secret.get_secret_value(),
+                timedelta(days=settings.inbox_keep_days),
             )
-        app = application(self.worker, telegram_hook=telegram, zalo_hook=zalo)
+        app = application(
+            self.worker,
+            telegram_hook=telegram,
+            zalo_hook=zalo,
+            zalo_page=connect.page(self.writer) if zalo else None,
+            saw=self.findings.saw,
+        )
+        link_page.add_to(app, LinkDesk(self.writer, FileBox(settings.files, self.vault), self.vault))
         upload_page.add_to(app, UploadDesk(self.writer, self.intake, self.worker.take))
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
@@ -338,6 +407,7 @@ class App:
         self._bell.add_job(self._ring, "interval", seconds=RING_EVERY.total_seconds(), **quiet)
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
+        self._bell.add_job(self._keep_findings, "interval", seconds=10, **quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
 
@@ -356,17 +426,22 @@ class App:
             if await self.writer.run(live_cards.tick):
                 self.sender.ring()
 
+    async def _keep_findings(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.findings.flush()
+
     async def _tidy(self) -> None:
         keep = timedelta(days=self.settings.inbox_keep_days)
         await self.writer.run(lambda tx: inbox.forget_before(tx, to_ms(tx.now - keep)))
         await self.writer.run(openings.forget_expired)
-        if self.shared:
-            await self.writer.run(inbox_shared.forget_quiet_chats)
-            await self.writer.run(leases.forget_ended)
+        await self.writer.run(links.forget_expired)
         await self.writer.run(upload_pages.forget_expired)
         # What passed the gate but reached no dialog any more (it was left meanwhile) is not kept.
         known = await self.writer.run(stored_files.known)
         await asyncio.to_thread(FileBox(self.settings.files, self.vault).sweep, known)
+        if self.shared:
+            await self.writer.run(inbox_shared.forget_quiet_chats)
+            await self.writer.run(leases.forget_ended)
 
 
 def _task_duty(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> Duty:

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import cli_directive, cli_gate, cli_people
+from bot import cli_directive, cli_gate, cli_people, cli_zalo
 from bot.clock import VIETNAM, now
 from bot.i18n import _
 from bot.logs import configure
@@ -36,6 +36,7 @@ cli.add_typer(cli_people.slips, name="slips")
 cli.add_typer(cli_people.links, name="link")
 cli.add_typer(cli_directive.directive, name="directive")
 cli.add_typer(cli_gate.gate, name="gate")
+cli.add_typer(cli_zalo.zalo, name="zalo")
 screen = Console(stderr=True)
 
 
@@ -93,8 +94,20 @@ async def _run(settings: "Settings", role: "Role") -> None:
 
 
 @cli.command()
-def doctor() -> None:
-    """Kiểm tra: cơ sở dữ liệu và khoá; tin đang chờ, tin bị gác lại, tin chưa gửi; các tiến trình."""
+def doctor(
+    what: Annotated[str, typer.Argument(help="Bỏ trống: hàng đợi. zalo: tài khoản OA.")] = "",
+    *,
+    test_account: Annotated[
+        str, typer.Option(help="Mã tài khoản Zalo của chính mình để thử nút và danh sách (chỉ với zalo).")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON (chỉ với zalo).")] = False,
+) -> None:
+    """Kiểm tra cơ sở dữ liệu, khoá, tin đang chờ; `doctor zalo`: mọi điều về Zalo OA, không gửi gì."""
+    if what == "zalo":
+        cli_zalo.examine(test_account=test_account, as_json=as_json)
+        return
+    if what:
+        raise typer.BadParameter(_("Chỉ có: sotay doctor, sotay doctor zalo."))
     from bot.delivery import outbox
     from bot.store import inbox, leases
 
@@ -123,6 +136,7 @@ def doctor() -> None:
                 table.add_row(_("Tiến trình giữ việc {duty}", duty=duty), holder)
     table.add_row(_("Đọc chữ trong ảnh (OCR) để từ chối bản quét có dấu mật"), _ocr())
     Console().print(table)
+    cli_zalo.say_problem()
 
 
 def _ocr() -> str:

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
         default="", description="Whom members may ask about their data, as shown to them."
     )
 
+    link_days: int = Field(
+        default=14, description="Days a link to a file is good for, where the messenger carries no such file."
+    )
     approve_above: int = Field(
         default=500, description="Recipients above which a second person must approve a directive."
     )
@@ -80,7 +83,24 @@ class Settings(BaseSettings):
     zalo_oa_secret_key: SecretStr = Field(
         default=SecretStr(""), description="OA secret key of the webhook page."
     )
-    zalo_oa_access_token: SecretStr = Field(default=SecretStr(""), description="Access token of the account.")
+    zalo_oa_app_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret key of the application: renews the tokens that `sotay zalo connect` fetches.",
+    )
+    zalo_oa_code_verifier: SecretStr = Field(
+        default=SecretStr(""),
+        description="PKCE verifier, where the console fixes the challenge (`sotay zalo pkce`); empty: a fresh one.",
+    )
+    zalo_oa_secret_proof: bool = Field(
+        default=False, description="Whether calls carry appsecret_proof (needs the application's secret key)."
+    )
+    zalo_oa_access_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="A token for a day's trial; not renewed, and not used once the account is connected.",
+    )
+    zalo_oa_oauth: str = Field(
+        default="https://oauth.zaloapp.com", description="Address of Zalo's permission server."
+    )
     zalo_oa_api: str = Field(default="https://openapi.zalo.me", description="Address of the OA API.")
     zalo_oa_rate: float = Field(
         default=60, description="Notices a second; the platform takes 4,000 a minute."
@@ -89,6 +109,20 @@ class Settings(BaseSettings):
         default="", description="Signature variants accepted, comma separated; empty: every known one."
     )
 
+    zalo_oa_choices: Literal["buttons", "list", "numbers"] = Field(
+        default="buttons",
+        description="How choices go out: buttons under the text, a list, numbers alone (a refusal becomes numbers).",
+    )
+    zalo_oa_form_image: str = Field(
+        default="", description="https address of the picture on Zalo's phone number form; empty: no form."
+    )
+    zalo_oa_admin_id: str = Field(
+        default="", description="Zalo id of an administrator of the account, wanted in each group it owns."
+    )
+    zalo_oa_price: int = Field(
+        default=55,
+        description="Price (dong) of a message 48 hours to 7 days after the member's last interaction.",
+    )
     zalo_oa_file_hosts: str = Field(
         default="zdn.vn,zadn.vn,zalo.me",
         description="Domains from which files sent by people are fetched (Zalo's own; check on the live account).",

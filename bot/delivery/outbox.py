@@ -13,7 +13,17 @@ from bot.store import leases, signals
 from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.openings import Opening, open_choices
-from bot.store.tables.delivery import FAILED, QUEUED, RECALLED, SENDING, SENT, UNREACHABLE, contents, outbox
+from bot.store.tables.delivery import (
+    FAILED,
+    QUEUED,
+    RECALLED,
+    SENDING,
+    SENT,
+    UNREACHABLE,
+    contents,
+    outbox,
+    windows,
+)
 from bot.store.tx import Tx
 
 CLAIM_MS = 30_000
@@ -180,7 +190,18 @@ def _open(tx: Tx, row_id: int, channel: str, chat_id: str, say: Say, at_ms: int,
 
 
 def claim(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[Outgoing]:
-    """Takes due rows of a channel, most urgent first, then oldest; and those whose claim has run out."""
+    """Takes due rows of a channel, most urgent first, then oldest; and those whose claim has run out.
+
+    A notice to somebody whose window has closed is not sent: its row ends here as unreachable.
+    """
+    while True:
+        ids = _take(tx, channel, claimed_by, limit)
+        found = _open_ones(tx, ids) if ids else []
+        if found or not ids:
+            return found
+
+
+def _take(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[int]:
     due = or_(
         and_(outbox.c.state == QUEUED, outbox.c.due_ms <= tx.now_ms),
         and_(outbox.c.state == SENDING, outbox.c.claimed_until_ms < tx.now_ms),
@@ -193,27 +214,35 @@ def claim(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[Outgoing]:
         .with_for_update(skip_locked=True)
     )
     ids = [row.id for row in tx.rows(wanted)]
-    if not ids:
-        return []
-    tx.run(
-        update(outbox)
-        .where(outbox.c.id.in_(ids))
-        .values(
-            state=SENDING,
-            claimed_by=claimed_by,
-            claimed_until_ms=tx.now_ms + CLAIM_MS,
-            attempts=outbox.c.attempts + 1,
+    if ids:
+        tx.run(
+            update(outbox)
+            .where(outbox.c.id.in_(ids))
+            .values(
+                state=SENDING,
+                claimed_by=claimed_by,
+                claimed_until_ms=tx.now_ms + CLAIM_MS,
+                attempts=outbox.c.attempts + 1,
+            )
         )
-    )
+    return ids
+
+
+def _open_ones(tx: Tx, ids: list[int]) -> list[Outgoing]:
+    here = and_(windows.c.channel == outbox.c.channel, windows.c.chat_id == outbox.c.chat_id)
     rows = tx.rows(
-        select(outbox, contents.c.body.label("shared"))
+        select(outbox, contents.c.body.label("shared"), windows.c.until_ms)
         .outerjoin(contents, contents.c.id == outbox.c.content_id)
+        .outerjoin(windows, here)
         .where(outbox.c.id.in_(ids))
         .order_by(outbox.c.priority, outbox.c.due_ms, outbox.c.id)
     )
     opened: dict[int, Reply] = {}
-    found = []
+    found, closed = [], []
     for row in rows:
+        if row.content_id is not None and row.until_ms is not None and row.until_ms < tx.now_ms:
+            closed.append(row.id)
+            continue
         if row.content_id is None:
             said = load(tx.vault.open("outbox.body", row.id, row.body))
         else:
@@ -235,6 +264,9 @@ def claim(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[Outgoing]:
                 row.claimed_until_ms,
             )
         )
+    if closed:
+        unreached = {"state": UNREACHABLE, "reason": "window_closed", "claimed_by": None}
+        tx.run(update(outbox).where(outbox.c.id.in_(closed)).values(unreached))
     return found
 
 
@@ -268,6 +300,8 @@ _SENT = Hot(
         message_id=bindparam("message"),
         choices_as=bindparam("shown"),
         sent_ms=bindparam("at"),
+        free_messages=bindparam("free"),
+        billed_messages=bindparam("billed"),
         body=None,
         reason=None,
         claimed_by=None,
@@ -281,9 +315,19 @@ def record_sent(tx: Tx, row: Outgoing, sent: Sent, at_ms: int) -> None:
     The moment is told, since the record may be written after the person's answer was.
     """
     values = {"row": row.id, "message": sent.message_id, "shown": sent.choices_as, "at": at_ms}
-    _SENT.run(tx, **values)
+    free = sum(each.to_person for each in sent.quotas)
+    counted = {"free": free, "billed": len(sent.quotas) - free} if sent.quotas else {}
+    _SENT.run(tx, **{"free": None, "billed": None} | values | counted)
     if not row.is_reply and isinstance(row.reply, Say):
         _open(tx, row.id, row.channel, row.chat_id, row.reply, at_ms, unasked=True)
+
+
+def record_seen(tx: Tx, channel: str, chat_id: str, message_ids: Iterable[str], at_ms: int) -> None:
+    """Records that the person saw these messages, the first time alone. A fact of delivery, and nothing else."""
+    here = (outbox.c.channel == channel, outbox.c.chat_id == chat_id)
+    for each in message_ids:
+        mine = (*here, outbox.c.message_id == each, outbox.c.seen_ms.is_(None))
+        tx.run(update(outbox).where(*mine).values(seen_ms=at_ms))
 
 
 def record_later(tx: Tx, row: Outgoing, due_ms: int, *, uncertain: bool = False) -> None:

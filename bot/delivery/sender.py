@@ -6,7 +6,7 @@ writer. A row is finished after the send, never at the claim.
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -14,11 +14,12 @@ from typing import Protocol
 
 import structlog
 
-from bot.chat.errors import Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
+from bot.chat.errors import Later, Rejected, RetryAfter, Suspended, TokenExpired, Uncertain, Unreachable
 from bot.clock import now, to_ms
-from bot.delivery import outbox
-from bot.delivery.outbound import Outbound
+from bot.delivery import outbox, window
+from bot.delivery.outbound import Outbound, Sent
 from bot.delivery.outbox import Outgoing
+from bot.delivery.window import Terms
 from bot.store.tx import Tx
 from bot.store.writer import Writer, WriterStopped
 
@@ -28,6 +29,10 @@ CLAIMED_AT_ONCE = 256
 _TOKEN_PAUSE_S = 60
 _UNCERTAIN_PAUSE_MS = 2_000
 _MAX_UNCERTAIN = 1
+_SUSPENDED_PAUSE_S = 600
+_TELL_AGAIN_S = 6 * 3600
+_MAX_TRIES_LATER = 48
+"""How often a row is put back that waits for a quota or the morning: two days, at an hour each."""
 _RECORDED_AGAIN = 3
 _AGAIN_S = 1.0
 _MARGIN_MS = 5_000
@@ -43,6 +48,10 @@ class Reachability(Protocol):
 
     def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
         """This chat has a new id."""
+        ...
+
+    def suspended(self, tx: Tx, channel: str, problem: str) -> None:
+        """Nothing can be sent on this channel until a person has set the account right: tell one."""
         ...
 
 
@@ -83,6 +92,8 @@ class _Lane:
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     room: asyncio.Event = field(default_factory=asyncio.Event)
     paused_until: float = 0.0
+    told: dict[str, float] = field(default_factory=dict)
+    """Problems of the account that a person was told of, and when (loop time)."""
 
     def pause(self, seconds: float) -> None:
         until = asyncio.get_running_loop().time() + seconds
@@ -92,6 +103,7 @@ class _Lane:
 class Sender:
     """One a process. `rates` are messages a second for notices, by channel (replies are not held back).
 
+    `terms` are those of the channels where people can be written to only for a while.
     Of several processes one holds a channel (`hold`) and sends what is due there. Each handles updates and
     sends its own replies at once; where it does not hold the channel, at `reply_share` of the rate, which
     the others without the channel have to share.
@@ -105,12 +117,14 @@ class Sender:
         *,
         name: str,
         rates: dict[str, float],
+        terms: Mapping[str, Terms] | None = None,
         in_flight: int = 64,
         shared: bool = False,
         reply_share: float = 0.2,
     ) -> None:
         self._writer = writer
         self._reachability = reachability
+        self._terms = terms or {}
         self.name = name
         self._reply_share = reply_share
         self._lanes = {
@@ -265,6 +279,7 @@ class Sender:
     async def _send(self, lane: _Lane, row: Outgoing) -> int | None:
         """Sends one row. Returns the moment (ms) it was put back to, when it was."""
         channel = row.channel
+        started_ms = to_ms(now())
         try:
             sent = await lane.outbound.send(row.chat_id, row.reply)
         except RetryAfter as error:
@@ -275,6 +290,14 @@ class Sender:
             log.error("platform_token_expired", channel=channel, alert=True)
             lane.pause(_TOKEN_PAUSE_S)
             return self._later(row, _TOKEN_PAUSE_S * 1000)
+        except Later as error:
+            log.warning("send_later", channel=channel, why=error.why, seconds=error.seconds)
+            if row.attempts < _MAX_TRIES_LATER:
+                return self._later(row, error.seconds * 1000)
+            self._record(partial(outbox.record_failed, row=row, reason=error.why, unreachable=False))
+        except Suspended as error:
+            self._suspend(lane, channel, error.problem)
+            return self._later(row, _SUSPENDED_PAUSE_S * 1000)
         except Unreachable as error:
             if error.new_chat_id is not None:
                 new = error.new_chat_id
@@ -288,14 +311,26 @@ class Sender:
             self._record(partial(outbox.record_failed, row=row, reason="uncertain", unreachable=False))
         except Rejected as error:
             log.error("send_rejected", channel=channel, why=error.why)
-            self._record(partial(outbox.record_failed, row=row, reason="rejected", unreachable=False))
+            reason = f"rejected:{error.code}" if error.code else "rejected"
+            self._record(partial(outbox.record_failed, row=row, reason=reason, unreachable=False))
         except Exception as error:
             # A fault of ours in one message must not stop the chat; it is counted and shown.
             log.error("send_broke", channel=channel, error=type(error).__name__)
             self._record(partial(outbox.record_failed, row=row, reason="broken", unreachable=False))
         else:
-            self._record(partial(outbox.record_sent, row=row, sent=sent, at_ms=to_ms(now())))
+            terms = self._terms.get(channel)
+            self._record(
+                partial(_sent, row=row, sent=sent, terms=terms, started_ms=started_ms, at_ms=to_ms(now()))
+            )
         return None
+
+    def _suspend(self, lane: _Lane, channel: str, problem: str) -> None:
+        log.error("account_suspended", channel=channel, problem=problem, alert=True)
+        lane.pause(_SUSPENDED_PAUSE_S)
+        time = asyncio.get_running_loop().time()
+        if time - lane.told.get(problem, -_TELL_AGAIN_S) >= _TELL_AGAIN_S:
+            lane.told[problem] = time
+            self._record(partial(_tell_suspended, self._reachability, channel, problem))
 
     def _later(self, row: Outgoing, wait_ms: float, *, uncertain: bool = False) -> int:
         due = to_ms(now()) + round(wait_ms)
@@ -317,9 +352,20 @@ class Sender:
             log.warning("result_not_recorded")  # the claim runs out and the row is sent again
 
 
+def _sent(tx: Tx, row: Outgoing, sent: Sent, terms: Terms | None, started_ms: int, at_ms: int) -> None:
+    outbox.record_sent(tx, row, sent, at_ms)
+    if terms is not None:
+        for quota in sent.quotas:
+            window.heard(tx, row.channel, row.chat_id, quota, terms, started_ms)
+
+
 def _move(reachability: Reachability, channel: str, old: str, new: str, tx: Tx) -> None:
     outbox.move_chat(tx, channel, old, new)
     reachability.moved(tx, channel, old, new)
+
+
+def _tell_suspended(reachability: Reachability, channel: str, problem: str, tx: Tx) -> None:
+    reachability.suspended(tx, channel, problem)
 
 
 def _unreachable(reachability: Reachability, row: Outgoing, reason: str, tx: Tx) -> None:

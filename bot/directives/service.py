@@ -3,22 +3,23 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
 from bot.chat.errors import Refused
 from bot.clock import from_ms, to_ms
-from bot.delivery import outbox
+from bot.delivery import outbox, window
 from bot.delivery.outbox import Notice
+from bot.delivery.window import Window
 from bot.directives import queries, rules, texts
-from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, Draft, State
+from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, Draft, Forecast, State
 from bot.i18n import speaking
 from bot.organisation import queries as people
 from bot.organisation import rules as membership
 from bot.organisation.models import Account, Verb
-from bot.store import audit, files
+from bot.store import audit, files, links
 from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.tables.delivery import SENT
@@ -71,17 +72,28 @@ def is_taken(tx: Tx, number: str, issued_on: date) -> bool:
 
 
 def preview(tx: Tx, unit_id: int, audience: Audience = EVERYBODY) -> list[tuple[int, str, int]]:
-    """Who a directive to this unit would reach: (branch, channel or obstacle, how many)."""
+    """Who a directive to this unit would reach now: (branch, channel or obstacle, how many)."""
+    return forecast(tx, unit_id, audience).ways
+
+
+def forecast(
+    tx: Tx, unit_id: int, audience: Audience = EVERYBODY, send_at: datetime | None = None
+) -> Forecast:
+    """Whom a directive to this unit would reach if it were sent at this moment (now), and in which windows."""
+    at_ms = tx.now_ms if send_at is None else max(tx.now_ms, to_ms(send_at))
     counts: dict[tuple[int, str], int] = {}
-    found = people.members_of(tx, _units(tx, unit_id, audience))
-    accounts = people.reach(tx, [member.id for member in found])
+    through: dict[str, list[Window | None]] = {}
+    found = [
+        each for each in people.members_of(tx, _units(tx, unit_id, audience)) if rules.belongs(each, audience)
+    ]
+    ways = _ways(tx, [member.id for member in found], at_ms)
     for member in found:
-        if not rules.belongs(member, audience):
-            continue
-        account, obstacle = _way(accounts.get(member.id, []))
+        account, obstacle, open_window = ways[member.id]
         key = (member.branch_id, account.channel if account else obstacle)
         counts[key] = counts.get(key, 0) + 1
-    return [(branch, way, count) for (branch, way), count in sorted(counts.items())]
+        if account is not None:
+            through.setdefault(account.channel, []).append(open_window)
+    return Forecast([(branch, way, count) for (branch, way), count in sorted(counts.items())], through, at_ms)
 
 
 def _units(tx: Tx, unit_id: int, audience: Audience) -> set[int]:
@@ -115,12 +127,13 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     wanted = json.loads(row.audience)
     audience = Audience(tuple(wanted["units"]), wanted["kind"], tuple(wanted["without"]))
     found = people.members_of(tx, _units(tx, row.unit_id, audience), after_id=row.frozen_to, limit=SLICE)
-    accounts = people.reach(tx, [member.id for member in found])
+    due_ms = max(tx.now_ms, row.send_ms or 0)
+    ways = _ways(tx, [member.id for member in found], due_ms)
     frozen, notices = [], []
     for member in found:
         if not rules.belongs(member, audience):
             continue
-        account, obstacle = _way(accounts.get(member.id, []))
+        account, obstacle, _window = ways[member.id]
         frozen.append(
             {
                 "directive_id": directive_id,
@@ -144,7 +157,7 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     if len(found) == SLICE:
         tx.run(update(directives).where(directives.c.id == directive_id).values(frozen_to=found[-1].id))
         return True
-    outbox.make_due(tx, max(tx.now_ms, row.send_ms or 0), kind=queries.NOTICE, kind_id=directive_id)
+    outbox.make_due(tx, due_ms, kind=queries.NOTICE, kind_id=directive_id)
     tx.run(
         update(directives)
         .where(directives.c.id == directive_id)
@@ -153,12 +166,26 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     return False
 
 
-def _way(accounts: list[Account]) -> tuple[Account | None, str]:
-    """The account a notice goes to: Zalo before Telegram; or why there is none."""
-    open_accounts = [account for account in accounts if not account.blocked]
-    if not open_accounts:
-        return None, "blocked" if accounts else "no_account"
-    return min(open_accounts, key=lambda account: (account.channel != "zalo_oa", account.channel)), ""
+def _ways(tx: Tx, member_ids: list[int], at_ms: int) -> dict[int, tuple[Account | None, str, Window | None]]:
+    """For each member the account a notice at this moment goes to, or why there is none, and its window."""
+    accounts = people.reach(tx, member_ids)
+    windows = window.of(tx, ((each.channel, each.chat_id) for some in accounts.values() for each in some))
+    return {member_id: _way(accounts.get(member_id, []), windows, at_ms) for member_id in member_ids}
+
+
+def _way(
+    accounts: list[Account], windows: dict[tuple[str, str], Window], at_ms: int
+) -> tuple[Account | None, str, Window | None]:
+    """Zalo before Telegram, where it is open."""
+    obstacle = "blocked" if accounts else "no_account"
+    for account in sorted(accounts, key=lambda each: (each.channel != "zalo_oa", each.channel)):
+        found = windows.get((account.channel, account.chat_id))
+        if account.blocked:
+            continue
+        if found is None or found.is_open(at_ms):
+            return account, "", found
+        obstacle = window.CLOSED
+    return None, obstacle, None
 
 
 def _known(tx: Tx, directive_id: int) -> Directive:
@@ -300,14 +327,14 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
     if tx.first(select(reminders.c.id).where(*recent)) is not None:
         raise Refused("too_soon")
     found = [each for each in received if _is_silent(each)]
-    accounts = people.reach(tx, [each.member_id for each in found])
+    ways = _ways(tx, [each.member_id for each in found], tx.now_ms)
     words = {}
     for language in ("vi", "en"):
         with speaking(language):
             words[language] = outbox.content(tx, texts.reminder(directive))
     notices = []
     for each in found:
-        account, _obstacle = _way(accounts.get(each.member_id, []))
+        account = ways[each.member_id][0]
         if account is not None:
             notices.append(Notice(account.channel, account.chat_id, each.member_id, words[account.language]))
     if not notices:
@@ -361,6 +388,8 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
     tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.RECALLED))
     reached = outbox.stop(tx, kind=queries.NOTICE, kind_id=directive_id)
     outbox.stop(tx, kind="reminder", kind_id=directive_id)
+    if directive.file is not None:
+        links.revoke(tx, file_id=directive.file.file_id)
     words = outbox.content(tx, texts.recalled(directive))
     sent = outbox.sent_messages(tx, (queries.NOTICE, "reminder"), directive_id)
     notices = [

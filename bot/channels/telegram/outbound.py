@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from aiohttp import FormData
 
-from bot.channels.render import Part, Rendered, render
+from bot.channels.render import Part, Rendered, render, with_link
 from bot.channels.telegram.api import Api, says
 from bot.channels.telegram.capabilities import TELEGRAM, TELEGRAM_GROUP
 from bot.channels.uploads import Uploads, file_name
@@ -46,6 +46,8 @@ class TelegramOutbound:
             chat = int(chat_id)
         except ValueError:
             raise Rejected("not a Telegram chat id") from None
+        if chat > 0:
+            reply = await with_link(reply, TELEGRAM, chat_id, self._uploads.link)
         rendered = render(reply, TELEGRAM if chat > 0 else TELEGRAM_GROUP)
         if rendered.refused:
             log.warning("file_refused", channel=self.channel, why=rendered.refused)
@@ -213,10 +215,11 @@ def keyboard(part: Part) -> JSON | None:
 
 def inline_keyboard(part: Part) -> JSON | None:
     """The part's buttons under the message; short ones share a row."""
-    if not part.buttons:
-        return None
     buttons = [{"text": c.label, "callback_data": c.payload} for c in part.buttons]
-    width = 2 if max(len(c.label) for c in part.buttons) <= SHORT_LABEL else 1
+    buttons += [{"text": link.label, "url": link.url} for link in part.links]
+    if not buttons:
+        return None
+    width = 2 if max(len(each["text"]) for each in buttons) <= SHORT_LABEL else 1
     rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
     return {"inline_keyboard": rows}
 

@@ -1,6 +1,16 @@
 """All tables, one file a room."""
 
-from bot.store.tables import audit, conversation, delivery, directives, groups, jobs, organisation, replicas
+from bot.store.tables import (
+    audit,
+    conversation,
+    delivery,
+    directives,
+    groups,
+    jobs,
+    organisation,
+    replicas,
+    zalo_oa,
+)
 from bot.store.tables.base import metadata
 
 __all__ = [
@@ -13,4 +23,5 @@ __all__ = [
     "metadata",
     "organisation",
     "replicas",
+    "zalo_oa",
 ]
