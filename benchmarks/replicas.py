@@ -57,14 +57,14 @@ def main() -> int:
         server = Postgres.start(durable=True)
         try:
             for _ in range(options.pairs):
-                for count in runs:
+                for count, found_so_far in runs.items():
                     url = server.database()
                     with tempfile.TemporaryDirectory() as folder:
                         found = asyncio.run(
                             measure("telegram", options.members, Path(folder), bots[:count], url)
                         )
                     server.drop(url)
-                    runs[count].append(found.plain())
+                    found_so_far.append(found.plain())
                     screen.print(f"{count}: {found}")
         finally:
             for bot in bots:

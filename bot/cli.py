@@ -102,7 +102,7 @@ def doctor(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON (chỉ với zalo).")] = False,
 ) -> None:
-    """Kiểm tra: cơ sở dữ liệu và khoá; tin đang chờ, tin bị gác lại, tin chưa gửi; `doctor zalo`: Zalo OA, không gửi gì."""
+    """Kiểm tra cơ sở dữ liệu, khoá, tin đang chờ; `doctor zalo`: mọi điều về Zalo OA, không gửi gì."""
     if what == "zalo":
         cli_zalo.examine(test_account=test_account, as_json=as_json)
         return

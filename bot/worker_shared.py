@@ -30,6 +30,8 @@ log = structlog.get_logger()
 
 _ROUND_S = 0.02
 """A round begins no further chat's update after so long: what it has locked waits for its commit."""
+_FEWEST, _MOST = 4, 50
+"""Chats claimed for a round: about twice as many as the last one had time for."""
 _STORED_AT_ONCE = 200
 _PAUSE_S = 1.0
 """Before the next round when the database failed."""
@@ -72,6 +74,7 @@ class SharedWorker(Worker):
         self._storing: asyncio.Task[None] | None = None
         self._in_round = False
         self._rung = False
+        self._at_once = _FEWEST
         self._suspects: set[int] = set()
         """Updates that failed behind others of their chat: next they are handled in a round after those."""
 
@@ -160,7 +163,7 @@ class SharedWorker(Worker):
         handled = 0
         begun: set[tuple[str, str]] = set()
         ended: set[tuple[str, str]] = set()
-        for row, attempts in inbox_shared.claim(tx, self._sender.name):
+        for row, attempts in inbox_shared.claim(tx, self._sender.name, self._at_once):
             chat = (row.channel, row.chat_key)
             if row.id in self._suspects and chat in begun:
                 ended.add(chat)
@@ -176,6 +179,7 @@ class SharedWorker(Worker):
             handled += 1
             if time.monotonic() > end:
                 break
+        self._at_once = min(_MOST, max(_FEWEST, 2 * len(begun)))
         if begun:
             inbox_shared.settle(tx, self._sender.name, begun)
         return handled
@@ -201,15 +205,22 @@ class SharedWorker(Worker):
         self._suspects.discard(row.id)
         name = type(failed.__cause__).__name__
         log.error("event_failed", channel=row.channel, row=row.id, attempt=attempt, error=name)
-        if attempt < TRIES:
-            pause = self._pauses[attempt - 1]
-            unit = partial(inbox_shared.put_off, row=row, pause_ms=round(pause * 1000))
-            asyncio.get_running_loop().call_later(pause + 0.01, self.ring)
-        else:
-            unit = partial(self._give_up, row, attempt, name)
-            self.waiting -= 1
         with suppress(WriterStopped):  # it waits in the inbox
-            self._writer.submit(unit)
+            if attempt < TRIES:
+                pause = self._pauses[attempt - 1]
+                self._writer.submit(
+                    partial(inbox_shared.put_off, row=row, pause_ms=round(pause * 1000)),
+                    partial(self._ring_after, pause),
+                )
+            else:
+                self._writer.submit(partial(self._give_up, row, attempt, name), self._given_up)
+
+    def _ring_after(self, pause: float, _result: None, _error: BaseException | None) -> None:
+        asyncio.get_running_loop().call_later(pause + 0.01, self.ring)
+
+    def _given_up(self, _result: None, _error: BaseException | None) -> None:
+        self.waiting -= 1
+        self.ring()
 
     def _give_up(self, row: Waiting, attempt: int, error: str, tx: Tx) -> None:
         if inbox_shared.still_waits(tx, row):  # or another process was luckier

@@ -22,7 +22,6 @@ from bot.store.tables.conversation import WAITING, inbox, inbox_chats
 from bot.store.tx import Tx
 
 HOLD_MS = 2_000
-CHATS_AT_ONCE = 50
 OF_ONE_CHAT = 5
 """Updates of one chat in one claim: a noisy chat takes its turn again behind those who waited meanwhile."""
 
@@ -82,7 +81,7 @@ def put(tx: Tx, arrived: Sequence[Arrived]) -> int:
     return stored.rowcount
 
 
-def claim(tx: Tx, process: str) -> list[Claimed]:
+def claim(tx: Tx, process: str, chats_at_once: int = 50) -> list[Claimed]:
     """Locks chats whose turn it is and returns their oldest updates, by id; both until the commit.
 
     Call `settle` in the same transaction when they are handled.
@@ -93,7 +92,7 @@ def claim(tx: Tx, process: str) -> list[Claimed]:
         select(inbox_chats.c.channel, inbox_chats.c.chat_key)
         .where(inbox_chats.c.waiting == 1, inbox_chats.c.due_ms <= clock, free)
         .order_by(inbox_chats.c.due_ms)
-        .limit(CHATS_AT_ONCE)
+        .limit(chats_at_once)
         .with_for_update(skip_locked=True)
     )
     if not chats:
