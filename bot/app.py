@@ -19,6 +19,13 @@ from bot.channels import link_page, upload_page
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
 from bot.channels.tariff import ChannelTariff, terms
+from bot.channels.telegram.api import Api
+from bot.channels.telegram.fetching import fetcher
+from bot.channels.telegram.groups import admin_asker
+from bot.channels.telegram.inbound import translate as translate_telegram
+from bot.channels.telegram.outbound import TelegramOutbound
+from bot.channels.telegram.polling import Polling
+from bot.channels.telegram.webhook import set_webhook
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
 from bot.channels.zalo_oa import connect, tokens
 from bot.channels.zalo_oa.access import Access, FixedToken
@@ -65,7 +72,7 @@ from bot.store import files as stored_files
 from bot.store import inbox, inbox_shared, jobs, leases, links, openings, signals, upload_pages
 from bot.store.files import FileBox
 from bot.store.ids import new_id
-from bot.store.installation import OnlyOne, open_store
+from bot.store.installation import OnlyOne, RoleRefused, open_store
 from bot.store.tx import Tx
 from bot.store.writer import Writer
 from bot.worker import Translate, Worker
@@ -103,10 +110,6 @@ def make_router(
     roster.register(router, page)
     group.register(router, oa_link)
     return router
-
-
-class RoleRefused(Exception):
-    """On SQLite there is one process, which does everything."""
 
 
 class App:
@@ -164,7 +167,7 @@ class App:
             # One unit a commit: what takes updates in locks chats, and never several times in one transaction.
             self.intake_writer = Writer(self.engine, self.vault, loop=loop, batch_units=1, patient=False)
             self.intake_writer.start()
-            self.worker: Worker = SharedWorker(
+            shared = SharedWorker(
                 self.writer,
                 self.intake_writer,
                 router,
@@ -173,9 +176,18 @@ class App:
                 limit=limit,
                 handles=self.works,
             )
+            self.worker: Worker = shared
+            self._spawn(shared.keep_count())
         else:
             self.intake_writer = self.writer
-            self.worker = Worker(self.writer, router, self.sender, translators, limit=limit)
+            self.worker = Worker(
+                self.writer,
+                router,
+                self.sender,
+                translators,
+                limit=limit,
+                chat_limit=settings.inbox_chat_limit,
+            )
         self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault), rule)
         self.rosters = Rosters(settings, self.vault, self._fetchers(outbounds))
         doers = {
@@ -212,7 +224,7 @@ class App:
             await self._start_telegram()
         gc.collect()
         gc.freeze()  # what is loaded now stays; full collections of it would stop the loop
-        log.info("ready", port=self.port, channels=self.sender.channels)
+        log.info("ready", port=self.port, channels=self.sender.channels, process=self.sender.name)
 
     async def stop(self) -> None:
         """Takes nothing more, finishes what is in flight, closes the database."""
@@ -240,11 +252,8 @@ class App:
         outbounds: list[Outbound] = []
         translators: dict[str, Translate] = {}
         if token := settings.telegram_token.get_secret_value():
-            from bot.channels.telegram.inbound import translate
-            from bot.channels.telegram.outbound import TelegramOutbound
-
             outbounds.append(TelegramOutbound(token, files, base=settings.telegram_api))
-            translators["telegram"] = translate
+            translators["telegram"] = translate_telegram
         if settings.zalo_oa_app_id:
             proof = settings.zalo_oa_app_secret.get_secret_value() if settings.zalo_oa_secret_proof else ""
             saw = self.findings.saw
@@ -283,11 +292,7 @@ class App:
         hosts = [host.strip() for host in settings.zalo_oa_file_hosts.split(",") if host.strip()]
         fetchers: dict[str, Fetch] = {"zalo_oa": from_hosts(hosts, trusted=settings.zalo_oa_api)}
         if settings.telegram_token.get_secret_value():
-            from bot.channels.telegram.fetching import fetcher
-            from bot.channels.telegram.outbound import TelegramOutbound
-
-            telegram = next(each for each in outbounds if isinstance(each, TelegramOutbound))
-            fetchers["telegram"] = fetcher(telegram)
+            fetchers["telegram"] = fetcher(_telegram(outbounds))
         return fetchers
 
     def _askers(self, outbounds: list[Outbound]) -> dict[str, runner.Doer]:
@@ -298,11 +303,7 @@ class App:
                 askers[zalo_group.MAKE_JOB] = group_maker(each, self.settings.zalo_oa_admin_id)
         if not self.settings.telegram_token.get_secret_value():
             return askers
-        from bot.channels.telegram.groups import admin_asker
-        from bot.channels.telegram.outbound import TelegramOutbound
-
-        telegram = next(each for each in outbounds if isinstance(each, TelegramOutbound))
-        return {**askers, group.ADMIN_JOB: admin_asker(telegram)}
+        return {**askers, group.ADMIN_JOB: admin_asker(_telegram(outbounds))}
 
     def _oa_link(self) -> str:
         return f"https://zalo.me/{self.settings.zalo_oa_id}" if self.settings.zalo_oa_app_id else ""
@@ -389,8 +390,6 @@ class App:
         return self.settings.telegram_mode == "polling"
 
     async def _poll(self) -> None:
-        from bot.channels.telegram.polling import Polling
-
         token = self.settings.telegram_token.get_secret_value()
         await Polling(token, self.worker, base=self.settings.telegram_api).run()
 
@@ -403,16 +402,11 @@ class App:
             return
         if not self.web:
             return
-        from bot.channels.telegram.outbound import make_bot
-        from bot.channels.telegram.webhook import set_webhook
-
-        bot = make_bot(token, settings.telegram_api)
+        api, secret = Api(token, settings.telegram_api), settings.telegram_secret.get_secret_value()
         try:
-            await set_webhook(
-                bot, f"{self._public()}/webhook/telegram", settings.telegram_secret.get_secret_value()
-            )
+            await set_webhook(api, f"{self._public()}/webhook/telegram", secret)
         finally:
-            await bot.session.close()
+            await api.close()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -436,8 +430,9 @@ class App:
 
     async def _resume_freezing(self) -> None:
         """Goes on with audiences whose freezing was interrupted."""
-        for directive_id in await self.writer.run(directives.freezing):
-            await self._freeze(directive_id)
+        with contextlib.suppress(asyncio.CancelledError):  # as below
+            for directive_id in await self.writer.run(directives.freezing):
+                await self._freeze(directive_id)
 
     async def _keep_up(self) -> None:
         """Posts and edits the cards that follow a directive."""
@@ -462,7 +457,6 @@ class App:
         if self.shared:
             await self.writer.run(inbox_shared.forget_quiet_chats)
             await self.writer.run(leases.forget_ended)
-        await self.writer.run(links.forget_expired)
 
 
 def _task_duty(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> Duty:
@@ -478,6 +472,10 @@ def _task_duty(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> Duty
         running.pop().cancel()
 
     return Duty(name, begin, end)
+
+
+def _telegram(outbounds: list[Outbound]) -> Api:
+    return next(each for each in outbounds if isinstance(each, TelegramOutbound)).api
 
 
 def _say_why(task: asyncio.Task[None]) -> None:

@@ -21,6 +21,7 @@ from bot.logs import configure
 # No pretty tracebacks: they print local values, which may be personal.
 if TYPE_CHECKING:
     from bot.settings import Role, Settings
+    from bot.store.tx import Tx
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -101,17 +102,25 @@ def doctor(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON (chỉ với zalo).")] = False,
 ) -> None:
-    """Kiểm tra: tin đang chờ, tin bị gác lại, tin chưa gửi; `doctor zalo`: mọi điều về Zalo OA, không gửi gì."""
+    """Kiểm tra cơ sở dữ liệu, khoá, tin đang chờ; `doctor zalo`: mọi điều về Zalo OA, không gửi gì."""
     if what == "zalo":
         cli_zalo.examine(test_account=test_account, as_json=as_json)
         return
     if what:
         raise typer.BadParameter(_("Chỉ có: sotay doctor, sotay doctor zalo."))
     from bot.delivery import outbox
-    from bot.store import inbox
+    from bot.store import inbox, leases
 
-    figures = cli_people.in_store(lambda tx: inbox.counts(tx) | {"to_send": outbox.waiting(tx)})
+    def look(tx: "Tx") -> tuple[str, dict[str, int], dict[str, str]]:
+        # That it opened at all says: reachable, its tables up to date, the keys its own.
+        server = tx.conn.dialect
+        version = ".".join(map(str, server.server_version_info or ()))
+        figures = inbox.counts(tx) | {"to_send": outbox.waiting(tx)}
+        return f"{server.name} {version}", figures, leases.holders(tx)
+
+    database, figures, holders = cli_people.in_store(look)
     table = Table()
+    table.add_row(_("Cơ sở dữ liệu (kết nối được, khoá khớp)"), database)
     words = {
         "waiting": _("Tin đến đang chờ xử lý"),
         "done": _("Tin đến đã xử lý"),
@@ -120,6 +129,11 @@ def doctor(
     }
     for name, sentence in words.items():
         table.add_row(sentence, str(figures[name]))
+    if database.startswith("postgresql"):
+        table.add_row(_("Tiến trình đang chạy"), str(len(set(holders.values()))))
+        for duty, holder in sorted(holders.items()):
+            if not duty.startswith("process:"):
+                table.add_row(_("Tiến trình giữ việc {duty}", duty=duty), holder)
     table.add_row(_("Đọc chữ trong ảnh (OCR) để từ chối bản quét có dấu mật"), _ocr())
     Console().print(table)
     cli_zalo.say_problem()

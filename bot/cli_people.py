@@ -27,7 +27,7 @@ links = typer.Typer(no_args_is_help=True, help="Tài khoản chờ đồng ý.")
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Turns what a person can mend into one sentence and exit code 2."""
-    from bot.store.installation import AlreadyRunning, KeysMissing
+    from bot.store.installation import AlreadyRunning, DatabaseGone, KeysMissing, RoleRefused
     from bot.store.vault import VaultError
 
     screen = Console(stderr=True)
@@ -43,6 +43,15 @@ def clear_errors() -> Iterator[None]:
         screen.print(
             _("Bot đang chạy trên thư mục {folder}. Hãy dừng tiến trình đó trước.", folder=str(error))
         )
+    except RoleRefused:
+        screen.print(
+            _("Trên SQLite chỉ chạy một tiến trình. Hãy bỏ --role, hoặc dùng PostgreSQL (docs/operating.md).")
+        )
+    except DatabaseGone as error:
+        screen.print(
+            _("Không kết nối được cơ sở dữ liệu. Hãy xem lại SOTAY_DATABASE_URL và máy chủ PostgreSQL.")
+        )
+        screen.print(str(error.__cause__).splitlines()[0], markup=False)
     except PermissionError:
         screen.print(_("Tệp khoá đang để người khác đọc được. Hãy chạy chmod 600 trên tệp đó rồi thử lại."))
     except FileNotFoundError as error:

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
         default=0.2,
         description="Of a platform's rate: what all processes that do not send its notices may use for replies.",
     )
+    inbox_chat_limit: int = Field(
+        default=100, description="Waiting updates of one chat above which Telegram is answered 503 for it."
+    )
     inbox_keep_days: int = Field(
         default=7, description="Days a handled update's key is kept to stop repeats."
     )
