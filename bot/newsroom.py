@@ -1,4 +1,4 @@
-"""Fetches feeds that are due, reads them in a process of their own, and hands their entries to the room.
+"""Fetches feeds that are due, reads them in a process of their own, and rings the room when digests are due.
 
 Everything from outside is taken for hostile: only allowed domains, no private addresses, no redirects away, so
 many bytes and seconds and no more; reading happens where it can neither hang nor fill this process.
@@ -8,8 +8,9 @@ import asyncio
 import ipaddress
 import socket
 import zlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from functools import partial
 from multiprocessing import get_context
 from typing import NamedTuple
@@ -19,10 +20,11 @@ import httpx
 import structlog
 
 from bot.clock import now
-from bot.news import feeds, queries, rules, service
+from bot.news import feeds, queries, rules, sending, service
 from bot.news.feeds import MAX_BYTES, FeedRefused
-from bot.news.models import Feed, Found
-from bot.store.writer import Writer
+from bot.news.models import Feed, Found, Habit, Waiting
+from bot.settings import Settings
+from bot.store.writer import Writer, WriterStopped
 
 log = structlog.get_logger()
 
@@ -147,28 +149,65 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (gigabyte, gigabyte))
 
 
-class Newsroom:
-    """Keeps the feeds read. `gather` is rung by the bell; a feed never makes another one wait."""
+def habit(settings: Settings) -> Habit:
+    """How a digest is made where no unit has its own way. Raises ValueError for a setting that is no time."""
+    return Habit(
+        rules.read_minute(settings.digest_hour),
+        rules.read_minute(settings.digest_preview),
+        settings.digest_silence,
+    )
 
-    def __init__(self, writer: Writer, door: Door) -> None:
+
+class Newsroom:
+    """Keeps the feeds read and the digests sent. `gather` and `send` are rung by the bell."""
+
+    def __init__(
+        self, writer: Writer, settings: Settings, ring: Callable[[], None], waiting: Waiting
+    ) -> None:
+        """`ring` is called when something is to be sent; `waiting` tells what waits for members."""
+        domains = [each.strip() for each in settings.news_domains.split(",") if each.strip()]
         self._writer = writer
-        self._door = door
+        self._settings = settings
+        self._door = Door(domains, settings.news_trusted)
+        self._habit = habit(settings)
+        self._ring = ring
+        self._waiting = waiting
         self._pool: ProcessPoolExecutor | None = None
         self._reading = asyncio.Lock()
 
+    async def prepare(self) -> None:
+        """Makes the configured feeds known, before anything is sent; yesterday's digest is sent no more.
+
+        Raises OSError, ValueError for a list of feeds that cannot be read.
+        """
+        listed = await asyncio.to_thread(feeds.sources, self._settings.news_feeds or feeds.SHIPPED)
+        await self._writer.run(partial(service.sync_sources, listed=listed))
+        await self._writer.run(sending.close)
+
+    async def send(self) -> None:
+        """Queues the morning's digest where it is due, and shows editors the next one."""
+        with suppress(asyncio.CancelledError, WriterStopped):  # the bell falls silent first at the end
+            while await self._writer.run(partial(sending.tick, defaults=self._habit, waiting=self._waiting)):
+                self._ring()
+            if await self._writer.run(partial(sending.previews, defaults=self._habit)):
+                self._ring()
+
+    async def tidy(self) -> None:
+        """Deletes what is too old."""
+        await self._writer.run(service.forget_old)
+
     async def gather(self) -> int:
-        """Reads all feeds that are due, some at a time. Returns how many stories are new."""
-        made = 0
+        """Reads all feeds that are due, some at a time: none makes another wait. Returns how many stories are new."""
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def one(feed: Feed) -> int:
             async with slots:
                 return await self._one(feed)
 
-        due = await self._writer.run(partial(queries.due_feeds, limit=500))
-        for count in await asyncio.gather(*(one(feed) for feed in due)):
-            made += count
-        return made
+        with suppress(asyncio.CancelledError, WriterStopped):  # as above
+            due = await self._writer.run(partial(queries.due_feeds, limit=500))
+            return sum(await asyncio.gather(*(one(feed) for feed in due)))
+        return 0
 
     async def _one(self, feed: Feed) -> int:
         try:

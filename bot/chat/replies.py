@@ -23,6 +23,14 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An address to open (https) or a number to call ("tel:0912345678"), with what the button says."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """A message. Short: the heading says what it is, then one thought, then the choices."""
 
@@ -43,6 +51,8 @@ class Say:
     """Choices that a number must not hit (an undo): shown as buttons or not at all."""
     preview: bool = False
     """Whether links may unfold."""
+    links: tuple[Link, ...] = ()
+    """Shown as buttons where the platform has such, else as lines of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +60,12 @@ class Edit:
     """Changes an earlier message of ours. `purpose` says what to do where nothing can be edited.
 
     "progress": told only at half, at the deadline and at the end; "correction": becomes a new message;
-    "close": the choices disappear, nothing is said.
+    "close": the choices disappear, nothing is said; "withdraw": the earlier message disappears where the
+    platform can still delete it, and in any case something new is said.
     """
 
     message_id: str
+    """With "withdraw" it may be several, parted by commas."""
     say: Say
     purpose: str
 

@@ -38,6 +38,12 @@ def name(directive: Directive) -> str:
 
 def draft_card(draft: Draft) -> Say:
     """A draft as its recipients will see it; its choices lead nowhere yet."""
+    real = real_card(draft)
+    return replace(real, heading=_("(Thử) {heading}", heading=real.heading), choices=(), about="", card=False)
+
+
+def real_card(draft: Draft) -> Say:
+    """The card that this draft will become, to count what it takes."""
     shown = Directive(
         id=0,
         number=draft.number,
@@ -51,8 +57,7 @@ def draft_card(draft: Draft) -> Say:
         state=State.DRAFT,
         file=draft.file,
     )
-    real = card(shown)
-    return replace(real, heading=_("(Thử) {heading}", heading=real.heading), choices=(), about="", card=False)
+    return card(shown)
 
 
 def approval_card(directive_id: int, draft: Draft) -> Say:
@@ -172,6 +177,7 @@ def refused(code: str, document: str = "") -> Say:
         ),
         "deadline_past": _("Hạn xác nhận đã qua trong lúc soạn. Nhắn “gửi văn bản” để làm lại với hạn mới."),
         "not_draft": _("Văn bản này đã được quyết định trước đó."),
+        "release_decided": _("Yêu cầu này đã được quyết định trước đó, hoặc đã quá 24 giờ."),
         "too_soon": _("Vừa nhắc trong vòng 4 giờ. Đồng chí nhắc lại sau nhé."),
         "nobody_silent": _("Không còn ai đã nhận mà chưa xác nhận, nên không cần nhắc."),
         "unknown": _(

@@ -1,58 +1,31 @@
 """The router's `Reader`: gathers what the chat has open, reads the text, and names the event it means."""
 
 import re
+from datetime import datetime
 
 from bot.chat.choices import pack
 from bot.chat.events import ChoiceMade, Commanded, Event, TextSent, Unknown, Wondered
-from bot.chat.text import clean, flat, fold
+from bot.chat.text import fold
 from bot.clock import from_ms
 from bot.directives import groups, queries, rules
 from bot.directives.models import Acknowledge, AskAuthor, Directive, FullText, Undo
-from bot.directives.numbers import find
 from bot.handlers.gate import member_account
 from bot.handlers.reading import OpenMessage, Reading, Situation, read
+from bot.handlers.vocabulary_plain import plain_command
 from bot.organisation import queries as people
 from bot.organisation.models import Role, Verb
 from bot.store import openings
 from bot.store.tx import Tx
 
-EXTRA = {
-    "taphuan": "practice",
-    "tap huan": "practice",
-    "practice": "practice",
-    "lichsu": "history",
-    "lich su": "history",
-    "history": "history",
-    "thuhoi": "recall",
-    "recall": "recall",
-    "rutdongy": "withdraw",
-    "rut dong y": "withdraw",
-    "caidattin": "news_settings",
-    "cai dat tin": "news_settings",
-    "cai dat diem tin": "news_settings",
-    "tattin": "news_off",
-    "tat tin": "news_off",
-    "tat diem tin": "news_off",
-    "battin": "news_on",
-    "bat tin": "news_on",
-    "bat diem tin": "news_on",
-    "tin hom qua": "news_yesterday",
-    "diem tin hom qua": "news_yesterday",
-    "dangtin": "news_post",
-    "dang tin": "news_post",
-    "suadiemtin": "news_edit",
-    "sua diem tin": "news_edit",
-    "nguontin": "news_feeds",
-    "nguon tin": "news_feeds",
-}
-"""Commands that are said in these words alone, folded: after a slash, or as the whole text but for a document."""
-
 _CHOICES = {"acknowledge": Acknowledge, "full_text": FullText, "ask": AskAuthor, "undo": Undo}
-_OF_GROUPS = {"lienketnhom": "group_link", "bolienketnhom": "group_unlink", "bannhom": "group_text"}
+_OF_GROUPS = {
+    "lienketnhom": "group_link",
+    "bolienketnhom": "group_unlink",
+    "bannhom": "group_text",
+    "taonhom": "group_make",
+}
 """Slash commands about groups; they are checked before the text is read."""
 _SLASH = re.compile(r"/([a-z]+)(?:@\w+)?\s*(.*)", re.DOTALL | re.IGNORECASE)
-_LOOKED_FOR = re.compile(r"/?tim ?tin(?: tuc)?(?: (?:ve|noi ve|co))?(?:\s+|$)")
-"""“tìm tin về …”, “/timtin …”, over flat text."""
 _FOR_GROUP = re.compile(r"(?:van )?ban (?:cho )?nhom(?: (?:van ban|vb))?(?: (\S.*))?")
 """“bản nhóm 52”, “van ban cho nhom 52”, over folded text."""
 
@@ -65,8 +38,8 @@ def reader(event: TextSent, tx: Tx) -> Event:
         if event.text.startswith("/"):
             return Commanded(event.address, event.at, "in_group")
         return Unknown(event.address, event.at, "group_text")
-    if (extra := _search(event) or _extra(event)) is not None:
-        return extra
+    if (plain := plain_command(event.text)) is not None:
+        return Commanded(event.address, event.at, *plain)
     account = member_account(tx, event)
     mine: list[tuple[Directive, int | None]] = []
     known: set[str] = set()
@@ -91,11 +64,7 @@ def reader(event: TextSent, tx: Tx) -> Event:
             )
             for opening in openings.of_chat(tx, event.address.channel, event.address.chat_id)
         ),
-        acknowledged=tuple(
-            directive.number
-            for directive, at in mine
-            if at is not None and rules.may_undo(from_ms(at), tx.now)
-        ),
+        acknowledged=_undone(mine, tx.now),
         known=tuple(sorted(known | {directive.number for directive, _at in mine})),
         role=role,
         now=event.at,
@@ -103,34 +72,11 @@ def reader(event: TextSent, tx: Tx) -> Event:
     return _event(event, read(event.text, situation), mine)
 
 
-def _search(event: TextSent) -> Commanded | None:
-    """ "tìm tin chuyển đổi số": the words to look for, with the marks they were typed with."""
-    typed = clean(event.text).strip()
-    found = _LOOKED_FOR.match(flat(typed))
-    return (
-        Commanded(event.address, event.at, "news_search", rest=typed[found.end() :].strip())
-        if found
-        else None
-    )
-
-
-def _extra(event: TextSent) -> Commanded | None:
-    """A command of EXTRA: "/lichsu 52", "lịch sử", "lich su kh 52". In words, a document alone may follow."""
-    slash = event.text.lstrip().startswith("/")
-    typed = clean(event.text).strip(" /\\.!?")
-    name = next(
-        (each for each in EXTRA if re.match(re.escape(each) + r"(?![a-z])", flat(typed).replace("_", " "))),
-        None,
-    )
-    if name is None:
-        return None
-    rest = re.sub(r"^@\w+", "", typed[len(name) :]).strip()
-    found = find(rest)
-    left = (rest[: found[0].start] + rest[found[0].end :]).strip() if found else rest
-    if left and not slash:
-        return None
-    document = str(found[0]) if found else None
-    return Commanded(event.address, event.at, EXTRA[name], document, rest)
+def _undone(mine: list[tuple[Directive, int | None]], moment: datetime) -> tuple[str, ...]:
+    """What "hoàn tác" may mean: what can be taken back, else the newest acknowledgement, to hear so."""
+    done = sorted(((at, directive.number) for directive, at in mine if at is not None), reverse=True)
+    able = tuple(number for at, number in done if rules.may_undo(from_ms(at), moment))
+    return able or tuple(number for _at, number in done[:1])
 
 
 def _of_groups(event: TextSent) -> Commanded | None:

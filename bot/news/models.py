@@ -92,6 +92,10 @@ class Habit:
     """"send": an editor's silence lets it go out as it is; "hold": nothing goes out."""
 
 
+USUAL = Habit(6 * 60 + 30, 17 * 60, "send")
+"""Where the settings say nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a member wishes."""

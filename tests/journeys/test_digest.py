@@ -38,7 +38,7 @@ async def reads(house, extra=""):
     house.settings.news_feeds.write_text(listed, encoding="utf-8")
     found = feeds.sources(house.settings.news_feeds)
     await house.write(lambda tx: service.sync_sources(tx, found))
-    await house.app.gather_news()
+    await house.app.newsroom.gather()
 
 
 def site(house, name, topic="society", public="false"):
@@ -61,7 +61,7 @@ async def test_three_sites_make_one_digest_in_time_and_once(house, monkeypatch):
     turn_to(house, 5, 50)
     await reads(house, site(house, "cham") + site(house, "hong"))
     turn_to(house, 6, 31)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     said = await member.sees(HEAD)
     assert said.text.startswith(f"{HEAD} {_today()}")
     lines = [line for line in said.text.split("\n") if line.startswith("•")]
@@ -79,10 +79,10 @@ async def test_three_sites_make_one_digest_in_time_and_once(house, monkeypatch):
     assert all(each.published <= now() for each in known)
     assert {each.published.astimezone(VIETNAM).hour for each in known} == {5}
 
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     await house.down()
     await house.up()
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     await member.says("menu")
     await member.sees("Sổ tay")
     assert len(await digests(member)) == 1
@@ -110,7 +110,7 @@ async def test_what_waits_is_told_and_the_tap_acknowledges_nothing(house):
     turn_to(house, 5, 50)
     await reads(house)
     turn_to(house, 6, 31)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     said = await member.sees(HEAD)
     assert "Đang chờ đồng chí:\n• xác nhận 52-KH/ĐU, hạn" in said.text
     before = await house.write(lambda tx: tx.value(select(func.count()).select_from(audit)))
@@ -133,7 +133,7 @@ async def test_a_late_start_sends_late_and_after_eleven_not_at_all(house):
     await house.down()
     turn_to(house, 9, 40)
     await house.up()
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     await member.sees(HEAD)
 
     turn_to(house, 5, 50)
@@ -141,7 +141,7 @@ async def test_a_late_start_sends_late_and_after_eleven_not_at_all(house):
     await house.down()
     turn_to(house, 11, 1)
     await house.up()
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     await member.says("menu")
     await member.sees("Sổ tay")
     assert len(await digests(member)) == 1
@@ -166,12 +166,12 @@ async def test_a_member_chooses_hour_topics_days_and_none(house):
         await member.taps("Bỏ: Xây dựng Đảng")
         await member.sees("Chọn chủ đề để bỏ")
     turn_to(house, 6, 31)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     await member.says("menu")
     await member.sees("Sổ tay")
     assert not await digests(member)
     turn_to(house, 7, 31)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     said = await member.sees(HEAD)
     assert "Nhân Dân Mẫu" not in said.text and "Thành phố Mẫu" in said.text
     await member.says("tat diem tin")
@@ -179,7 +179,7 @@ async def test_a_member_chooses_hour_topics_days_and_none(house):
     turn_to(house, 5, 50)
     await reads(house)
     turn_to(house, 8)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     await member.says("bat tin")
     await member.sees("Giờ gửi: 07:30")
     await member.taps("Chỉ ngày làm việc")
@@ -188,7 +188,7 @@ async def test_a_member_chooses_hour_topics_days_and_none(house):
         turn_to(house, 5, 50)
     await reads(house)
     turn_to(house, 8)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     await member.says("menu")
     await member.sees("Sổ tay")
     found = await digests(member)
@@ -201,11 +201,11 @@ async def test_an_editor_previews_drops_orders_adds_and_holds(house):
     member = await house.member("Lê Văn Bé")
     turn_to(house, 16, 50)
     await reads(house)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     await office.says("menu")
     await office.sees("Sổ tay")
     turn_to(house, 17, 1)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     shown = await officer.sees("Xem trước điểm tin")
     assert "được gửi lúc 06:30 ngày" in shown.text
     titles = re.findall(r"^\d\. (.+)$", shown.text, re.MULTILINE)
@@ -227,7 +227,7 @@ async def test_an_editor_previews_drops_orders_adds_and_holds(house):
     await officer.taps("Xong")
     await officer.sees("Đã xong phần sửa")
     turn_to(house, 6, 31)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     said = (await member.sees(HEAD)).text
     assert titles[0] not in said and "Chiều nay họp giao ban lúc 14 giờ." in said
     assert said.index(after[0]) < said.index(after[1])
@@ -236,12 +236,12 @@ async def test_an_editor_previews_drops_orders_adds_and_holds(house):
     await member.sees("dành cho cấp ủy")
     turn_to(house, 17, 1)
     await reads(house)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     await officer.sees("Xem trước điểm tin")
     await officer.taps("Không gửi")
     await officer.sees("được giữ lại")
     turn_to(house, 6, 31)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     await member.says("menu")
     await member.sees("Sổ tay")
     assert len(await digests(member)) == 1
@@ -259,11 +259,11 @@ async def test_where_silence_means_no_an_editors_word_is_needed(house):
     await house.write(strict)
     turn_to(house, 17, 1)
     await reads(house)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     await officer.sees("Xem trước")
     assert "Chỉ gửi khi đồng chí bấm" in (await secretary.sees("Xem trước")).text
     turn_to(house, 7, 1)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     await other.sees(HEAD)
     await member.says("menu")
     await member.sees("Sổ tay")
@@ -290,7 +290,7 @@ async def test_a_notice_comes_first_below_its_unit_alone(house):
     await secretary.taps("Đăng")
     await secretary.sees("Đã đăng")
     turn_to(house, 6, 31)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     said = (await member.sees(HEAD)).text
     assert said.split("\n")[1] == "• Thông báo: Thu đảng phí quý bốn tại phòng 101 từ thứ Hai."
     assert "đảng phí" not in (await other.sees(HEAD)).text
@@ -312,7 +312,7 @@ async def test_news_any_time_and_search_with_and_without_marks(house):
     await member.taps("Xem tiếp")
     await member.sees("Báo Mẫu")
     turn_to(house, 6, 31)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     await member.sees(HEAD)
     turn_to(house, 5)
     await member.says("/tin hôm qua")
@@ -348,7 +348,7 @@ async def test_who_is_not_verified_reads_and_orders_public_news_alone(house):
     await stranger.taps("Nhận tin mỗi sáng")
     await stranger.sees("Từ sáng mai")
     turn_to(house, 6, 31)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     said = (await stranger.sees("Tin sáng")).text
     assert "Thành phố Mẫu" in said and "Đảng" not in said
     await stranger.says("tắt tin")
@@ -356,7 +356,7 @@ async def test_who_is_not_verified_reads_and_orders_public_news_alone(house):
     turn_to(house, 5, 50)
     await reads(house)
     turn_to(house, 6, 31)
-    await house.app.send_digests()
+    await house.app.newsroom.send()
     await stranger.says("menu")
     await stranger.sees("Sổ tay")
     assert len([m for m in await stranger.messages() if "Tin sáng" in m.text]) == 1

@@ -13,6 +13,7 @@ from bot.news.feeds import FeedRefused
 from bot.news.models import Source, Topic
 from bot.newsroom import Door, Newsroom, fetch
 from bot.sandbox.server import start
+from bot.settings import Settings
 from bot.store.engine import make_engine
 from bot.store.migrate import migrate
 from bot.store.vault import Keys, Vault
@@ -39,7 +40,8 @@ async def writer(tmp_path):
 
 @pytest.fixture
 async def room(sandbox, writer):
-    made = Newsroom(writer, Door((), sandbox.base))
+    settings = Settings(_env_file=None, news_trusted=sandbox.base)
+    made = Newsroom(writer, settings, lambda: None, None)
     yield made
     made.close()
 

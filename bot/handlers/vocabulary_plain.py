@@ -1,0 +1,69 @@
+"""Commands that are said in a few fixed words alone: "/lichsu 52", "lịch sử", "thu hoi kh 52"."""
+
+import re
+from typing import NamedTuple
+
+from bot.chat.text import clean, flat
+from bot.directives.numbers import find
+
+PLAIN = {
+    "taphuan": "practice",
+    "tap huan": "practice",
+    "practice": "practice",
+    "lichsu": "history",
+    "lich su": "history",
+    "history": "history",
+    "thuhoi": "recall",
+    "thu hoi": "recall",
+    "recall": "recall",
+    "rutdongy": "withdraw",
+    "rut dong y": "withdraw",
+    "caidattin": "news_settings",
+    "cai dat tin": "news_settings",
+    "cai dat diem tin": "news_settings",
+    "tattin": "news_off",
+    "tat tin": "news_off",
+    "tat diem tin": "news_off",
+    "battin": "news_on",
+    "bat tin": "news_on",
+    "bat diem tin": "news_on",
+    "tin hom qua": "news_yesterday",
+    "diem tin hom qua": "news_yesterday",
+    "dangtin": "news_post",
+    "dang tin": "news_post",
+    "suadiemtin": "news_edit",
+    "sua diem tin": "news_edit",
+    "nguontin": "news_feeds",
+    "nguon tin": "news_feeds",
+}
+"""Folded: after a slash, or as the whole text but for a document."""
+_NEEDS_DOCUMENT = frozenset({"thu hoi"})  # alone it may as well mean taking back one's own acknowledgement
+_LOOKED_FOR = re.compile(r"/?tim ?tin(?: tuc)?(?: (?:ve|noi ve|co))?(?:\s+|$)")
+"""“tìm tin về …”, “/timtin …”: whatever follows is what is looked for, with the marks it was typed with."""
+
+
+class PlainCommand(NamedTuple):
+    """What was said: the command, the document as far as it was named, everything after the command."""
+
+    name: str
+    document: str | None
+    rest: str
+
+
+def plain_command(text: str) -> PlainCommand | None:
+    """The command of `PLAIN` that a text is. In words, a document alone may follow."""
+    whole = clean(text).strip()
+    if looked_for := _LOOKED_FOR.match(flat(whole)):
+        return PlainCommand("news_search", None, whole[looked_for.end() :].strip())
+    slash = text.lstrip().startswith("/")
+    typed = clean(text).strip(" /\\.!?")
+    spaced = flat(typed).replace("_", " ")
+    words = next((each for each in PLAIN if re.match(re.escape(each) + r"(?![a-z])", spaced)), None)
+    if words is None:
+        return None
+    rest = re.sub(r"^@\w+", "", typed[len(words) :]).strip()
+    found = find(rest)
+    left = (rest[: found[0].start] + rest[found[0].end :]).strip() if found else rest
+    if not slash and (left or (words in _NEEDS_DOCUMENT and not found)):
+        return None
+    return PlainCommand(PLAIN[words], str(found[0]) if found else None, rest)
