@@ -53,7 +53,6 @@ from bot.handlers import (
     follow_up,
     group,
     history,
-    news_desk,
     officer,
     practice,
     roster,
@@ -116,7 +115,6 @@ def make_router(
     roster.register(router, page)
     group.register(router, oa_link)
     news_handlers.register(router, digest)
-    news_desk.register(router, digest)
     return router
 
 
@@ -437,8 +435,7 @@ class App:
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
         self._bell.add_job(self._keep_findings, "interval", seconds=10, **quiet)
-        self._bell.add_job(self.newsroom.gather, "interval", seconds=60, **quiet)
-        self._bell.add_job(self.newsroom.send, "interval", seconds=10, **quiet)
+        self.newsroom.hang(self._bell, quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
 
@@ -466,7 +463,6 @@ class App:
         keep = timedelta(days=self.settings.inbox_keep_days)
         await self.writer.run(lambda tx: inbox.forget_before(tx, to_ms(tx.now - keep)))
         await self.writer.run(openings.forget_expired)
-        await self.newsroom.tidy()
         await self.writer.run(links.forget_expired)
         await self.writer.run(upload_pages.forget_expired)
         await asyncio.to_thread(self.rosters.tidy)

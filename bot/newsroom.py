@@ -13,11 +13,12 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from functools import partial
 from multiprocessing import get_context
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import structlog
+from apscheduler.schedulers.base import BaseScheduler
 
 from bot.clock import now
 from bot.news import feeds, queries, rules, sending, service
@@ -192,9 +193,15 @@ class Newsroom:
             if await self._writer.run(partial(sending.previews, defaults=self._habit)):
                 self._ring()
 
-    async def tidy(self) -> None:
-        """Deletes what is too old."""
-        await self._writer.run(service.forget_old)
+    def hang(self, bell: BaseScheduler, options: dict[str, Any]) -> None:
+        """Lets the bell ring for feeds, digests and what is too old."""
+        bell.add_job(self.gather, "interval", seconds=60, **options)
+        bell.add_job(self.send, "interval", seconds=10, **options)
+        bell.add_job(self._tidy, "interval", hours=1, **options)
+
+    async def _tidy(self) -> None:
+        with suppress(asyncio.CancelledError, WriterStopped):
+            await self._writer.run(service.forget_old)
 
     async def gather(self) -> int:
         """Reads all feeds that are due, some at a time: none makes another wait. Returns how many stories are new."""

@@ -11,6 +11,7 @@ from bot.chat.router import Replies, Router
 from bot.chat.text import fold
 from bot.clock import VIETNAM
 from bot.directives import queries as directives
+from bot.handlers import news_desk
 from bot.handlers.gate import MEMBER, PUBLIC, member_account, not_verified
 from bot.i18n import _, day
 from bot.news import queries, service, texts
@@ -22,7 +23,8 @@ from bot.store.tx import Tx
 
 
 def register(router: Router[Tx], habit: Habit) -> None:
-    """Makes the errand known to the router. `habit`: where no unit has its own."""
+    """Makes the errand and the editors' desk known to the router. `habit`: where no unit has its own."""
+    news_desk.register(router, habit)
     desk = _Desk(habit)
     router.command("news", desk.today, PUBLIC)
     router.command("news_yesterday", desk.yesterday, PUBLIC)
