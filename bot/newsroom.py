@@ -7,6 +7,7 @@ many bytes and seconds and no more; reading happens where it can neither hang no
 import asyncio
 import ipaddress
 import socket
+import time
 import zlib
 from collections.abc import Callable, Collection
 from concurrent.futures import ProcessPoolExecutor
@@ -33,6 +34,8 @@ AT_ONCE = 4
 SECONDS = 20.0
 """For one feed, with its redirects."""
 PARSE_SECONDS = 30
+FIRST_SECONDS = 180
+"""How long after the start a digest waits for the first reading of the feeds."""
 MAX_REDIRECTS = 3
 TAKEN_AT_ONCE = 5
 """Entries taken in by one commit: each is compared with some hundreds of stories."""
@@ -175,6 +178,8 @@ class Newsroom:
         self._waiting = waiting
         self._pool: ProcessPoolExecutor | None = None
         self._reading = asyncio.Lock()
+        self._gathered = False
+        self._began = time.monotonic()
 
     async def prepare(self) -> None:
         """Makes the configured feeds known, before anything is sent; yesterday's digest is sent no more.
@@ -186,7 +191,12 @@ class Newsroom:
         await self._writer.run(sending.close)
 
     async def send(self) -> None:
-        """Queues the morning's digest where it is due, and shows editors the next one."""
+        """Queues the morning's digest where it is due, and shows editors the next one.
+
+        A bot that starts late looks at the feeds first, but waits for them only so long.
+        """
+        if not self._gathered and time.monotonic() - self._began < FIRST_SECONDS:
+            return
         with suppress(asyncio.CancelledError, WriterStopped):  # the bell falls silent first at the end
             while await self._writer.run(partial(sending.tick, defaults=self._habit, waiting=self._waiting)):
                 self._ring()
@@ -213,7 +223,9 @@ class Newsroom:
 
         with suppress(asyncio.CancelledError, WriterStopped):  # as above
             due = await self._writer.run(partial(queries.due_feeds, limit=500))
-            return sum(await asyncio.gather(*(one(feed) for feed in due)))
+            made = sum(await asyncio.gather(*(one(feed) for feed in due)))
+            self._gathered = True
+            return made
         return 0
 
     async def _one(self, feed: Feed) -> int:

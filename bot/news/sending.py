@@ -75,6 +75,9 @@ def _slice(tx: Tx, day: date, minute: int, defaults: Habit, waiting: Waiting) ->
     if run is None or run.stage == "done":
         return False
     editions = Editions(tx, day, defaults)
+    top = editions.edition(editions.root) if editions.root is not None else None
+    if (run.stage, run.sent_to) == ("members", 0) and not (top and (top.stories or top.lines)):
+        return False  # no news yet: it is looked again until 11:00
     if run.stage == "members":
         units = [unit.id for unit in editions.units]
         found = people.members_of(tx, units, after_id=run.sent_to, limit=SLICE)
@@ -164,8 +167,8 @@ def _contents(tx: Tx, editions: Editions, keys: Iterable[_Key]) -> dict[_Key, in
                 edition.stories, edition.pinned, Wish(without=without), units
             )
         stories = chosen[unit, units, without]
-        if not (stories or edition.lines or waits):
-            continue
+        if not (stories or edition.lines):
+            continue  # what waits has its own reminders: without news there is no digest
         with speaking(language):
             made[key] = texts.digest(editions.day, stories, edition.lines, waits, tap=tap)
     different = list(dict.fromkeys(made.values()))

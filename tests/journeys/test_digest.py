@@ -82,6 +82,7 @@ async def test_three_sites_make_one_digest_in_time_and_once(house, monkeypatch):
     await house.app.newsroom.send()
     await house.down()
     await house.up()
+    await house.app.newsroom.gather()
     await house.app.newsroom.send()
     await member.says("menu")
     await member.sees("Sổ tay")
@@ -133,6 +134,7 @@ async def test_a_late_start_sends_late_and_after_eleven_not_at_all(house):
     await house.down()
     turn_to(house, 9, 40)
     await house.up()
+    await house.app.newsroom.gather()
     await house.app.newsroom.send()
     await member.sees(HEAD)
 
@@ -141,6 +143,7 @@ async def test_a_late_start_sends_late_and_after_eleven_not_at_all(house):
     await house.down()
     turn_to(house, 11, 1)
     await house.up()
+    await house.app.newsroom.gather()
     await house.app.newsroom.send()
     await member.says("menu")
     await member.sees("Sổ tay")
