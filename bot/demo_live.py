@@ -252,11 +252,13 @@ async def _group(sandbox: Sandbox, parts: Sequence[Part], persons: Sequence[Pers
 
 
 async def _news(app: App, parts: Sequence[Part], persons: Sequence[Person]) -> None:
-    """This morning's digest, of the sandbox's own news sites."""
+    """This morning's digest, of the sandbox's own news sites: once to each, who is on both channels on Zalo."""
     await app.newsroom.gather()
     await app.newsroom.send()
+    told: list[PersonRow | None] = []
     for part, person in zip(parts, persons, strict=True):
-        if part.verified:
+        if part.verified and part.row not in told:
+            told.append(part.row)
             await person.sees("Điểm tin sáng", 30)
 
 

@@ -99,7 +99,9 @@ def digest(
         heading = _("Tin sáng {day}", day=day(on))
     choices = (Choice(_("Đã xem"), pack(DigestSeen())),) if tap else ()
     about = ABOUT if tap else ""
-    return Say("\n".join(parts), heading=heading, choices=choices, about=about, expires_minutes=SEEN_MINUTES)
+    return Say(
+        "\n\n".join(parts), heading=heading, choices=choices, about=about, expires_minutes=SEEN_MINUTES
+    )
 
 
 def news(
@@ -125,7 +127,7 @@ def news(
     )
     choices.append(settings_choice(verified=verified, reader=reader))
     parts.append(_("Tìm tin cũ: nhắn “tìm tin” kèm từ cần tìm."))
-    return Say("\n".join(parts), heading=heading, choices=tuple(choices))
+    return Say("\n\n".join(parts), heading=heading, choices=tuple(choices))
 
 
 def settings_choice(*, verified: bool, reader: bool) -> Choice:
@@ -145,14 +147,13 @@ def found(words: str, stories: Sequence[Story]) -> Say:
         )
     parts = []
     for story in stories[:PAGE]:
-        parts.append(f"{story_line(story)}\n{moment(story.published)}")
-        if story.summary:
-            parts.append(story.summary)
+        told = [story_line(story), moment(story.published), story.summary]
+        parts.append("\n".join(line for line in told if line))
     if len(stories) > PAGE:
         parts.append(
             _("Còn {count} tin nữa; đồng chí thêm từ để thu hẹp.", count=number(len(stories) - PAGE))
         )
-    return Say("\n".join(parts), heading=_("Tin có “{words}”", words=cut(words, 60)))
+    return Say("\n\n".join(parts), heading=_("Tin có “{words}”", words=cut(words, 60)))
 
 
 def wishes(wished: Wish, minute: int, told: str = "") -> Say:
