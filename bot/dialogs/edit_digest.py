@@ -14,6 +14,7 @@ from bot.news import service, texts
 from bot.news.editions import Editions
 from bot.news.models import Habit
 from bot.organisation import queries as people
+from bot.organisation.models import Verb
 from bot.store.tx import Tx
 
 VERSION_OF_DIALOG = 1
@@ -35,6 +36,9 @@ def _edit(talk: Talk[Tx], habit: Habit) -> None:
     told = ""
     while True:
         shown: dict[str, list[object]] = talk.note("shown", lambda: _shown(talk, unit, on, habit))
+        if not shown:
+            talk.say(texts.no_right())
+            return
         ids = [int(str(each)) for each in shown["ids"]]
         text = "\n".join(part for part in (told, str(shown["text"][0])) if part)
         what = talk.ask(
@@ -73,6 +77,10 @@ def _edit(talk: Talk[Tx], habit: Habit) -> None:
 
 
 def _shown(talk: Talk[Tx], unit: int, on: date, habit: Habit) -> dict[str, list[object]]:
+    """What there is to choose from; nothing for who may not (any more): units have notices of their own."""
+    account = people.account_of(talk.tx, talk.address.channel, talk.address.user_id)
+    if account is None or not people.may(talk.tx, account.member_id, Verb.EDIT_NEWS, unit):
+        return {}
     editions = Editions(talk.tx, on, habit)
     edition = editions.edition(unit)
     found = texts.candidates(edition, editions.path(unit))

@@ -77,6 +77,8 @@ def decide(choice: EditDigest, event: Event, tx: Tx, router: Router[Tx]) -> Repl
     on = day_of(choice.day)
     if on is None or choice.what not in ("edit", "send", "hold"):
         return None
+    if not people.may(tx, account.member_id, Verb.EDIT_NEWS, choice.unit):
+        return texts.no_right()
     if choice.what == "edit":
         return router.begin("edit_digest", event, tx, {"unit": choice.unit, "day": on.isoformat()})
     try:

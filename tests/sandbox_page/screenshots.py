@@ -58,7 +58,9 @@ async def _digest(sandbox, browser) -> None:
         shown = await one.sees("Tìm tin cũ")
         await shown.evaluate("node => node.scrollIntoView({block: 'end'})")
         await page.screenshot(path=IMAGES / f"news-{short}-360.png")
-        await page.add_style_tag(content=".phone { height: 1350px !important; max-height: none !important }")
+        await one.root.locator(".phone").evaluate(
+            "node => { node.style.height = '1350px' }"
+        )  # the whole digest
         digest = await one.sees("Điểm tin sáng")
         await digest.evaluate("node => { node.closest('.talk').scrollTop = node.offsetTop - 60 }")
         await one.root.locator(".phone").screenshot(path=IMAGES / f"digest-{short}-360.png")
