@@ -62,7 +62,7 @@ async def _digest(sandbox, browser) -> None:
             "node => { node.style.height = '1350px' }"
         )  # the whole digest
         digest = await one.sees("Điểm tin sáng")
-        await digest.evaluate("node => { node.closest('.talk').scrollTop = node.offsetTop - 60 }")
+        await digest.evaluate("node => { node.closest('.talk').scrollTop = node.offsetTop - 190 }")
         await one.root.locator(".phone").screenshot(path=IMAGES / f"digest-{short}-360.png")
         await page.close()
     await context.close()
