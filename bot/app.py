@@ -18,22 +18,44 @@ from bot.channels.files import StoredFiles
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
 from bot.channels.zalo_oa.inbound import translate as translate_zalo
 from bot.channels.zalo_oa.outbound import ZaloOutbound
+from bot.chat.replies import Say
 from bot.chat.router import Router
 from bot.clock import to_ms
 from bot.delivery import outbox
+from bot.delivery import personal as delivery_personal
 from bot.delivery.outbound import Outbound
 from bot.delivery.sender import RING_EVERY, Sender
+from bot.dialogs.link_notices import tell_of_guessing
 from bot.dialogs.stored import StoredDialogs
 from bot.directives import groups, live_cards
+from bot.directives import personal as directives_personal
 from bot.directives import service as directives
-from bot.handlers import compose, fallback, follow_up, group, history, officer, practice, start
+from bot.handlers import (
+    compose,
+    fallback,
+    follow_up,
+    group,
+    history,
+    linking,
+    officer,
+    practice,
+    privacy,
+    start,
+)
 from bot.handlers import directives as directive_handlers
 from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
 from bot.intake import Intake
-from bot.organisation import accounts
+from bot.organisation import accounts, verification
+from bot.organisation import personal as organisation_personal
+from bot.privacy import service as privacy_service
+from bot.privacy.export import Exporter
+from bot.privacy.models import Room
 from bot.settings import Settings
+from bot.store import files as stored_files
 from bot.store import inbox, jobs, openings
+from bot.store import personal as store_personal
+from bot.store.engine import truncate_wal
 from bot.store.files import FileBox
 from bot.store.ids import new_id
 from bot.store.installation import OnlyOne, open_store
@@ -44,13 +66,20 @@ from bot.worker import Translate, Worker
 log = structlog.get_logger()
 
 
-def make_router(approve_above: int = 500, oa_link: str = "") -> Router[Tx]:
+ROOMS: tuple[Room, ...] = (organisation_personal, directives_personal, delivery_personal, store_personal)
+"""Every room that holds something on people: asked for a member's data, and told to forget it."""
+
+
+def make_router(
+    approve_above: int = 500, oa_link: str = "", contact: str = "", abroad: str = ""
+) -> Router[Tx]:
     """The router with every errand registered. Above so many recipients a second person approves."""
     router: Router[Tx] = Router(MembersGate(), reader, StoredDialogs(), new_id)
-    for errand in (start, directive_handlers, officer, follow_up, history, practice, fallback):
+    for errand in (start, linking, directive_handlers, officer, follow_up, history, practice, fallback):
         errand.register(router)
     compose.register(router, approve_above)
     group.register(router, oa_link)
+    privacy.register(router, ROOMS, contact, abroad)
     return router
 
 
@@ -101,13 +130,19 @@ class App:
         translators[jobs.CHANNEL] = runner.translate
         self.worker = Worker(
             self.writer,
-            make_router(settings.approve_above, self._oa_link()),
+            make_router(
+                settings.approve_above, self._oa_link(), settings.dpo_contact, settings.abroad_may_carry
+            ),
             self.sender,
             translators,
             limit=settings.inbox_limit,
         )
         self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault))
         doers = {"check_file": self.intake.check_file, "freeze": self._freeze, **self._askers(outbounds)}
+        exporter = Exporter(
+            self.writer, FileBox(settings.files, self.vault), ROOMS, settings.abroad_may_carry
+        )
+        doers[privacy.EXPORT_JOB] = exporter.export
         self.runner = runner.Runner(self.writer, self.worker, doers)
         await files.load(self.sender.channels)
         if self.engine.dialect.name == "sqlite":  # nobody else sends: what an earlier run held is free
@@ -235,6 +270,7 @@ class App:
         self._bell.add_job(self._ring, "interval", seconds=RING_EVERY.total_seconds(), **quiet)
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
+        self._bell.add_job(self._guard, "interval", seconds=10, **quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
 
@@ -253,10 +289,41 @@ class App:
             if await self.writer.run(live_cards.tick):
                 self.sender.ring()
 
+    async def _guard(self) -> None:
+        """Tells of guessing and of limits that are near; finishes erasures and deletes files that ended."""
+        with contextlib.suppress(asyncio.CancelledError):
+            if await self.writer.run(_told_of_guessing) + await self.writer.run(privacy_service.warn):
+                self.sender.ring()
+            ready = await self.writer.run(partial(privacy_service.settle, rooms=ROOMS))
+            box = FileBox(self.settings.files, self.vault)
+            if ended := await self.writer.run(stored_files.expired):
+                for file_id in ended:
+                    await asyncio.to_thread(box.delete, file_id)
+                await self.writer.run(partial(stored_files.drop, file_ids=ended))
+            if ready and await asyncio.to_thread(partial(truncate_wal, self.engine)):
+                await self.writer.run(partial(privacy_service.finish, request_ids=ready))
+
     async def _tidy(self) -> None:
         keep = timedelta(days=self.settings.inbox_keep_days)
         await self.writer.run(lambda tx: inbox.forget_before(tx, to_ms(tx.now - keep)))
         await self.writer.run(openings.forget_expired)
+        await self.writer.run(partial(_forget_strangers, keep=keep))
+
+
+def _told_of_guessing(tx: Tx) -> int:
+    members = verification.untold_locks(tx)
+    for member_id in members:
+        log.warning("verification_guessing", alert=True)
+        for told in tell_of_guessing(tx, member_id):
+            assert isinstance(told.reply, Say)
+            outbox.tell(tx, told.channel, told.chat_id, told.reply)
+    return len(members)
+
+
+def _forget_strangers(tx: Tx, keep: timedelta) -> None:
+    """Failed tries, and what was agreed to by people who never proved who they are."""
+    verification.forget_attempts(tx, to_ms(tx.now - timedelta(days=1)))
+    accounts.forget_unknown(tx, to_ms(tx.now - keep))
 
 
 def _say_why(task: asyncio.Task[None]) -> None:

@@ -233,7 +233,7 @@ def link_decide(
 ) -> None:
     """Quyết định một tài khoản chờ, nhân danh người có quyền."""
     from bot.organisation import queries
-    from bot.organisation.verification import approve_link, refuse_link
+    from bot.organisation.linking import approve_link, refuse_link
 
     def unit(tx: "Tx") -> None:
         decider = queries.member_by_card(tx, by)

@@ -35,6 +35,11 @@ class Settings(BaseSettings):
         default="", description="Whom members may ask about their data, as shown to them."
     )
 
+    abroad_may_carry: str = Field(
+        default="",
+        description="What Telegram may carry besides one's own papers: names, numbers, slips (comma separated).",
+    )
+
     approve_above: int = Field(
         default=500, description="Recipients above which a second person must approve a directive."
     )

@@ -48,7 +48,7 @@ from bot.directives.models import (
 )
 from bot.handlers.group import GroupText
 from bot.handlers.history import ShowHistory
-from bot.handlers.start import Withdraw
+from bot.handlers.privacy import Withdraw
 from bot.organisation import queries as people
 from bot.organisation.models import (
     MembershipKind,

@@ -15,7 +15,7 @@ from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, 
 from bot.i18n import speaking
 from bot.organisation import queries as people
 from bot.organisation import rules as membership
-from bot.organisation.models import Account, Verb
+from bot.organisation.models import Account, Purpose, Verb
 from bot.store import audit, files
 from bot.store.ids import new_id
 from bot.store.tables.delivery import SENT
@@ -68,11 +68,11 @@ def preview(tx: Tx, unit_id: int, audience: Audience = EVERYBODY) -> list[tuple[
     """Who a directive to this unit would reach: (branch, channel or obstacle, how many)."""
     counts: dict[tuple[int, str], int] = {}
     found = people.members_of(tx, _units(tx, unit_id, audience))
-    accounts = people.reach(tx, [member.id for member in found])
+    ways = _ways(tx, [member.id for member in found])
     for member in found:
         if not rules.belongs(member, audience):
             continue
-        account, obstacle = _way(accounts.get(member.id, []))
+        account, obstacle = ways[member.id]
         key = (member.branch_id, account.channel if account else obstacle)
         counts[key] = counts.get(key, 0) + 1
     return [(branch, way, count) for (branch, way), count in sorted(counts.items())]
@@ -109,12 +109,12 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     wanted = json.loads(row.audience)
     audience = Audience(tuple(wanted["units"]), wanted["kind"], tuple(wanted["without"]))
     found = people.members_of(tx, _units(tx, row.unit_id, audience), after_id=row.frozen_to, limit=SLICE)
-    accounts = people.reach(tx, [member.id for member in found])
+    ways = _ways(tx, [member.id for member in found])
     frozen, notices = [], []
     for member in found:
         if not rules.belongs(member, audience):
             continue
-        account, obstacle = _way(accounts.get(member.id, []))
+        account, obstacle = ways[member.id]
         frozen.append(
             {
                 "directive_id": directive_id,
@@ -147,11 +147,22 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     return False
 
 
-def _way(accounts: list[Account]) -> tuple[Account | None, str]:
+def _ways(tx: Tx, member_ids: list[int]) -> dict[int, tuple[Account | None, str]]:
+    """Per member the account a notice goes to (see `_way`), or why there is none."""
+    accounts = people.reach(tx, member_ids)
+    refusing = people.refusing(tx, member_ids, Purpose.DIRECTIVES)
+    withdrawn = people.withdrawn(tx, member_ids)
+    return {each: _way(accounts.get(each, []), refusing, withdrawn=each in withdrawn) for each in member_ids}
+
+
+def _way(accounts: list[Account], refusing: set[int], *, withdrawn: bool) -> tuple[Account | None, str]:
     """The account a notice goes to: Zalo before Telegram; or why there is none."""
-    open_accounts = [account for account in accounts if not account.blocked]
+    agreed = [account for account in accounts if account.id not in refusing]
+    open_accounts = [account for account in agreed if not account.blocked]
     if not open_accounts:
-        return None, "blocked" if accounts else "no_account"
+        if agreed:
+            return None, "blocked"
+        return None, "withdrawn" if accounts or withdrawn else "no_account"
     return min(open_accounts, key=lambda account: (account.channel != "zalo_oa", account.channel)), ""
 
 
@@ -275,14 +286,14 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
     if tx.first(select(reminders.c.id).where(*recent)) is not None:
         raise Refused("too_soon")
     found = [each for each in received if _is_silent(each)]
-    accounts = people.reach(tx, [each.member_id for each in found])
+    ways = _ways(tx, [each.member_id for each in found])
     words = {}
     for language in ("vi", "en"):
         with speaking(language):
             words[language] = outbox.content(tx, texts.reminder(directive))
     notices = []
     for each in found:
-        account, _obstacle = _way(accounts.get(each.member_id, []))
+        account, _obstacle = ways[each.member_id]
         if account is not None:
             notices.append(Notice(account.channel, account.chat_id, each.member_id, words[account.language]))
     if not notices:

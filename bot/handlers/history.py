@@ -32,6 +32,7 @@ ROLES = {
     Role.OFFICER: N_("Cán bộ tổ chức"),
     Role.OFFICE: N_("Văn phòng"),
     Role.INSPECTOR: N_("Kiểm tra"),
+    Role.HELPER: N_("Người hỗ trợ"),
     Role.ADMINISTRATOR: N_("Quản trị"),
 }
 
@@ -59,6 +60,24 @@ ACTIONS = {
     "link_approved": N_("đồng ý đổi tài khoản"),
     "link_refused": N_("từ chối đổi tài khoản"),
     "consent_withdrawn": N_("rút đồng ý"),
+    "consent_given": N_("đồng ý"),
+    "consent_refused": N_("không đồng ý"),
+    "link_rejected": N_("đóng tài khoản gắn nhầm"),
+    "linked_by_hand": N_("xác thực giúp"),
+    "slip_revoked": N_("huỷ phiếu xác thực"),
+    "slips_printed": N_("in phiếu xác thực"),
+    "unverified.names": N_("xem tên người chưa xác thực"),
+    "privacy.view": N_("xem dữ liệu của mình"),
+    "privacy.export": N_("tải dữ liệu của mình"),
+    "privacy.ask_erase": N_("yêu cầu xoá dữ liệu"),
+    "privacy.ask_correct": N_("yêu cầu sửa thông tin"),
+    "privacy.look": N_("xem yêu cầu về dữ liệu"),
+    "privacy.take": N_("tiếp nhận yêu cầu về dữ liệu"),
+    "privacy.extend": N_("gia hạn yêu cầu về dữ liệu"),
+    "privacy.refuse": N_("từ chối yêu cầu về dữ liệu"),
+    "privacy.correct": N_("sửa thông tin theo yêu cầu"),
+    "privacy.erase": N_("xoá dữ liệu theo yêu cầu"),
+    "privacy.erased": N_("xoá xong dữ liệu theo yêu cầu"),
     "membership_ended": N_("đóng quyền truy cập vì đã rời"),
 }
 """What the verbs write -> what people read."""

@@ -13,6 +13,7 @@ from bot.handlers.gate import member_account
 from bot.handlers.reading import OpenMessage, Reading, Situation, read
 from bot.organisation import queries as people
 from bot.organisation.models import Role, Verb
+from bot.organisation.rules import REQUEST_DIGITS, parse_code
 from bot.store import openings
 from bot.store.tx import Tx
 
@@ -27,6 +28,23 @@ EXTRA = {
     "recall": "recall",
     "rutdongy": "withdraw",
     "rut dong y": "withdraw",
+    "quyenriengtu": "privacy",
+    "quyen rieng tu": "privacy",
+    "dulieucuatoi": "my_data",
+    "du lieu cua toi": "my_data",
+    "suathongtin": "correct",
+    "sua thong tin": "correct",
+    "xoadulieu": "erase",
+    "xoa du lieu": "erase",
+    "yeucaudulieu": "requests",
+    "yeu cau du lieu": "requests",
+    "chuaxacthuc": "unverified",
+    "chua xac thuc": "unverified",
+    "ai chua xac thuc": "unverified",
+    "canhotro": "unverified",
+    "can ho tro": "unverified",
+    "lienket": "link",
+    "lien ket": "link",
 }
 """Commands that are said in these words alone, folded: after a slash, or as the whole text but for a document."""
 
@@ -95,6 +113,13 @@ def _extra(event: TextSent) -> Commanded | None:
     if name is None:
         return None
     rest = re.sub(r"^@\w+", "", typed[len(name) :]).strip()
+    if EXTRA[name] == "link":  # what follows is the code, and no document
+        code = parse_code(rest, REQUEST_DIGITS)
+        return (
+            Commanded(event.address, event.at, "link", rest=code or rest)
+            if slash or code or not rest
+            else None
+        )
     found = find(rest)
     left = (rest[: found[0].start] + rest[found[0].end :]).strip() if found else rest
     if left and not slash:
