@@ -31,6 +31,7 @@ from bot.directives import groups, live_cards
 from bot.directives import personal as directives_personal
 from bot.directives import service as directives
 from bot.handlers import (
+    adoption,
     compose,
     fallback,
     follow_up,
@@ -49,7 +50,7 @@ from bot.intake import Intake
 from bot.organisation import accounts, verification
 from bot.organisation import personal as organisation_personal
 from bot.privacy import service as privacy_service
-from bot.privacy.export import Exporter
+from bot.paperwork import Paperwork
 from bot.privacy.models import Room
 from bot.settings import Settings
 from bot.store import files as stored_files
@@ -80,6 +81,7 @@ def make_router(
     compose.register(router, approve_above)
     group.register(router, oa_link)
     privacy.register(router, ROOMS, contact, abroad)
+    adoption.register(router, abroad)
     return router
 
 
@@ -139,10 +141,15 @@ class App:
         )
         self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault))
         doers = {"check_file": self.intake.check_file, "freeze": self._freeze, **self._askers(outbounds)}
-        exporter = Exporter(
-            self.writer, FileBox(settings.files, self.vault), ROOMS, settings.abroad_may_carry
+        papers = Paperwork(
+            self.writer,
+            FileBox(settings.files, self.vault),
+            ROOMS,
+            abroad=settings.abroad_may_carry,
+            oa_link=self._oa_link(),
+            telegram_username=settings.telegram_username,
         )
-        doers[privacy.EXPORT_JOB] = exporter.export
+        doers |= {privacy.EXPORT_JOB: papers.export, adoption.SLIPS_JOB: papers.slips}
         self.runner = runner.Runner(self.writer, self.worker, doers)
         await files.load(self.sender.channels)
         if self.engine.dialect.name == "sqlite":  # nobody else sends: what an earlier run held is free
@@ -300,8 +307,10 @@ class App:
                 for file_id in ended:
                     await asyncio.to_thread(box.delete, file_id)
                 await self.writer.run(partial(stored_files.drop, file_ids=ended))
-            if ready and await asyncio.to_thread(partial(truncate_wal, self.engine)):
-                await self.writer.run(partial(privacy_service.finish, request_ids=ready))
+            if ready:
+                emptied = await asyncio.to_thread(truncate_wal, self.engine)
+                if emptied:  # else at the next ring
+                    await self.writer.run(partial(privacy_service.finish, request_ids=ready))
 
     async def _tidy(self) -> None:
         keep = timedelta(days=self.settings.inbox_keep_days)

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     telegram_token: SecretStr = Field(
         default=SecretStr(""), description="Token of the bot; empty: no Telegram."
     )
+    telegram_username: str = Field(
+        default="", description="Name of the bot (@…_bot), for the QR codes on slips; empty: no such code."
+    )
     telegram_mode: Literal["polling", "webhook"] = Field(
         default="polling", description="polling needs no public address; webhook needs public_url."
     )

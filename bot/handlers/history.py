@@ -65,6 +65,8 @@ ACTIONS = {
     "link_rejected": N_("đóng tài khoản gắn nhầm"),
     "linked_by_hand": N_("xác thực giúp"),
     "slip_revoked": N_("huỷ phiếu xác thực"),
+    "poster_printed": N_("in áp phích"),
+    "adoption.figures": N_("xem tỷ lệ xác thực"),
     "slips_printed": N_("in phiếu xác thực"),
     "unverified.names": N_("xem tên người chưa xác thực"),
     "privacy.view": N_("xem dữ liệu của mình"),
