@@ -49,8 +49,8 @@ from bot.handlers.reader import reader
 from bot.intake import Intake
 from bot.organisation import accounts, verification
 from bot.organisation import personal as organisation_personal
-from bot.privacy import service as privacy_service
 from bot.paperwork import Paperwork
+from bot.privacy import service as privacy_service
 from bot.privacy.models import Room
 from bot.settings import Settings
 from bot.store import files as stored_files
@@ -277,7 +277,7 @@ class App:
         self._bell.add_job(self._ring, "interval", seconds=RING_EVERY.total_seconds(), **quiet)
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
-        self._bell.add_job(self._guard, "interval", seconds=10, **quiet)
+        self._bell.add_job(self._guard, "interval", seconds=5, **quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
 
@@ -299,6 +299,7 @@ class App:
     async def _guard(self) -> None:
         """Tells of guessing and of limits that are near; finishes erasures and deletes files that ended."""
         with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.to_thread(self.vault.refresh)  # a key that was added meanwhile
             if await self.writer.run(_told_of_guessing) + await self.writer.run(privacy_service.warn):
                 self.sender.ring()
             ready = await self.writer.run(partial(privacy_service.settle, rooms=ROOMS))

@@ -28,6 +28,8 @@ roster = typer.Typer(no_args_is_help=True, help="Danh sách đảng viên.")
 slips = typer.Typer(no_args_is_help=True, help="Phiếu xác thực.")
 links = typer.Typer(no_args_is_help=True, help="Tài khoản chờ đồng ý.")
 
+posts = typer.Typer(no_args_is_help=True, help="Chức vụ ngoài danh sách, như người hỗ trợ.")
+
 MAX_ROWS = 40
 """Rows of a report shown in the terminal; --json has all."""
 
@@ -305,3 +307,52 @@ def link_decide(
 
     in_store(unit)
     Console().print(_("Đã ghi quyết định."))
+
+
+@links.command("hand")
+def link_hand(
+    code: Annotated[str, typer.Argument(help="Mã 7 chữ số hiện trên máy của người cần giúp.")],
+    card: Annotated[str, typer.Argument(help="Số thẻ đảng viên của người đó.")],
+) -> None:
+    """Gắn tận tay một tài khoản với một đảng viên."""
+    from bot.organisation import queries
+    from bot.organisation.linking import link_by_hand
+
+    def unit(tx: "Tx") -> None:
+        member = queries.member_by_card(tx, card)
+        try:
+            link_by_hand(tx, code, 0 if member is None else member.id, None)
+        except LookupError:
+            raise typer.BadParameter(_("Mã đã hết hạn, hoặc không có người có số thẻ này.")) from None
+
+    in_store(unit)
+    Console().print(_("Đã gắn tài khoản."))
+
+
+@posts.command("give")
+def post_give(
+    card: Annotated[str, typer.Argument(help="Số thẻ đảng viên.")],
+    role: Annotated[str, typer.Argument(help="helper (người hỗ trợ), officer, inspector, administrator …")],
+    unit: Annotated[str, typer.Argument(help="Mã hoặc tên đơn vị.")],
+) -> None:
+    """Giao một chức vụ; danh sách nhập sau không đổi nó."""
+    from bot.organisation import queries
+    from bot.organisation.models import Role
+    from bot.organisation.service import appoint
+
+    def give(tx: "Tx") -> int:
+        member, found = queries.member_by_card(tx, card), queries.find_organisation(tx, unit)
+        if member is None or found is None or role not in list(Role):
+            raise typer.BadParameter(_("Không có người có số thẻ này, đơn vị này hoặc chức vụ này."))
+        return appoint(tx, member.id, Role(role), found.id)
+
+    Console().print(_("Đã giao, số {id}.", id=in_store(give)))
+
+
+@posts.command("end")
+def post_end(post: Annotated[int, typer.Argument(help="Số nhận được khi giao.")]) -> None:
+    """Kết thúc một chức vụ."""
+    from bot.organisation.service import end_appointment
+
+    in_store(lambda tx: end_appointment(tx, post))
+    Console().print(_("Đã kết thúc."))

@@ -108,18 +108,17 @@ def _cutting_lines(pdf: FPDF) -> None:
 def _slip(pdf: FPDF, slip: PrintedSlip, ways_in: Sequence[Door], left: float, top: float) -> None:
     inner = WIDTH - 2 * MARGIN
     pdf.set_xy(left + MARGIN, top + 5)
-    pdf.set_font("vi", "", 8)
-    pdf.cell(inner, 4, _fitting(pdf, slip.branch, inner))
+    _line(pdf, slip.branch, inner, 4, "", 8)
     pdf.set_xy(left + MARGIN, top + 9.5)
-    pdf.set_font("vi", "B", 12)
-    pdf.cell(inner, 6, _fitting(pdf, slip.name, inner))
+    _line(pdf, slip.name, inner, 6, "B", 12)
     pdf.set_xy(left + MARGIN, top + 17)
-    pdf.set_font("vi", "B", 24)
+    pdf.set_font("vi", "B", 27)
     pdf.cell(inner, 11, show_code(slip.code))
-    pdf.set_xy(left + MARGIN, top + 28)
-    pdf.set_font("vi", "", 8)
+    pdf.set_xy(left + MARGIN, top + 28.5)
     until = full_date(slip.until.astimezone(VIETNAM).date())
-    pdf.cell(inner, 4, _("Dùng một lần, đến hết {day}. Không đưa phiếu cho người khác.", day=until))
+    _line(pdf, _("Dùng một lần, đến hết ngày {day}.", day=until), inner, 4, "", 9)
+    pdf.set_xy(left + MARGIN, top + 66)
+    _line(pdf, _("Phiếu của riêng đồng chí: không đưa cho ai, không chụp gửi ai."), inner, 4, "", 8)
     for place, door in enumerate(ways_in[:2]):
         x = left + MARGIN + place * (QR + 3)
         _qr(pdf, door.of(slip.code), x, top + 34, QR)
@@ -141,13 +140,13 @@ def _slip(pdf: FPDF, slip: PrintedSlip, ways_in: Sequence[Door], left: float, to
         pdf.set_y(pdf.get_y() + 1)
 
 
-def _fitting(pdf: FPDF, words: str, width: float) -> str:
-    """The words, shortened at their end to fit a line."""
-    if pdf.get_string_width(words) <= width - 2:
-        return words
-    while words and pdf.get_string_width(words + "…") > width - 2:
-        words = words[:-1]
-    return words.rstrip() + "…"
+def _line(pdf: FPDF, words: str, width: float, height: float, style: str, size: float) -> None:
+    """One line, set smaller until it fits: a name is never cut."""
+    pdf.set_font("vi", style, size)
+    while pdf.get_string_width(words) > width - 2 and size > 4:
+        size -= 0.5
+        pdf.set_font("vi", style, size)
+    pdf.cell(width, height, words)
 
 
 def _qr(pdf: FPDF, content: str, x: float, y: float, side: float) -> None:

@@ -22,7 +22,7 @@ def open_store(url: str, keys_file: Path) -> tuple[Engine, Vault]:
     """
     if not keys_file.exists():
         raise KeysMissing(str(keys_file))
-    vault = Vault(Keys.read(keys_file))
+    vault = Vault(Keys.read(keys_file), keys_file)
     engine = make_engine(url)
     migrate(engine)
     return engine, vault
