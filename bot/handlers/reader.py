@@ -13,7 +13,6 @@ from bot.handlers.gate import member_account
 from bot.handlers.reading import OpenMessage, Reading, Situation, read
 from bot.organisation import queries as people
 from bot.organisation.models import Role, Verb
-from bot.organisation.rules import REQUEST_DIGITS, parse_code
 from bot.store import openings
 from bot.store.tx import Tx
 
@@ -114,12 +113,9 @@ def _extra(event: TextSent) -> Commanded | None:
         return None
     rest = re.sub(r"^@\w+", "", typed[len(name) :]).strip()
     if EXTRA[name] == "link":  # what follows is the code, and no document
-        code = parse_code(rest, REQUEST_DIGITS)
-        return (
-            Commanded(event.address, event.at, "link", rest=code or rest)
-            if slash or code or not rest
-            else None
-        )
+        if rest and not slash and not re.fullmatch(r"[\d\s.\-]+", rest):
+            return None
+        return Commanded(event.address, event.at, "link", rest=rest)
     found = find(rest)
     left = (rest[: found[0].start] + rest[found[0].end :]).strip() if found else rest
     if left and not slash:

@@ -16,7 +16,8 @@ def notice(contact: str) -> Say:
           "tin này; các xác nhận và phản hồi đồng chí gửi. Số CCCD chỉ giữ 4 số cuối."),
         _("Để làm: {purposes}.", purposes=", ".join(_(terms.name).lower() for terms in TERMS.values())),
         _("Ai xem được: bí thư và cán bộ có quyền, trong đơn vị mình; mỗi lần xem tên đều ghi nhật ký. "
-          "Tên, số và nội dung được mã hoá; máy chủ đặt tại Việt Nam; không bán, không chuyển cho ai."),
+          "Tên, số và nội dung được mã hoá; không bán, không chuyển cho ai. Tin qua Telegram đi qua máy chủ ở nước "
+          "ngoài; qua Zalo thì không."),
         _("Giữ bao lâu: đến khi đồng chí rút đồng ý, rời chi bộ hoặc yêu cầu xoá."),
         _("Đồng chí có quyền xem, tải về, sửa, rút đồng ý, yêu cầu xoá, khiếu nại. Trả lời trong 2 ngày làm việc, "
           "làm xong trong 15 ngày."),
