@@ -103,7 +103,7 @@ def refused(code: str) -> Say:
 
 
 def _words(text: str) -> str:
-    words = " ".join(text.split())
+    words = " ".join(text.split()).rstrip(".")
     if len(words) < 5:
         raise Retry(_("Đồng chí viết ít nhất vài chữ nhé."))
     if len(words) > MAX_WORDS:

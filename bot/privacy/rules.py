@@ -30,4 +30,4 @@ def done_by(made: datetime, *, extended: bool = False) -> datetime:
 
 
 def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time.min, VIETNAM)
+    return datetime.combine(day, time(23, 59), VIETNAM)  # shown to people, so not the midnight after

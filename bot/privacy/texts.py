@@ -59,16 +59,16 @@ def answered(request: Request) -> Say:
     what = _(KINDS[request.kind])
     if request.state == State.REFUSED:
         text = _(
-            "Yêu cầu {what} số {id} không thực hiện được: {reason} Đồng chí có quyền khiếu nại với cấp ủy.",
+            "Yêu cầu {what} số {id} không thực hiện được: {reason}. Đồng chí có quyền khiếu nại với cấp ủy.",
             what=what, id=request.id, reason=request.reason,
-        )  # fmt: skip
-    elif request.extended:
-        text = _(
-            "Yêu cầu {what} số {id} cần thêm thời gian: {reason} Hạn mới {done}.",
-            what=what, id=request.id, reason=request.reason, done=moment(request.done_by),
         )  # fmt: skip
     elif request.state == State.DONE:
         text = _("Yêu cầu {what} số {id} đã làm xong.", what=what, id=request.id)
+    elif request.extended:
+        text = _(
+            "Yêu cầu {what} số {id} cần thêm thời gian: {reason}. Hạn mới {done}.",
+            what=what, id=request.id, reason=request.reason, done=moment(request.done_by),
+        )  # fmt: skip
     else:
         text = _(
             "Yêu cầu {what} số {id} đã được tiếp nhận; làm xong chậm nhất {done}.",

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Table, and_, func, select, update
 from bot.store.tables import metadata
 from bot.store.tables.base import Sealed
 from bot.store.tx import Tx
-from bot.store.vault import Vault
+from bot.store.vault import SealedBytes, Vault
 
 SLICE = 500
 """Values a transaction: others write in between."""
@@ -72,7 +72,9 @@ def reseal_slice(tx: Tx) -> int:
             mine = [each == getattr(found, f"k{n}") for n, each in enumerate(key)]
             tx.run(
                 update(table)
-                .where(*mine, column == found.value)  # else it was written meanwhile: the next slice looks
+                .where(
+                    *mine, column == SealedBytes(found.value)
+                )  # else it was written meanwhile: the next slice looks
                 .values({column: tx.vault.seal(place, sealed_to, plain)})
             )
             done += 1

@@ -2,10 +2,11 @@
 
 from sqlalchemy import select
 
+from bot.clock import now
 from bot.organisation import queries as people
 from bot.organisation.models import Role
 from bot.organisation.service import appoint
-from bot.privacy import service
+from bot.privacy import queries, service
 from bot.store.tables.directives import recipients
 from bot.store.tables.privacy import data_requests
 
@@ -99,7 +100,8 @@ async def test_erasing_is_asked_decided_done_and_proven(house):
     secretary = await house.member(SECRETARY)
     member = await house.member(BE)
     directive = await house.directive()
-    await member.says("1")
+    await member.sees("52-KH/ĐU")
+    await member.taps("Đã đọc, tiếp thu")
     await member.sees("Đã ghi nhận")
     before = await house.totals(directive)
     await member.says("XOA DU LIEU")
@@ -134,11 +136,16 @@ async def test_the_officers_are_reminded_of_the_clock_once(house):
     await member.taps("Gửi yêu cầu xoá")
     await member.sees("Yêu cầu số 1")
     assert await house.write(service.warn) == 0
-    house.turn(days=5)
+    request = await house.write(lambda tx: queries.get(tx, 1))
+    house.turn(seconds=(request.answer_by - now()).total_seconds() - 25 * 3600)
+    await officer.says("menu")  # Zalo reaches whoever wrote lately
+    await officer.sees("Sổ tay")
+    house.turn(hours=2)
     await house.write(service.warn)  # the bell may have been faster
     house.app.sender.ring()
     await officer.sees("Sắp hết hạn")
     assert await house.write(service.warn) == 0
+    house.turn(days=1)
     await officer.says("/yeucaudulieu")
     await officer.sees("QUÁ HẠN")
 
@@ -152,7 +159,7 @@ async def test_slips_are_printed_where_they_may_travel(house):
         await secretary.sees("không đi qua kênh này")
     else:
         await secretary.sees("phieu-xac-thuc.pdf", 30)
-    await secretary.says("in phieu")
+    await secretary.says("/phieu")
     await secretary.sees("chưa xác thực")
     await secretary.taps("In áp phích")
     await secretary.sees("ap-phich.pdf" if house.channel == "zalo_oa" else "Chưa cấu hình kênh", 30)

@@ -71,5 +71,4 @@ def test_nothing_is_drawn_beyond_a_slips_edge() -> None:
     strips = [(middle - 14, middle - 3), (grey.width - 10, grey.width)]
     near = [grey.crop((left, 0, right, grey.height)) for left, right in strips]
     for strip in near:
-        dark = [value for value in strip.getdata() if value < 100]
-        assert not dark
+        assert strip.getextrema()[0] > 100  # nothing darker than the cutting lines

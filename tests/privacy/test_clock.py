@@ -17,10 +17,10 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.
 @pytest.mark.parametrize(
     ("asked", "answer", "done"),
     [
-        ("2026-11-24 10:00", "2026-11-27 00:00", "2026-12-10 00:00"),  # Tuesday: until Thursday's end
-        ("2026-11-26 23:59", "2026-12-01 00:00", "2026-12-12 00:00"),  # Thursday: until Monday's end
-        ("2026-11-27 08:00", "2026-12-02 00:00", "2026-12-13 00:00"),  # Friday: until Tuesday's end
-        ("2026-11-28 08:00", "2026-12-02 00:00", "2026-12-14 00:00"),  # Saturday: until Tuesday's end
+        ("2026-11-24 10:00", "2026-11-26 23:59", "2026-12-09 23:59"),  # Tuesday: until Thursday's end
+        ("2026-11-26 23:59", "2026-11-30 23:59", "2026-12-11 23:59"),  # Thursday: until Monday's end
+        ("2026-11-27 08:00", "2026-12-01 23:59", "2026-12-12 23:59"),  # Friday: until Tuesday's end
+        ("2026-11-28 08:00", "2026-12-01 23:59", "2026-12-13 23:59"),  # Saturday: until Tuesday's end
     ],
 )
 def test_two_working_days_to_answer_fifteen_days_to_do(asked: str, answer: str, done: str) -> None:
@@ -34,7 +34,7 @@ def test_two_working_days_to_answer_fifteen_days_to_do(asked: str, answer: str, 
 def test_two_whole_working_days_lie_between(made: datetime) -> None:
     limit = rules.answer_by(made).astimezone(VIETNAM)
     first = made.astimezone(VIETNAM).date() + timedelta(days=1)
-    days = [first + timedelta(days=n) for n in range((limit.date() - first).days)]
+    days = [first + timedelta(days=n) for n in range((limit.date() - first).days + 1)]
     assert sum(day.weekday() < 5 for day in days) == 2
     assert days[-1].weekday() < 5
 

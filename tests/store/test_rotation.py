@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 
 from bot.store import dialogs, inbox, jobs
 from bot.store.dialogs import DialogRow, Place
+from bot.store.engine import make_engine
 from bot.store.files import FileBox
 from bot.store.migrate import migrate
 from bot.store.rotation import left, reseal_files, reseal_slice, row_of, sealed_columns
@@ -20,6 +21,13 @@ def key_file(tmp_path):
     path = tmp_path / "keys.json"
     Keys.new().write(path)
     return path
+
+
+@pytest.fixture
+def empty(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path}/empty.db")
+    yield engine
+    engine.dispose()
 
 
 def rotate(path):
