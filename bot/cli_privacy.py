@@ -81,6 +81,16 @@ def extend(
     _decide(request, "extend", reason)
 
 
+@privacy.command("readmit")
+def readmit(card: Annotated[str, typer.Argument(help="Số thẻ của người đã được xoá dữ liệu.")]) -> None:
+    """Cho phép nhập lại một người đã xoá dữ liệu, khi chính người đó đồng ý."""
+    from bot.organisation.personal import readmit as let_in
+
+    if not in_store(lambda tx: let_in(tx, card)):
+        raise typer.BadParameter(_("Không có lần xoá dữ liệu nào của số thẻ này."))
+    Console().print(_("Lần nhập danh sách tới sẽ nhận lại người này."))
+
+
 @privacy.command("proof")
 def proof(
     request: Number, code: Annotated[str, typer.Argument(help="Mã chứng nhận, ví dụ 4F2A-91C0.")]

@@ -144,6 +144,16 @@ def forget(tx: Tx, member_id: int, places: Sequence[Place]) -> None:
         tx.run(delete(consents).where(*old))
 
 
+def readmit(tx: Tx, card_number: str) -> bool:
+    """Lets somebody be imported again whose data was erased, because they agreed to it now. By their card."""
+    digits = "".join(character for character in card_number if character.isdigit())
+    card = erased.c.hash == tx.vault.hash("members.card_number", digits)
+    at = tx.value(select(erased.c.at_ms).where(card))
+    if at is not None:  # all hashes of one erasure are of one moment
+        tx.run(delete(erased).where(erased.c.at_ms == at))
+    return at is not None
+
+
 def were_erased(tx: Tx, people: Iterable[PersonRow]) -> set[PersonRow]:
     """Of the people in a roster file, those whose data was erased at their request: not to come back unasked."""
     vault = tx.vault
