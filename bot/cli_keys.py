@@ -14,10 +14,8 @@ from bot.i18n import _, number
 
 keys = typer.Typer(no_args_is_help=True, help="Khoá niêm phong dữ liệu.")
 screen = Console(stderr=True)
-PASSES = 3
-"""Times the whole database is gone through while a running bot takes the new key."""
-TAKES_KEY_S = 10
-"""A running bot looks at the key file at least this often."""
+TAKES_KEY_S = 6
+"""A running bot looks at the key file every five seconds."""
 
 
 @keys.command("init")
@@ -67,7 +65,7 @@ def rotate(
     """Thêm khoá niêm phong mới và niêm phong lại mọi dữ liệu; bot có thể vẫn đang chạy."""
     from bot.settings import Settings
     from bot.store.engine import truncate_wal
-    from bot.store.installation import open_store
+    from bot.store.installation import may_run, open_store
     from bot.store.rotation import left, reseal_files, reseal_slice
     from bot.store.vault import Keys
     from bot.store.writer import write
@@ -79,9 +77,11 @@ def rotate(
         vault.refresh()
         done = 0
         try:
-            for attempt in range(PASSES):
-                if attempt:
-                    time.sleep(TAKES_KEY_S)  # until a running bot has taken the new key
+            for again in (False, True):
+                if again and not may_run(engine, settings.data_dir):
+                    break
+                if again:  # what a running bot sealed before it took the new key
+                    time.sleep(TAKES_KEY_S)
                 while resealed := write(engine, vault, reseal_slice):
                     done += resealed
                 done += reseal_files(settings.files, vault)

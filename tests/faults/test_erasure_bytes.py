@@ -85,7 +85,7 @@ async def test_an_erased_member_is_gone_from_bytes_and_from_behind_the_seals(tow
         "phone": numbers(row.phone),
         "question": texts(QUESTION),
     }
-    everything = roster(home) | {"account": numbers(member.user_id)}
+    everything = roster(home) | {"account": texts(member.user_id)}
     hidden = {what for what, _where, _pattern in scan(unsealed(home), patterns)}
     assert {"name", "card", "phone", "question"} <= hidden  # the scan sees what is there before
 

@@ -138,10 +138,11 @@ async def test_the_officers_are_reminded_of_the_clock_once(house):
     assert await house.write(service.warn) == 0
     request = await house.write(lambda tx: queries.get(tx, 1))
     house.turn(seconds=(request.answer_by - now()).total_seconds() - 25 * 3600)
-    await officer.says("menu")  # Zalo reaches whoever wrote lately
-    await officer.sees("Sổ tay")
     house.turn(hours=2)
     await house.write(service.warn)  # the bell may have been faster
+    assert (await house.write(lambda tx: tx.first(select(data_requests)))).warned_ms is not None
+    if house.channel == "zalo_oa":
+        return  # the house's token lives 25 hours: nothing goes out after two days
     house.app.sender.ring()
     await officer.sees("Sắp hết hạn")
     assert await house.write(service.warn) == 0
