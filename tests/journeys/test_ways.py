@@ -9,9 +9,9 @@ from bot.chat.choices import pack
 from bot.dialogs.link_notices import RejectLink, tell_of_link
 from bot.organisation import queries as people
 from bot.organisation.accounts import mark_blocked
-from bot.organisation.models import Result, Role
+from bot.organisation.models import Claim, Place, Result, Role, Way
 from bot.organisation.service import appoint
-from bot.organisation.verification import dossier_hash, make_slip, verify_by_slip
+from bot.organisation.verification import dossier_hash, make_slip, verify, verify_by_slip
 from bot.store.tables.directives import recipients
 from bot.store.tables.organisation import members
 from bot.testing import Person
@@ -330,3 +330,18 @@ async def test_the_helper_sees_who_needs_help_in_one_branch_and_nothing_else(hou
     for words in ("/tyle", "/phieu", "/lienket 1", "/tinhhinh", "/yeucaudulieu"):
         await helper.says(words)
         await helper.sees("dành cho cấp ủy")
+
+
+async def test_the_member_and_the_branch_hear_of_guessing(house):
+    secretary = await house.member("Trần Thị Bí Thư")
+    member = await house.member(BE)
+
+    def guesses(tx):
+        for number in range(5):
+            stranger = Place(house.channel, f"9{number}", f"9{number}")
+            outcome = verify(tx, stranger, Claim(Way.NUMBER, CARD), date(1950, 1, 1 + number))
+            assert outcome.result is Result.FAILED
+
+    await house.write(guesses)
+    await member.sees("nhiều lần thử xác thực bằng tên đồng chí", 20)  # from the bell, not from the attempt
+    await secretary.sees(f"bằng tên đồng chí {BE}", 20)
