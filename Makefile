@@ -44,6 +44,7 @@ screenshots: .venv/browser
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m pytest -m long
 
 locales: .venv/dev
 	$(BIN)/python -m tools.locales

@@ -45,9 +45,9 @@ def take(request: Number) -> None:
 @privacy.command("erase")
 def erase(request: Number) -> None:
     """Xoá dữ liệu theo yêu cầu; bot đang chạy sẽ báo người yêu cầu và dọn nốt."""
-    from bot.app import ROOMS
     from bot.organisation.personal import places_of
     from bot.privacy import service, texts
+    from bot.rooms import ROOMS
 
     def unit(tx: "Tx") -> str:
         places = places_of(tx, service.known(tx, request).member_id)

@@ -187,6 +187,8 @@ class _Play:
         if self.channel == "zalo_oa":
             url = f"http://127.0.0.1:{port}/webhook/zalo"
             await testing.control(info["control_url"], "zalo_oa/webhook", {"url": url})
+            strict = {"zalo_oa": {"window": True, "limits": True}}
+            await testing.control(info["control_url"], "switches", strict)
 
     async def _errand(self, control: str, actors: list[Actor]) -> dict[str, Any]:
         persons = [await Person.create(control, self.channel, name=actor.row.full_name) for actor in actors]
@@ -275,7 +277,7 @@ class _Play:
             return queries.totals(tx, found[0].id)
 
         totals = await asyncio.to_thread(self._in_store, unit)
-        figures = {
+        figures: dict[str, Any] = {
             "channel": self.channel,
             "recipients": totals.recipients,
             "sent": totals.sent,
@@ -285,6 +287,11 @@ class _Play:
             "updates_lost": stats["updates_lost"] + stats["pending"],
             "people_doubled": totals.people_doubled,
         }
+        if self.channel == "zalo_oa":
+            books = await testing.control(control, "zalo_oa/books")
+            billed = books["package"] + books["paid"]
+            figures |= {"messages_free": books["free"], "messages_billed": billed, "dong": books["spent"]}
+            figures |= {"window_closed": books["closed"], "package_left": books["package_left"]}
         self.screen.rule(_("Kết quả"))
         for name, value in figures.items():
             self.screen.print(f"{name:>18}: {value}", markup=False)

@@ -45,16 +45,15 @@ class Paperwork:
         writer: Writer,
         box: FileBox,
         rooms: Sequence[Room],
-        *,
-        abroad: str = "",
-        oa_link: str = "",
-        telegram_username: str = "",
+        abroad: str,
+        links: tuple[str, str],
     ) -> None:
+        """`links`: the Official Account's address and the Telegram bot's name, "" where there is none."""
         self._writer = writer
         self._box = box
         self._rooms = rooms
         self._abroad = travel.read(abroad)
-        self._links = (oa_link, telegram_username)
+        self._links = links
 
     async def export(self, asked: Any) -> dict[str, Any]:
         """`asked`: [member id, channel]. Returns {"kind": "export", "file": [id, name, type, bytes]}."""

@@ -88,6 +88,9 @@ class Worker:
         if row_id is not None:
             self.take(Waiting(row_id, channel, chat_key, payload, to_ms(now())))
 
+    def ring(self) -> None:
+        """Something may wait in the database: nothing that this process does not know, when it is the only one."""
+
     def take(self, row: Waiting) -> None:
         """Has a stored update handled, after the earlier ones of its chat."""
         self.waiting += 1

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.chat.choices import Command, pack
-from bot.chat.events import Blocked, Commanded, ContactShared, Event, Joined, Migrated, Started
+from bot.chat.events import Blocked, Commanded, ContactShared, Event, Joined, Migrated, Seen, Started
 from bot.chat.replies import Choice, Say
 from bot.chat.router import Out, Replies, Router
+from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.dialogs import verification
 from bot.handlers.gate import MEMBER, PUBLIC, member_account
@@ -27,6 +28,7 @@ def register(router: Router[Tx]) -> None:
     router.command("verify", lambda event, tx: verify(event, tx, begin), PUBLIC)
     router.on(Blocked, blocked)
     router.on(Migrated, migrated)
+    router.on(Seen, seen)
     router.on(Joined, joined)
     router.on(ContactShared, contact)
     router.dialog(
@@ -90,6 +92,13 @@ def in_group(event: Event, tx: Tx) -> Replies:
 def blocked(event: Blocked, tx: Tx) -> Replies:
     """The person blocked the bot or left the Official Account: nothing is said, it is noted."""
     accounts.mark_blocked(tx, event.address.channel, event.address.user_id)
+    return None
+
+
+def seen(event: Seen, tx: Tx) -> Replies:
+    """The person saw messages: a fact of their delivery, never an acknowledgement."""
+    address = event.address
+    outbox.record_seen(tx, address.channel, address.chat_id, event.message_ids, to_ms(event.at))
     return None
 
 

@@ -28,6 +28,7 @@ from bot.organisation.rules import (
     by_given_name,
     fold,
 )
+from bot.store.hot import Hot
 from bot.store.tables.organisation import (
     ACTIVE,
     PENDING,
@@ -304,18 +305,24 @@ def _appointment(row: Row[tuple[object, ...]]) -> Appointment:
 _ACCOUNTS = select(accounts, members.c.branch_id, members.c.standing).join(
     members, members.c.id == accounts.c.member_id
 )
-_ACCOUNT_OF = _ACCOUNTS.where(
-    accounts.c.channel == bindparam("channel"),
-    accounts.c.user_id == bindparam("user_id"),
-    accounts.c.state == ACTIVE,
-    members.c.standing.in_(list(ACCESS_STANDINGS)),
+_ACCOUNT_OF = Hot(
+    _ACCOUNTS.where(
+        accounts.c.channel == bindparam("channel"),
+        accounts.c.user_id == bindparam("user_id"),
+        accounts.c.state == ACTIVE,
+        or_(*(members.c.standing == standing for standing in sorted(ACCESS_STANDINGS))),
+    )
 )
 
 
 def account_of(tx: Tx, channel: str, user_id: str) -> Account | None:
     """The active account of a messenger user whose standing gives access; one indexed statement."""
-    row = tx.first(_ACCOUNT_OF, {"channel": channel, "user_id": user_id})
-    return None if row is None else _account(row)
+
+    def read() -> Account | None:
+        row = _ACCOUNT_OF.first(tx, channel=channel, user_id=user_id)
+        return None if row is None else _account(row)
+
+    return tx.once(("account", channel, user_id), read)
 
 
 def account(tx: Tx, account_id: int) -> Account | None:

@@ -4,6 +4,9 @@ Units of work (plain functions of a `Tx`) are run one after another in one trans
 `batch_ms` or `batch_units`, then committed together; only then does anybody hear of them. When one
 raises, the batch is rolled back and each of its units runs again alone, so nobody pays for another's
 fault: nothing had left the process.
+
+A database that is gone for a while is waited for, like one that is busy; only a commit whose answer was
+lost is told as an error, since nobody knows what became of it.
 """
 
 import asyncio
@@ -19,6 +22,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from bot.clock import now
+from bot.store.engine import connection_lost, stands_in_the_way
 from bot.store.tx import Tx
 from bot.store.vault import Vault
 
@@ -39,8 +43,15 @@ class WriterStopped(Exception):
     """The writer takes no more work: the program is going down."""
 
 
+_PAUSE_S = 0.3
+"""How long to wait before the next try to reach a database that is gone."""
+
+
 class Writer:
-    """Runs units of work. `done(result, error)` is called on the event loop, once a batch for all."""
+    """Runs units of work. `done(result, error)` is called on the event loop, once a batch for all.
+
+    One that is not `patient` does not wait for a database that is gone: its units hear of it at once.
+    """
 
     def __init__(
         self,
@@ -50,12 +61,14 @@ class Writer:
         loop: asyncio.AbstractEventLoop | None = None,
         batch_ms: float = 10,
         batch_units: int = 50,
+        patient: bool = True,
     ) -> None:
         self._engine = engine
         self._vault = vault
         self._loop = loop
         self._batch_s = batch_ms / 1000
         self._batch_units = batch_units
+        self._patient = patient
         self._urgent: deque[_Work] = deque()
         self._ordinary: deque[_Work] = deque()
         self._wake = threading.Condition()
@@ -120,8 +133,9 @@ class Writer:
         taken: list[_Work] = []
         outcomes: list[tuple[Done | None, Any, BaseException | None]] = []
         leaving: list[Callable[[], None]] = []
+        transaction = self._begin()
         try:
-            with self._begin() as conn:
+            with transaction as conn:
                 end = time.monotonic() + self._batch_s
                 while len(taken) < self._batch_units and (work := self._take(len(taken))) is not None:
                     taken.append(work)
@@ -131,7 +145,9 @@ class Writer:
                     if time.monotonic() > end:
                         break
         except Exception as error:
-            if len(taken) > 1:
+            # A lost connection may be an old one of a server that is back already.
+            again = len(taken) > 1 or stands_in_the_way(error) or (taken and connection_lost(error))
+            if again and not transaction.in_doubt:
                 for work in taken:
                     self._alone(work)
                 return
@@ -142,17 +158,26 @@ class Writer:
         self._tell(outcomes, leaving)
 
     def _alone(self, work: _Work) -> None:
-        try:
-            with self._begin() as conn:
-                tx = Tx(conn, now(), self._vault)
-                result = work.unit(tx)
-        except Exception as error:
-            self._tell([(work.done, None, error)], [])
-        else:
-            self._tell([(work.done, result, None)], tx.after_commit)
+        while True:
+            transaction = self._begin()
+            try:
+                with transaction as conn:
+                    tx = Tx(conn, now(), self._vault)
+                    result = work.unit(tx)
+            except Exception as error:
+                if self._again(error) and not transaction.in_doubt:
+                    continue
+                self._tell([(work.done, None, error)], [])
+            else:
+                self._tell([(work.done, result, None)], tx.after_commit)
+            return
+
+    def _again(self, error: Exception) -> bool:
+        """Whether a unit that was rolled back may go through when it is run again."""
+        return stands_in_the_way(error) or (self._patient and not self._stopping and connection_lost(error))
 
     def _begin(self) -> "_Transaction":
-        return _Transaction(self._engine)
+        return _Transaction(self._engine, lambda: self._patient and not self._stopping)
 
     def _tell(
         self, outcomes: list[tuple[Done | None, Any, BaseException | None]], leaving: list[Callable[[], None]]
@@ -180,22 +205,33 @@ def _safely(listener: Callable[..., None], *told: Any) -> None:
 
 
 class _Transaction:
-    """`engine.begin()` that waits as long as it takes for another process to let go of SQLite."""
+    """`engine.begin()` that waits as long as it takes for another process to let go of SQLite, and, while
+    `patient()`, for PostgreSQL to be there.
+    """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, patient: Callable[[], bool] = lambda: False) -> None:
         self._engine = engine
+        self._patient = patient
         self._conn: Connection | None = None
+        self.in_doubt = False
+        """The connection was lost in the commit: it may have happened or not."""
 
     def __enter__(self) -> Connection:
         while True:
-            conn = self._engine.connect()
+            conn: Connection | None = None
             try:
+                conn = self._engine.connect()
                 conn.begin()
             except OperationalError as error:
-                conn.close()
-                if "locked" not in str(error.orig) and "busy" not in str(error.orig):
+                if conn is not None:
+                    conn.close()
+                if connection_lost(error) and self._patient():
+                    log.warning("database_gone")
+                    time.sleep(_PAUSE_S)
+                elif "locked" in str(error.orig) or "busy" in str(error.orig):
+                    log.warning("database_busy")
+                else:
                     raise
-                log.warning("database_busy")
             else:
                 self._conn = conn
                 return conn
@@ -204,11 +240,18 @@ class _Transaction:
         assert self._conn is not None
         try:
             if kind is None:
-                self._conn.commit()
+                self._commit(self._conn)
             else:
                 self._conn.rollback()
         finally:
             self._conn.close()
+
+    def _commit(self, conn: Connection) -> None:
+        try:
+            conn.commit()
+        except Exception as error:
+            self.in_doubt = connection_lost(error)
+            raise
 
 
 def write(engine: Engine, vault: Vault, unit: Callable[[Tx], T]) -> T:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
-from bot.app import ROOMS
 from bot.organisation import accounts, queries
 from bot.organisation.models import MembershipKind, PersonRow, Purpose, Role, Roster, Standing
 from bot.organisation.personal import readmit
@@ -16,6 +15,7 @@ from bot.organisation.service import appoint
 from bot.organisation.verification import make_slip, verify_by_slip
 from bot.privacy import service
 from bot.privacy.models import Kind, State
+from bot.rooms import ROOMS
 from bot.store.engine import make_engine, truncate_wal
 from bot.store.migrate import migrate
 from bot.store.rotation import row_of, sealed_columns

@@ -2,7 +2,7 @@
 
 import asyncio
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiogram import Bot
@@ -20,16 +20,17 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.types import (
-    BufferedInputFile,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    KeyboardButton,
-    LinkPreviewOptions,
-    ReplyKeyboardMarkup,
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    EditMessageCaption,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    SendDocument,
+    SendMessage,
 )
+from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, ReplyKeyboardMarkup
 
-from bot.channels.render import Part, Rendered, render
+from bot.channels.render import Part, Rendered, render, with_link
 from bot.channels.telegram.capabilities import TELEGRAM, TELEGRAM_GROUP
 from bot.channels.telegram.session import JsonSession
 from bot.channels.uploads import Uploads, file_name
@@ -38,7 +39,7 @@ from bot.chat.replies import Edit
 from bot.delivery.outbound import Sent
 
 if TYPE_CHECKING:
-    from aiogram.types import Message
+    from aiogram.methods.base import TelegramMethod
 
     from bot.chat.replies import File, Reply
     from bot.delivery.outbound import FileStore
@@ -54,8 +55,14 @@ SHORT_LABEL = 14
 
 def make_bot(token: str, base: str | None = None) -> Bot:
     """aiogram's Bot on our session; `base` is another server that speaks the Bot API (a sandbox)."""
-    api = TelegramAPIServer.from_base(base) if base else PRODUCTION
-    return Bot(token, session=JsonSession(api=api, timeout=TIMEOUT_SECONDS))
+    return Bot(token, session=JsonSession(api=_server(base), timeout=TIMEOUT_SECONDS))
+
+
+def _server(base: str | None) -> TelegramAPIServer:
+    return TelegramAPIServer.from_base(base) if base else PRODUCTION
+
+
+JSON = dict[str, Any]
 
 
 class TelegramOutbound:
@@ -64,7 +71,8 @@ class TelegramOutbound:
     channel = "telegram"
 
     def __init__(self, token: str, files: "FileStore", *, base: str | None = None) -> None:
-        self.bot = make_bot(token, base)
+        self._session = JsonSession(api=_server(base), timeout=TIMEOUT_SECONDS)
+        self.bot = Bot(token, session=self._session)
         self._uploads = Uploads(self.channel, files)
 
     async def send(self, chat_id: str, reply: "Reply") -> Sent:
@@ -73,6 +81,8 @@ class TelegramOutbound:
             chat = int(chat_id)
         except ValueError:
             raise Rejected("not a Telegram chat id") from None
+        if chat > 0:
+            reply = await with_link(reply, TELEGRAM, chat_id, self._uploads.link)
         rendered = render(reply, TELEGRAM if chat > 0 else TELEGRAM_GROUP)
         if rendered.refused:
             log.warning("file_refused", channel=self.channel, why=rendered.refused)
@@ -91,6 +101,9 @@ class TelegramOutbound:
         """Closes connections."""
         await self.bot.session.close()
 
+    async def _call(self, method: "type[TelegramMethod[Any]]", body: JSON) -> int | None:
+        return await self._session.post(self.bot, method, body)
+
     async def _delete(self, chat: int, message_ids: str) -> None:
         """Deletes messages of ours. One older than 48 hours stays: what is said next must do."""
         wanted = [int(each) for each in message_ids.split(",") if each.isdigit()]
@@ -103,7 +116,7 @@ class TelegramOutbound:
 
     async def _toast(self, callback_id: str, text: str) -> Sent:
         try:
-            await self.bot.answer_callback_query(callback_id, text=text or None)
+            await self._call(AnswerCallbackQuery, {"callback_query_id": callback_id, "text": text or None})
         except TelegramBadRequest as error:
             if not _says(error, "query is too old", "query id is invalid", "query_id_invalid"):
                 raise
@@ -113,27 +126,28 @@ class TelegramOutbound:
         message_id = None
         for part in rendered.parts:
             try:
-                message = await self._part(chat, part)
+                sent = await self._part(chat, part)
             except TelegramRetryAfter as error:
                 if message_id is None or error.retry_after > LONGEST_PAUSE_SECONDS:
                     raise
                 await asyncio.sleep(error.retry_after)
-                message = await self._part(chat, part)
-            message_id = str(message.message_id)
+                sent = await self._part(chat, part)
+            message_id = str(sent)
         return Sent(message_id, rendered.choices_as)
 
-    async def _part(self, chat: int, part: Part) -> "Message":
+    async def _part(self, chat: int, part: Part) -> int | None:
         if part.file:
             return await self._document(chat, part, part.file)
-        return await self.bot.send_message(
-            chat,
-            html(part),
-            parse_mode="HTML",
-            link_preview_options=LinkPreviewOptions(is_disabled=not part.preview),
-            reply_markup=keyboard(part),
-        )
+        body = {
+            "chat_id": chat,
+            "text": html(part),
+            "parse_mode": "HTML",
+            "link_preview_options": {"is_disabled": not part.preview},
+            "reply_markup": keyboard(part),
+        }
+        return await self._call(SendMessage, body)
 
-    async def _document(self, chat: int, part: Part, file: "File") -> "Message":
+    async def _document(self, chat: int, part: Part, file: "File") -> int | None:
         reference = self._uploads.reference(file)
         if reference is None:
             async with self._uploads.lock(file):
@@ -149,18 +163,25 @@ class TelegramOutbound:
                 raise
         return await self._upload(chat, part, file)  # Telegram forgot it, or the bot is another one now
 
-    async def _upload(self, chat: int, part: Part, file: "File") -> "Message":
+    async def _upload(self, chat: int, part: Part, file: "File") -> int:
         """The first send of a file is its upload; Telegram tells the id for all later ones."""
         content = BufferedInputFile(await self._uploads.read(file), file_name(file))
-        message = await self._send_document(chat, part, content)
+        message = await self.bot.send_document(
+            chat, content, caption=html(part) or None, parse_mode="HTML", reply_markup=_markup(keyboard(part))
+        )
         if message.document:
             self._uploads.remember(file, message.document.file_id, None)
-        return message
+        return message.message_id
 
-    async def _send_document(self, chat: int, part: Part, document: "str | BufferedInputFile") -> "Message":
-        return await self.bot.send_document(
-            chat, document, caption=html(part) or None, parse_mode="HTML", reply_markup=keyboard(part)
-        )
+    async def _send_document(self, chat: int, part: Part, reference: str) -> int | None:
+        body = {
+            "chat_id": chat,
+            "document": reference,
+            "caption": html(part) or None,
+            "parse_mode": "HTML",
+            "reply_markup": keyboard(part),
+        }
+        return await self._call(SendDocument, body)
 
     async def _edit(self, chat: int, rendered: Rendered, *, correction: bool) -> Sent:
         part = rendered.parts[0]
@@ -172,7 +193,7 @@ class TelegramOutbound:
             if part.plain:
                 await self._edit_words(chat, message_id, part)
             else:
-                await self.bot.edit_message_reply_markup(chat_id=chat, message_id=message_id)
+                await self._call(EditMessageReplyMarkup, {"chat_id": chat, "message_id": message_id})
         except TelegramBadRequest as error:
             if _says(error, "message is not modified"):
                 pass
@@ -185,26 +206,20 @@ class TelegramOutbound:
         return Sent(rendered.edit_of, rendered.choices_as)
 
     async def _edit_words(self, chat: int, message_id: int, part: Part) -> None:
-        markup = inline_keyboard(part)
+        body: JSON = {
+            "chat_id": chat,
+            "message_id": message_id,
+            "parse_mode": "HTML",
+            "reply_markup": inline_keyboard(part),
+        }
+        preview = {"is_disabled": not part.preview}
         try:
-            await self.bot.edit_message_text(
-                html(part),
-                chat_id=chat,
-                message_id=message_id,
-                parse_mode="HTML",
-                link_preview_options=LinkPreviewOptions(is_disabled=not part.preview),
-                reply_markup=markup,
-            )
+            await self._call(EditMessageText, body | {"text": html(part), "link_preview_options": preview})
         except TelegramBadRequest as error:
             if not _says(error, "no text in the message"):
                 raise
-            await self.bot.edit_message_caption(  # the words are a document's caption
-                chat_id=chat,
-                message_id=message_id,
-                caption=html(part),
-                parse_mode="HTML",
-                reply_markup=markup,
-            )
+            # the words are a document's caption
+            await self._call(EditMessageCaption, body | {"caption": html(part)})
 
 
 def reply_is_correction(reply: "Reply") -> bool:
@@ -218,22 +233,31 @@ def html(part: Part) -> str:
     return "\n".join(line for line in (heading, escape(part.text, quote=False)) if line)
 
 
-def keyboard(part: Part) -> "InlineKeyboardMarkup | ReplyKeyboardMarkup | None":
+def keyboard(part: Part) -> JSON | None:
     """The part's buttons, or its request for the person's own number."""
     if part.ask_contact:
-        button = KeyboardButton(text=part.ask_contact, request_contact=True)
-        return ReplyKeyboardMarkup(keyboard=[[button]], resize_keyboard=True, one_time_keyboard=True)
+        button = {"text": part.ask_contact, "request_contact": True}
+        return {"keyboard": [[button]], "resize_keyboard": True, "one_time_keyboard": True}
     return inline_keyboard(part)
 
 
-def inline_keyboard(part: Part) -> InlineKeyboardMarkup | None:
-    """The part's buttons under the message; short ones share a row."""
-    if not part.buttons:
+def _markup(board: JSON | None) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    """The same as aiogram's own type, for the one call that goes through its models: the upload of a file."""
+    if board is None:
         return None
-    buttons = [InlineKeyboardButton(text=c.label, callback_data=c.payload) for c in part.buttons]
-    width = 2 if max(len(c.label) for c in part.buttons) <= SHORT_LABEL else 1
+    kind = ReplyKeyboardMarkup if "keyboard" in board else InlineKeyboardMarkup
+    return kind.model_validate(board)
+
+
+def inline_keyboard(part: Part) -> JSON | None:
+    """The part's buttons under the message; short ones share a row."""
+    buttons = [{"text": c.label, "callback_data": c.payload} for c in part.buttons]
+    buttons += [{"text": link.label, "url": link.url} for link in part.links]
+    if not buttons:
+        return None
+    width = 2 if max(len(each["text"]) for each in buttons) <= SHORT_LABEL else 1
     rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
-    return InlineKeyboardMarkup(inline_keyboard=rows)
+    return {"inline_keyboard": rows}
 
 
 def ours(error: AiogramError) -> PlatformError:
