@@ -28,7 +28,7 @@ from bot.worker import PAUSES_S, TRIES, Translate, Worker
 
 log = structlog.get_logger()
 
-_ROUND_S = 0.02
+_ROUND_S = 0.05
 """A round begins no further chat's update after so long: what it has locked waits for its commit."""
 _FEWEST, _MOST = 4, 50
 """Chats claimed for a round: about twice as many as the last one had time for."""
