@@ -54,6 +54,7 @@ from bot.handlers import (
     history,
     officer,
     practice,
+    roster,
     start,
     zalo_account,
     zalo_group,
@@ -65,6 +66,7 @@ from bot.intake import Intake, UploadDesk
 from bot.links import LinkDesk
 from bot.reachability import Reachability
 from bot.replica import Duty, Replica
+from bot.rosters import Rosters
 from bot.settings import Role, Settings
 from bot.store import files as stored_files
 from bot.store import inbox, inbox_shared, jobs, leases, links, openings, signals, upload_pages
@@ -105,6 +107,7 @@ def make_router(
         errand.register(router)
     officer.register(router, tariff)
     compose.register(router, tariff, approve_above, page, rule)
+    roster.register(router, page)
     group.register(router, oa_link)
     return router
 
@@ -186,7 +189,16 @@ class App:
                 chat_limit=settings.inbox_chat_limit,
             )
         self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault), rule)
-        doers = {"check_file": self.intake.check_file, "freeze": self._freeze, **self._askers(outbounds)}
+        self.rosters = Rosters(settings, self.vault, self._fetchers(outbounds))
+        doers = {
+            "check_file": self.intake.check_file,
+            "freeze": self._freeze,
+            "roster_read": self.rosters.read,
+            "roster_apply": self.rosters.apply,
+            "roster_undo": self.rosters.undo,
+            "roster_drop": self.rosters.drop,
+            **self._askers(outbounds),
+        }
         self.runner = runner.Runner(self.intake_writer, self.worker, doers)
         await files.load(self.sender.channels)
         if not self.shared:  # nobody else sends: what an earlier run held is free
@@ -199,6 +211,7 @@ class App:
         await self.worker.start()
         if self.works:
             self.sender.start()
+            self._spawn(asyncio.to_thread(self.rosters.resume, self.engine))
             if self.tokens is not None:
                 self._spawn(self.tokens.keep())
         if self.shared:
@@ -333,7 +346,7 @@ class App:
             saw=self.findings.saw,
         )
         link_page.add_to(app, LinkDesk(self.writer, FileBox(settings.files, self.vault), self.vault))
-        upload_page.add_to(app, UploadDesk(self.writer, self.intake, self.worker.take))
+        upload_page.add_to(app, UploadDesk(self.writer, self.intake, self.worker.take, self.rosters))
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.listen_host, settings.listen_port)
@@ -417,8 +430,9 @@ class App:
 
     async def _resume_freezing(self) -> None:
         """Goes on with audiences whose freezing was interrupted."""
-        for directive_id in await self.writer.run(directives.freezing):
-            await self._freeze(directive_id)
+        with contextlib.suppress(asyncio.CancelledError):  # as below
+            for directive_id in await self.writer.run(directives.freezing):
+                await self._freeze(directive_id)
 
     async def _keep_up(self) -> None:
         """Posts and edits the cards that follow a directive."""
@@ -436,6 +450,7 @@ class App:
         await self.writer.run(openings.forget_expired)
         await self.writer.run(links.forget_expired)
         await self.writer.run(upload_pages.forget_expired)
+        await asyncio.to_thread(self.rosters.tidy)
         # What passed the gate but reached no dialog any more (it was left meanwhile) is not kept.
         known = await self.writer.run(stored_files.known)
         await asyncio.to_thread(FileBox(self.settings.files, self.vault).sweep, known)

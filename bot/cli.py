@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import cli_directive, cli_gate, cli_people, cli_zalo
+from bot import cli_directive, cli_gate, cli_people, cli_roster, cli_zalo
 from bot.clock import VIETNAM, now
 from bot.i18n import _
 from bot.logs import configure
@@ -31,7 +31,7 @@ cli = typer.Typer(
 )
 keys = typer.Typer(no_args_is_help=True, help="Khoá niêm phong dữ liệu.")
 cli.add_typer(keys, name="keys")
-cli.add_typer(cli_people.roster, name="roster")
+cli.add_typer(cli_roster.roster, name="roster")
 cli.add_typer(cli_people.slips, name="slips")
 cli.add_typer(cli_people.links, name="link")
 cli.add_typer(cli_directive.directive, name="directive")

@@ -18,7 +18,8 @@ SEALED = SealedBytes(b"\1\1sealed")
 VALUES = {
     "action": "did", "actor": "member", "at": 7, "at_ms": 7, "body": SEALED, "by": "telegram",
     "channel": "telegram", "chat_id": "5", "chat_key": "5", "claimed_by": "p", "claimed_until_ms": 9,
-    "directive": 1, "id": 77, "member": 1, "member_id": None, "message": None, "object": "x:1", "payload": SEALED,
+    "billed": 0, "directive": 1, "free": 1,
+    "id": 77, "member": 1, "member_id": None, "message": None, "object": "x:1", "payload": SEALED,
     "received_ms": 3, "row": 1, "shown": "none", "update_key": "k", "user_id": "5",
 }  # fmt: skip
 
