@@ -22,6 +22,7 @@ from killable import Killable
 from sqlalchemy import func, select
 
 from bot.chat.choices import pack
+from bot.clock import now, to_ms
 from bot.directives.models import Acknowledge
 from bot.store import inbox
 from bot.store.tables.audit import audit
@@ -180,7 +181,7 @@ def _zalo(number: int, user: str, text: str) -> Post:
         "app_id": APP_ID,
         "oa_id": OA_ID,
         "event_name": "user_send_text",
-        "timestamp": str(1_760_000_000_000 + number),
+        "timestamp": str(to_ms(now())),
         "sender": {"id": user},
         "recipient": {"id": OA_ID},
         "message": {"msg_id": f"u{number}", "text": text},
