@@ -191,6 +191,12 @@ def _zalo(number: int, user: str, text: str) -> Post:
     return Post(number, "/webhook/zalo", raw, {"X-ZEvent-Signature": f"mac={mac}"})
 
 
+def reply_to(words: str) -> str:
+    """The paper whose acknowledgement these words confirm; empty for others (cards, the author's figures)."""
+    found = re.search(r"\b10\d-KH/ĐU", words) if "Đã ghi nhận" in words else None
+    return found[0] if found else ""
+
+
 class Rounds:
     """A town, its bot that is killed, and the platform that keeps posting."""
 
@@ -309,7 +315,7 @@ class Rounds:
         # Every acknowledgement has one reply that names its document; the same words again are a double.
         replies = Counter()
         for (chat, words), times in platform.told.items():
-            for name in set(re.findall(r"\b10\d-KH/ĐU", words)):
+            if name := reply_to(words):
                 replies[chat, name] += times
         wanted = len(opened) * len(town.members)
         return Outcome(
