@@ -19,7 +19,7 @@ from bot.news.editions import Editions
 from bot.news.models import Edition, Habit, Story, Topic, Waiting, Wish
 from bot.news.rules import FIRST, TOO_LATE, choose
 from bot.organisation import queries as people
-from bot.organisation.models import Account, Verb
+from bot.organisation.models import Account, Purpose, Verb
 from bot.organisation.rules import RIGHTS
 from bot.store.tables.news import digest_readers, digest_runs
 from bot.store.tx import Tx
@@ -110,9 +110,7 @@ def _members(tx: Tx, editions: Editions, minute: int, branch: Mapping[int, int],
         if _is_due(wishes.get(member_id, Wish()), day, minute, editions.habit(unit).minute)
         and editions.edition(editions.read_by(unit)).goes
     ]
-    accounts = {
-        each: way for each, found in people.reach(tx, due).items() if (way := _way(found)) is not None
-    }
+    accounts = _ways(tx, due)
     kind_id = queries.kind_id(day)
     ids = sorted(accounts)
     for start in range(0, len(ids), 1_000):
@@ -182,10 +180,15 @@ def _is_due(wish: Wish, day: date, minute: int, habit: int) -> bool:
     return (habit if wish.minute is None else wish.minute) == minute
 
 
-def _way(accounts: Sequence[Account]) -> Account | None:
-    """Where a member's digest goes: Zalo before Telegram."""
-    able = [account for account in accounts if not account.blocked]
-    return min(able, key=lambda account: (account.channel != "zalo_oa", account.channel), default=None)
+def _ways(tx: Tx, member_ids: Sequence[int]) -> dict[int, Account]:
+    """Where each one's digest goes, Zalo before Telegram: not to a blocked account, nor to one that did not agree."""
+    refusing = people.refusing(tx, member_ids, Purpose.DIGEST)
+    ways = {}
+    for member_id, found in people.reach(tx, member_ids).items():
+        able = [account for account in found if not account.blocked and account.id not in refusing]
+        if able:
+            ways[member_id] = min(able, key=lambda account: (account.channel != "zalo_oa", account.channel))
+    return ways
 
 
 def _readers(tx: Tx, editions: Editions, readers: Sequence[tuple[int, str, str]]) -> None:
@@ -238,7 +241,7 @@ def previews(tx: Tx, defaults: Habit) -> bool:
             continue
         service.previewed(tx, unit, tomorrow)
         editors = [each for each in people.who_may(tx, Verb.EDIT_NEWS, unit) if _edits_here(tx, each, unit)]
-        accounts = [way for found in people.reach(tx, editors).values() if (way := _way(found)) is not None]
+        accounts = list(_ways(tx, editors).values())
         edition = editions.edition(unit)
         if not accounts or not edition.stories:
             continue

@@ -9,6 +9,7 @@ from bot.store.tables import (
     jobs,
     news,
     organisation,
+    privacy,
     replicas,
     zalo_oa,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "metadata",
     "news",
     "organisation",
+    "privacy",
     "replicas",
     "zalo_oa",
 ]
