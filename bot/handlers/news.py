@@ -18,7 +18,8 @@ from bot.news import queries, service, texts
 from bot.news.editions import Editions
 from bot.news.models import DigestSeen, Edition, Habit, OrderPublic, SetWish, ShowNews, Topic, Wish
 from bot.news.rules import MINUTES, choose
-from bot.organisation.models import Account
+from bot.organisation import queries as people
+from bot.organisation.models import Account, Purpose
 from bot.store.tx import Tx
 
 
@@ -116,6 +117,10 @@ class _Desk:
         )
 
     def _wishes(self, tx: Tx, account: Account, told: str = "") -> Say:
+        if account.id in people.refusing(tx, [account.member_id], Purpose.DIGEST):
+            return Say(
+                _("Đồng chí chưa đồng ý nhận điểm tin qua tài khoản này. Muốn nhận, nhắn /quyenriengtu.")
+            )
         wish = queries.wish_of(tx, account.member_id)
         editions = Editions(tx, tx.now.astimezone(VIETNAM).date(), self._habit)
         habit = editions.habit(account.branch_id).minute

@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 from bot import newsroom, testing
 from bot.clock import VIETNAM, now
 from bot.news import feeds, queries, service
+from bot.organisation import accounts
 from bot.organisation import queries as people
+from bot.organisation.models import Purpose
 from bot.sandbox.news import feed_list
 from bot.store.tables.audit import audit
 from bot.store.tables.news import stories
@@ -363,3 +365,24 @@ async def test_who_is_not_verified_reads_and_orders_public_news_alone(house):
     await stranger.says("menu")
     await stranger.sees("Sổ tay")
     assert len([m for m in await stranger.messages() if "Tin sáng" in m.text]) == 1
+
+
+async def test_who_did_not_agree_to_the_digest_gets_none(house):
+    member = await house.member("Lê Văn Bé")
+    other = await house.member("Phạm Thị Cao")
+
+    def refuse(tx):
+        account = people.account_of(tx, house.channel, member.user_id)
+        accounts.answer(tx, account, "2", Purpose.DIGEST, agreed=False)
+
+    await house.write(refuse)
+    turn_to(house, 5, 50)
+    await reads(house)
+    turn_to(house, 6, 31)
+    await house.app.newsroom.send()
+    await other.sees(HEAD)
+    await member.says("/caidattin")
+    await member.sees("chưa đồng ý nhận điểm tin")
+    assert not await digests(member)
+    await member.says("tin")
+    await member.sees("Nhân Dân Mẫu")
