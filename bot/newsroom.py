@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -274,5 +274,8 @@ class Newsroom:
         if self._pool is not None:
             for process in list((self._pool._processes or {}).values()):
                 process.kill()
-            self._pool.shutdown(wait=False, cancel_futures=True)
+                process.join()
+            self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
+            # Spawning began a tracker of ours; it would outlive this process by a moment, as a stray.
+            resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined] # there is no public way
