@@ -2,8 +2,9 @@
 
 from bot.delivery import personal as delivery
 from bot.directives import personal as directives
+from bot.news import personal as news
 from bot.organisation import personal as organisation
 from bot.privacy.models import Room
 from bot.store import personal as store
 
-ROOMS: tuple[Room, ...] = (organisation, directives, delivery, store)
+ROOMS: tuple[Room, ...] = (organisation, directives, news, delivery, store)

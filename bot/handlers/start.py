@@ -70,13 +70,17 @@ def greeting(event: Event, tx: Tx) -> Replies:
                 "xác thực bằng phiếu do bí thư chi bộ phát. Chưa có phiếu, xin hỏi bí thư chi bộ của đồng chí."
             ),
             heading=_("Sổ tay đảng viên"),
-            choices=(Choice(_("Xác thực"), pack(Command("verify"))),),
+            choices=(
+                Choice(_("Xác thực"), pack(Command("verify"))),
+                Choice(_("Tin tức"), pack(Command("news"))),
+            ),
         )
     choices = [Choice(_("Văn bản của tôi"), pack(Command("inbox")))]
     if people.scope(tx, account.member_id, Verb.SEE_STATUS):
         choices.append(Choice(_("Tình hình xác nhận"), pack(Command("status"))))
     if people.scope(tx, account.member_id, Verb.SEND_DIRECTIVE):
         choices.append(Choice(_("Gửi văn bản"), pack(Command("compose"))))
+    choices.append(Choice(_("Tin tức"), pack(Command("news"))))
     return Say(
         _("Đồng chí chọn một việc, hoặc nhắn bằng lời, có dấu hay không dấu đều được."),
         heading=_("Sổ tay đảng viên"),
@@ -131,5 +135,5 @@ def not_yet(event: Commanded, tx: Tx) -> Replies:
     )
 
 
-NOT_YET: dict[str, Any] = dict.fromkeys(("attendance", "meeting"), MEMBER) | {"news": PUBLIC}
+NOT_YET: dict[str, Any] = dict.fromkeys(("attendance", "meeting"), MEMBER)
 """Commands that are understood and answer that they are not there yet."""
