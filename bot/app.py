@@ -45,6 +45,7 @@ from bot.handlers import (
     follow_up,
     group,
     history,
+    meetings,
     officer,
     practice,
     start,
@@ -56,6 +57,8 @@ from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
 from bot.intake import Intake, UploadDesk
 from bot.links import LinkDesk
+from bot.meeting_files import MeetingFiles
+from bot.meetings import service as meeting_verbs
 from bot.reachability import Reachability
 from bot.replica import Duty, Replica
 from bot.settings import Role, Settings
@@ -98,6 +101,7 @@ def make_router(
         errand.register(router)
     officer.register(router, tariff)
     compose.register(router, tariff, approve_above, page, rule)
+    meetings.register(router, page)
     group.register(router, oa_link)
     return router
 
@@ -175,6 +179,7 @@ class App:
             self.worker = Worker(self.writer, router, self.sender, translators, limit=limit)
         self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault), rule)
         doers = {"check_file": self.intake.check_file, "freeze": self._freeze, **self._askers(outbounds)}
+        doers[meetings.FILE_JOB] = MeetingFiles(self.writer, box).make
         self.runner = runner.Runner(self.intake_writer, self.worker, doers)
         await files.load(self.sender.channels)
         if not self.shared:  # nobody else sends: what an earlier run held is free
@@ -413,6 +418,7 @@ class App:
         self._bell.add_job(self._ring, "interval", seconds=RING_EVERY.total_seconds(), **quiet)
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
+        self._bell.add_job(self._remind_of_meetings, "interval", seconds=20, **quiet)
         self._bell.add_job(self._keep_findings, "interval", seconds=10, **quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
@@ -430,6 +436,11 @@ class App:
         """Posts and edits the cards that follow a directive."""
         with contextlib.suppress(asyncio.CancelledError):  # the bell falls silent first at the end
             if await self.writer.run(live_cards.tick):
+                self.sender.ring()
+
+    async def _remind_of_meetings(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            if await self.writer.run(meeting_verbs.tick):
                 self.sender.ring()
 
     async def _keep_findings(self) -> None:

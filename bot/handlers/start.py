@@ -115,6 +115,7 @@ def greeting(event: Event, tx: Tx) -> Replies:
         choices.append(Choice(_("Tình hình xác nhận"), pack(Command("status"))))
     if people.scope(tx, account.member_id, Verb.SEND_DIRECTIVE):
         choices.append(Choice(_("Gửi văn bản"), pack(Command("compose"))))
+    choices.append(Choice(_("Lịch họp"), pack(Command("meeting"))))
     return Say(
         _("Đồng chí chọn một việc, hoặc nhắn bằng lời, có dấu hay không dấu đều được."),
         heading=_("Sổ tay đảng viên"),
@@ -220,5 +221,5 @@ def not_yet(event: Commanded, tx: Tx) -> Replies:
     )
 
 
-NOT_YET: dict[str, Any] = dict.fromkeys(("rate", "attendance", "meeting", "slips"), MEMBER) | {"news": PUBLIC}
+NOT_YET: dict[str, Any] = dict.fromkeys(("rate", "slips"), MEMBER) | {"news": PUBLIC}
 """Commands that are understood and answer that they are not there yet."""

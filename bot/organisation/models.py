@@ -62,6 +62,7 @@ class Verb(StrEnum):
     APPROVE_LINK = "approve_link"
     SEE_AUDIT = "see_audit"
     ADMINISTER = "administer"
+    HOLD_MEETING = "hold_meeting"
 
 
 class NotAllowed(Exception):

@@ -276,6 +276,22 @@ def who_may(tx: Tx, verb: Verb, organisation_id: int) -> list[int]:
     return list(dict.fromkeys(post.member_id for post in posts))
 
 
+def post_holders(tx: Tx, organisation_id: int, roles: Iterable[Role]) -> list[int]:
+    """Members who hold one of these posts in exactly this organisation now, by id."""
+    statement = (
+        select(appointments.c.member_id)
+        .join(members, members.c.id == appointments.c.member_id)
+        .where(
+            appointments.c.organisation_id == organisation_id,
+            appointments.c.role.in_([role.value for role in roles]),
+            holds(appointments.c.from_ms, appointments.c.until_ms, tx.now_ms),
+            members.c.standing.in_(list(MEMBER_STANDINGS)),
+        )
+        .distinct()
+    )
+    return sorted(row.member_id for row in tx.rows(statement))
+
+
 def secretary_of(tx: Tx, branch_id: int) -> int | None:
     """The member who is secretary of an organisation now; else its deputy; else None."""
     statement = (
