@@ -14,6 +14,9 @@ from bot.store.files import FileBox
 from bot.store.tx import Tx
 from bot.store.writer import Writer
 
+KEPT_MS = 7 * 24 * 3_600_000
+"""How long such a file stays on our disk."""
+
 
 class MeetingFiles:
     """Answers jobs of kind `FILE_JOB`: {"what": "ics" | "docx", "meeting", "language"}."""
@@ -26,8 +29,9 @@ class MeetingFiles:
         """{"kind", "what", "file": [id, name, media type, bytes]}."""
         data, name, media_type = await self._writer.run(partial(_content, asked=asked))
         file_id = await asyncio.to_thread(self._box.put, data)
-        known = partial(files.register, file_id=file_id, name=name, media_type=media_type, size=len(data))
-        await self._writer.run(known)
+        await self._writer.run(
+            lambda tx: files.register(tx, file_id, name, media_type, len(data), until_ms=tx.now_ms + KEPT_MS)
+        )
         return {"kind": FILE_JOB, "what": asked["what"], "file": [file_id, name, media_type, len(data)]}
 
 

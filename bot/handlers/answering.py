@@ -141,8 +141,8 @@ _FAMILY = (
 )
 _SICK = (
     r"(?:om!?|benh(?! vien)|sot!?|nam vien|nhap vien|cap cuu|di vien|mo!?|kham(?: benh)?|tai nan|dau!?|met|"
+    r"cam|di benh vien|o benh vien)"
 )
-r"cam|di benh vien|o benh vien)"
 _REASONS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
     (Reason.FAMILY, _rx(rf"{_FAMILY}(?: \S+){{0,3}} (?:bi )?{_SICK}(?: \S+)?|{_FAMILY} (?:sap )?(?:sinh|de!)|"
                         rf"(?:cham|trong|dua|don|don|cho)(?: soc)? {_FAMILY}(?: \S+)?|con nho|con dau|dua con|"

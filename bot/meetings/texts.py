@@ -271,7 +271,7 @@ def who_comes(
         _("chưa trả lời: {count}", count=number(sum(each.answer is None for each in must))),
     ]
     rows = {each.member_id: each for each in listed}
-    lines = [f"{place}. {names[key]}: {_state(rows[key], words)}" for place, key in enumerate(names, 1)]
+    lines = [f"{place}. {names[key]}: {state(rows[key], words)}" for place, key in enumerate(names, 1)]
     shown = lines[page * PAGE : (page + 1) * PAGE]
     choices = []
     if leading and meeting.state == State.OPEN:
@@ -294,7 +294,8 @@ def who_comes(
     )
 
 
-def _state(mine: Invitee, words: bool) -> str:
+def state(mine: Invitee, words: bool) -> str:
+    """How a meeting stands for one member; with the reason's words where the reader may see them."""
     said = _(_STATES[mine.answer]) if mine.answer else _("chưa trả lời")
     if mine.answer == Rsvp.LATE and mine.minutes_late:
         said += " " + _("{minutes} phút", minutes=number(mine.minutes_late))

@@ -9,6 +9,7 @@ from bot.store.tables import (
     jobs,
     meetings,
     organisation,
+    privacy,
     replicas,
     zalo_oa,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "meetings",
     "metadata",
     "organisation",
+    "privacy",
     "replicas",
     "zalo_oa",
 ]
