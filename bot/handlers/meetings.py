@@ -23,12 +23,14 @@ from bot.meetings import queries, rules, service, texts
 from bot.meetings.models import (
     AskLeave,
     Attend,
+    Attended,
     Calendar,
     CallRoll,
     Change,
     ComeLate,
     JudgeReason,
     MakeMinutes,
+    MakeTable,
     Meeting,
     Papers,
     Rsvp,
@@ -51,6 +53,8 @@ _RECENT = timedelta(days=7)
 """How long after a meeting its roll is offered."""
 _MONTHS = 6
 """Months in the officers' table."""
+_ROWS = 25
+"""Lines of it in chat; with more units only the months' totals are shown, the rest is in the workbook."""
 
 
 def register(router: Router[Tx], page: PageAddress | None = None) -> None:
@@ -68,6 +72,7 @@ def register(router: Router[Tx], page: PageAddress | None = None) -> None:
     router.choice(ShowCode, show_code, Verb.HOLD_MEETING)
     router.choice(ShowLine, show_line, Verb.HOLD_MEETING)
     router.choice(MakeMinutes, make_minutes, Verb.HOLD_MEETING)
+    router.choice(MakeTable, make_table, Verb.SEE_STATUS)
     router.choice(
         CallRoll, lambda choice, event, tx: begin("roll_call", event, tx, choice.meeting), Verb.HOLD_MEETING
     )
@@ -207,6 +212,7 @@ def file_made(event: JobDone, tx: Tx) -> Replies:
     what = event.result["what"]
     words = {
         "ics": _("Mở tệp để thêm cuộc họp vào lịch của máy. Nếu giờ họp đổi, đồng chí bấm lại nút này."),
+        "xlsx": _("Bảng dự họp theo đơn vị và tháng. Mẫu số và tử số ở từng dòng."),
         "docx": _("Bản nháp biên bản: đồng chí bổ sung phần thảo luận, kết luận trước khi ký."),
     }
     return Say(words[what], file=File(*event.result["file"]))
@@ -375,35 +381,59 @@ def figures(event: Commanded, tx: Tx) -> Replies:
     account = member_account(tx, event)
     if account is None:
         return not_verified()
-    scope = people.scope(tx, account.member_id, Verb.SEE_STATUS)
-    audit.record(tx, "meeting.figures", f"member:{account.member_id}", member_id=account.member_id)
-    local = tx.now.astimezone(VIETNAM)
-    month = local.year * 12 + local.month - 1 - (_MONTHS - 1)
-    since = datetime(month // 12, month % 12 + 1, 1, tzinfo=VIETNAM)
-    rows: dict[tuple[str, str], list[int]] = {}
-    late = 0
-    for each in queries.in_units(tx, scope, since, tx.now):
-        late += rules.documents_late(each.file_at, each.starts)
-        if each.state != State.CLOSED:
-            continue
-        found = service.count_of(tx, each)
-        row = rows.setdefault((f"{each.starts.astimezone(VIETNAM):%Y-%m}", each.unit), [0, 0, 0])
-        row[0] += 1
-        row[1] += len(found.present)
-        row[2] += found.must
-    if not rows:
+    found = attended_of(tx, account.member_id, _MONTHS)
+    if not any(each.closed for each in found):
         return Say(_("Sáu tháng gần đây chưa có cuộc họp nào chốt điểm danh trong phần đồng chí phụ trách."))
+    rows = monthly(found)
+    shown = [row for row in rows if len(rows) <= _ROWS or not row[1]][:_ROWS]
     lines = [
         _(
             "{month} · {unit}: {share} ({present}/{must}, {meetings} cuộc)",
-            month=f"{key[0][5:]}/{key[0][:4]}",
-            unit=key[1],
-            share=percent(row[1], row[2]),
-            present=number(row[1]),
-            must=number(row[2]),
-            meetings=number(row[0]),
+            month=month,
+            unit=unit or _("tất cả"),
+            share=percent(present, must),
+            present=number(present),
+            must=number(must),
+            meetings=number(meetings),
         )
-        for key, row in sorted(rows.items(), reverse=True)
+        for month, unit, meetings, present, must in shown
     ]
+    late = sum(each.documents_late for each in found)
     lines.append(_("Cuộc họp không có tài liệu trước một ngày: {count}", count=number(late)))
-    return Say("\n".join([*lines[:30], "", _(texts.RULE)]), heading=_("Dự họp theo đơn vị và tháng"))
+    return Say(
+        "\n".join([*lines, "", _(texts.RULE)]),
+        heading=_("Dự họp theo đơn vị và tháng"),
+        choices=(Choice(_("Bảng tính (.xlsx)"), pack(MakeTable(_MONTHS))),),
+    )
+
+
+def attended_of(tx: Tx, member_id: int, months: int) -> list[Attended]:
+    """Meetings of the last months in somebody's part of the tree; looked at, so audited."""
+    scope = people.scope(tx, member_id, Verb.SEE_STATUS)
+    audit.record(tx, "meeting.figures", f"member:{member_id}", member_id=member_id)
+    local = tx.now.astimezone(VIETNAM)
+    month = local.year * 12 + local.month - months
+    since = datetime(month // 12, month % 12 + 1, 1, tzinfo=VIETNAM)
+    return queries.attended(tx, scope, since, tx.now)
+
+
+def monthly(found: list[Attended]) -> list[tuple[str, str, int, int, int]]:
+    """(month, unit or "" for all, meetings, present, must) of closed rolls, the newest month first."""
+    sums: dict[tuple[str, str], list[int]] = {}
+    for each in found:
+        if each.closed:
+            for unit in ("", each.unit):
+                row = sums.setdefault((f"{each.starts.astimezone(VIETNAM):%Y-%m}", unit), [0, 0, 0])
+                row[0] += 1
+                row[1] += each.present
+                row[2] += each.must
+    newest = sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] == ""), reverse=True)
+    return [(f"{key[0][5:]}/{key[0][:4]}", key[1], row[0], row[1], row[2]) for key, row in newest]
+
+
+def make_table(choice: MakeTable, event: Event, tx: Tx) -> Replies:
+    """Has the workbook made, of the asker's part of the tree at the moment of making."""
+    account = member_account(tx, event)
+    if account is None:
+        return not_verified()
+    return _make(event, tx, "xlsx", account.member_id, account.language)

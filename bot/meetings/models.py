@@ -201,6 +201,27 @@ class MakeMinutes:
     meeting: int
 
 
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """One meeting in the officers' figures: counts alone."""
+
+    unit: str
+    starts: datetime
+    closed: bool
+    present: int
+    """Of those who must attend: the numerator."""
+    must: int
+    documents_late: bool
+
+
+@action("mtable")
+@dataclass(frozen=True, slots=True)
+class MakeTable:
+    """The officers' figures as a workbook."""
+
+    months: int
+
+
 @action("mchange")
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, case, func, select
 
 from bot.chat.replies import File
 from bot.clock import from_ms, to_ms
 from bot.meetings import rules
-from bot.meetings.models import Invitee, Mark, Meeting, MeetingKind, Reason, Rsvp, State
+from bot.meetings.models import Attended, Invitee, Mark, Meeting, MeetingKind, Reason, Rsvp, State
 from bot.organisation.models import MembershipKind, Standing
+from bot.organisation.rules import COUNTED_STANDINGS
 from bot.store.tables.delivery import files
 from bot.store.tables.meetings import invitees, meetings
 from bot.store.tables.organisation import organisations
@@ -130,6 +131,52 @@ def in_units(
         .limit(limit)
     )
     return [_meeting(tx, row) for row in rows]
+
+
+def attended(tx: Tx, unit_ids: Iterable[int], since: datetime, until: datetime) -> list[Attended]:
+    """Meetings of these units between two moments with their counts, the newest first; one statement."""
+    counted = invitees.c.standing.in_(sorted(COUNTED_STANDINGS))
+    counts = (
+        select(
+            invitees.c.meeting_id,
+            func.sum(case((and_(counted, invitees.c.mark == Mark.PRESENT), 1), else_=0)).label("present"),
+            func.sum(case((counted, 1), else_=0)).label("must"),
+        )
+        .join(meetings, meetings.c.id == invitees.c.meeting_id)
+        .where(meetings.c.starts_ms >= to_ms(since), meetings.c.starts_ms < to_ms(until))
+        .group_by(invitees.c.meeting_id)
+        .subquery()
+    )
+    units = set(unit_ids)
+    rows = tx.rows(
+        select(
+            meetings.c.unit_id,
+            meetings.c.starts_ms,
+            meetings.c.state,
+            meetings.c.file_ms,
+            organisations.c.name,
+            counts.c.present,
+            counts.c.must,
+        )
+        .join(counts, counts.c.meeting_id == meetings.c.id)
+        .join(organisations, organisations.c.id == meetings.c.unit_id)
+        .where(meetings.c.state != State.CANCELLED)
+        .order_by(meetings.c.starts_ms.desc())
+    )
+    return [
+        Attended(
+            row.name,
+            from_ms(row.starts_ms),
+            row.state == State.CLOSED,
+            int(row.present),
+            int(row.must),
+            rules.documents_late(
+                from_ms(row.file_ms) if row.file_ms is not None else None, from_ms(row.starts_ms)
+            ),
+        )
+        for row in rows
+        if row.unit_id in units
+    ]
 
 
 def newest_of(tx: Tx, unit_id: int, kind: MeetingKind) -> Meeting | None:
