@@ -15,7 +15,7 @@ from bot.i18n import _, moment, number
 from bot.meetings import queries, rules, service, texts
 from bot.meetings.models import Draft, MeetingKind
 from bot.organisation import queries as people
-from bot.organisation.models import Verb
+from bot.organisation.models import Purpose, Verb
 from bot.organisation.rules import is_counted
 from bot.organisation.ways import ways
 from bot.store.tx import Tx
@@ -232,7 +232,7 @@ def _chairs(tx: Tx, unit: int, author: int) -> list[str]:
 
 def _counts(tx: Tx, unit: int, kind: MeetingKind) -> list[int]:
     called = service.whom(tx, unit, kind)
-    found = ways(tx, [member.id for member in called], tx.now_ms)
+    found = ways(tx, [member.id for member in called], tx.now_ms, Purpose.DIRECTIVES)
     return [
         len(called),
         sum(is_counted(member.standing) for member in called),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Row, Select, and_, case, func, select
+from sqlalchemy import Row, Select, and_, bindparam, case, func, select
 
 from bot.chat.replies import File
 from bot.clock import from_ms, to_ms
@@ -11,6 +11,7 @@ from bot.meetings import rules
 from bot.meetings.models import Attended, Invitee, Mark, Meeting, MeetingKind, Reason, Rsvp, State
 from bot.organisation.models import MembershipKind, Standing
 from bot.organisation.rules import COUNTED_STANDINGS
+from bot.store.hot import Hot
 from bot.store.tables.delivery import files
 from bot.store.tables.meetings import invitees, meetings
 from bot.store.tables.organisation import organisations
@@ -56,9 +57,12 @@ def _meeting(tx: Tx, row: Row[tuple[object, ...]]) -> Meeting:
     )
 
 
+_GET = Hot(_select().where(meetings.c.id == bindparam("meeting")))
+
+
 def get(tx: Tx, meeting_id: int) -> Meeting | None:
     """A meeting by id."""
-    row = tx.first(_select().where(meetings.c.id == meeting_id))
+    row = _GET.first(tx, meeting=meeting_id)
     return _meeting(tx, row) if row else None
 
 

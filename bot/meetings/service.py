@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 
 from bot.chat.errors import Refused
 from bot.chat.replies import File, Say
@@ -16,16 +16,44 @@ from bot.delivery.outbox import Notice
 from bot.i18n import speaking
 from bot.meetings import queries, rules, texts
 from bot.meetings.models import Draft, Invitee, Mark, Meeting, MeetingKind, Reason, Rsvp, State
+from bot.organisation import audience
 from bot.organisation import queries as people
-from bot.organisation.models import Member, Role, Verb
+from bot.organisation.models import Member, Purpose, Role, Verb
 from bot.organisation.ways import ways
 from bot.store import audit, files
+from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.tables.meetings import invitees, meetings
 from bot.store.tx import Tx
 
 _LEADERS = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.COMMITTEE_MEMBER)
 _CODE_MS = 60_000
+
+
+_MEETING = Hot(
+    insert(meetings).values(
+        **{
+            name: bindparam(name)
+            for name in (
+                "id unit_id kind starts_ms place agenda chair author_id file_id file_ms follows made_ms stage"
+            ).split()
+        },
+        state=State.OPEN.value,
+        sequence=0,
+        changed_ms=bindparam("made_ms"),
+    )
+)
+_INVITEE = Hot(
+    insert(invitees).values(
+        meeting_id=bindparam("meeting"),
+        member_id=bindparam("member"),
+        unit_id=bindparam("unit"),
+        standing=bindparam("standing"),
+        membership=bindparam("membership"),
+        obstacle=bindparam("obstacle"),
+        tries=0,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +70,9 @@ class Told:
 
 def whom(tx: Tx, unit_id: int, kind: MeetingKind) -> list[Member]:
     """Who is called now: every member of the unit and below; for a committee's meeting who holds a post in it."""
-    inside = people.subtree_ids(tx, unit_id)
     if kind != MeetingKind.COMMITTEE:
-        return people.members_of(tx, inside, limit=rules.MAX_INVITED + 1)
-    holders = people.post_holders(tx, unit_id, _LEADERS)
+        return audience.members_below(tx, unit_id, rules.MAX_INVITED + 1)
+    holders = audience.post_holders(tx, unit_id, _LEADERS)
     return [found for each in holders if (found := people.member(tx, each)) is not None]
 
 
@@ -65,25 +92,21 @@ def call(tx: Tx, draft: Draft) -> int:
     meeting_id = new_id()
     if draft.file is not None:
         _register(tx, draft.file)
-    tx.run(
-        insert(meetings).values(
-            id=meeting_id,
-            unit_id=draft.unit_id,
-            kind=draft.kind,
-            starts_ms=to_ms(draft.starts),
-            place=draft.place[: rules.MAX_PLACE],
-            agenda=draft.agenda[: rules.MAX_AGENDA],
-            chair=tx.vault.seal("meetings.chair", meeting_id, draft.chair[: rules.MAX_CHAIR]),
-            author_id=draft.author_id,
-            state=State.OPEN,
-            sequence=0,
-            file_id=draft.file.file_id if draft.file else None,
-            file_ms=tx.now_ms if draft.file else None,
-            follows=int(draft.follows),
-            made_ms=tx.now_ms,
-            changed_ms=tx.now_ms,
-            stage=rules.stages_past(draft.starts, tx.now),
-        )
+    _MEETING.run(
+        tx,
+        id=meeting_id,
+        unit_id=draft.unit_id,
+        kind=draft.kind.value,
+        starts_ms=to_ms(draft.starts),
+        place=draft.place[: rules.MAX_PLACE],
+        agenda=draft.agenda[: rules.MAX_AGENDA],
+        chair=tx.vault.seal("meetings.chair", meeting_id, draft.chair[: rules.MAX_CHAIR]),
+        author_id=draft.author_id,
+        file_id=draft.file.file_id if draft.file else None,
+        file_ms=tx.now_ms if draft.file else None,
+        follows=int(draft.follows),
+        made_ms=tx.now_ms,
+        stage=rules.stages_past(draft.starts, tx.now),
     )
     _invite(tx, _known(tx, meeting_id), called)
     audit.record(tx, "meeting.call", f"meeting:{meeting_id}", member_id=draft.author_id)
@@ -102,20 +125,19 @@ def _register(tx: Tx, file: File) -> None:
 
 
 def _invite(tx: Tx, meeting: Meeting, called: list[Member]) -> None:
-    found = ways(tx, [member.id for member in called], tx.now_ms)
+    found = ways(tx, [member.id for member in called], tx.now_ms, Purpose.DIRECTIVES)
     rows = [
         {
-            "meeting_id": meeting.id,
-            "member_id": member.id,
-            "unit_id": member.branch_id,
-            "standing": member.standing,
-            "membership": member.membership,
+            "meeting": meeting.id,
+            "member": member.id,
+            "unit": member.branch_id,
+            "standing": member.standing.value,
+            "membership": member.membership.value,
             "obstacle": None if found[member.id][0] else found[member.id][1],
-            "tries": 0,
         }
         for member in called
     ]
-    tx.run(insert(invitees), rows)
+    _INVITEE.run_each(tx, rows)
     _send(tx, meeting, [member.id for member in called], texts.card, outbox.URGENT, found)
 
 
@@ -129,7 +151,7 @@ def _send(
 ) -> Told:
     """The same words to several members, each in their language."""
     ids = list(member_ids)
-    found = ways(tx, ids, tx.now_ms) if found is None else found
+    found = ways(tx, ids, tx.now_ms, Purpose.DIRECTIVES) if found is None else found
     contents: dict[str, int] = {}
     notices = []
     for member_id in ids:
