@@ -49,6 +49,7 @@ FILE_JOB = "meeting_file"
 _CALL = re.compile(
     r"(?:tao|lap|to chuc|len lich|moi|dat|them|trieu tap|goi) ?(?:mot |cuoc |buoi |giay moi )*(?:hop|sinh hoat)"
 )
+_FIGURES = re.compile(r"thong ?ke|ty le|thang|bao cao")
 _RECENT = timedelta(days=7)
 """How long after a meeting its roll is offered."""
 _MONTHS = 6
@@ -319,17 +320,20 @@ def attendance(event: Commanded, tx: Tx, router: Router[Tx]) -> Replies:
     if account is None:
         return not_verified()
     scope = people.scope(tx, account.member_id, Verb.HOLD_MEETING)
+    looks = people.scope(tx, account.member_id, Verb.SEE_STATUS)
+    if looks and (not scope or _FIGURES.search(fold(event.rest))):
+        return figures(event, tx)
     if not scope:
-        if people.scope(tx, account.member_id, Verb.SEE_STATUS):
-            return figures(event, tx)
         return Say(_("Khi họp, đồng chí nhắn cho tôi mã 6 số đang hiện trong phòng họp."))
     near = queries.in_units(tx, scope, tx.now - _RECENT, tx.now + rules.EARLIEST_ROLL)
     near.sort(key=lambda each: (each.state == State.CLOSED, abs(each.starts - tx.now)))
     if not near:
-        return [
-            Say(_("Chưa có cuộc họp nào để điểm danh. Điểm danh mở trước giờ họp một tiếng.")),
-            *([found] if isinstance(found := figures(event, tx), Say) else []),
-        ]
+        return Say(
+            _(
+                "Chưa có cuộc họp nào để điểm danh. Điểm danh mở trước giờ họp một tiếng. "
+                "Nhắn “/diemdanh thống kê” để xem số liệu các tháng."
+            )
+        )
     if len(near) == 1 or near[0].state == State.OPEN != near[1].state:
         return [*_code_hint(tx, near[0]), *router.begin("roll_call", event, tx, near[0].id)]
     choices = tuple(Choice(_short(each), pack(CallRoll(each.id))) for each in near[:5])
