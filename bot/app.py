@@ -42,6 +42,7 @@ from bot.delivery.sender import RING_EVERY, Sender
 from bot.directives import live_cards
 from bot.directives import service as directives
 from bot.directives.gate.rule import allowed
+from bot.directives.waiting import UnacknowledgedDirectives
 from bot.errands import make_router
 from bot.guard import Guard, forget_strangers
 from bot.handlers import adoption, group, meetings, privacy, zalo_group
@@ -49,6 +50,7 @@ from bot.intake import Intake, UploadDesk
 from bot.links import LinkDesk
 from bot.meeting_files import MeetingFiles
 from bot.meetings import service as meeting_verbs
+from bot.newsroom import Newsroom, habit
 from bot.paperwork import Paperwork
 from bot.reachability import Reachability
 from bot.replica import Duty, Replica
@@ -123,6 +125,7 @@ class App:
             settings.zalo_oa_price,
             settings.dpo_contact,
             settings.abroad_may_carry,
+            habit(settings),
         )
         limit = settings.inbox_limit
         if self.shared:
@@ -172,6 +175,8 @@ class App:
         await files.load(self.sender.channels)
         if not self.shared:  # nobody else sends: what an earlier run held is free
             await self.writer.run(partial(outbox.release, channels=self.sender.channels))
+        self.newsroom = Newsroom(self.writer, settings, self.sender.ring, UnacknowledgedDirectives())
+        await self.newsroom.prepare()
         self._start_bell()
         if self.shared:
             self._bell.pause()
@@ -204,6 +209,7 @@ class App:
         if self._runner is not None:
             await self._runner.cleanup()
         self._bell.shutdown(wait=False)
+        self.newsroom.close()
         await self.sender.stop()
         if self.tokens is not None:
             await self.tokens.close()
@@ -392,6 +398,7 @@ class App:
         self._bell.add_job(self.guard.tick, "interval", seconds=5, **quiet)
         self._bell.add_job(self._remind_of_meetings, "interval", seconds=20, **quiet)
         self._bell.add_job(self._keep_findings, "interval", seconds=10, **quiet)
+        self.newsroom.hang(self._bell, quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
 

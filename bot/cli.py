@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import cli_directive, cli_gate, cli_keys, cli_people, cli_privacy, cli_roster, cli_zalo
+from bot import cli_directive, cli_gate, cli_keys, cli_news, cli_people, cli_privacy, cli_roster, cli_zalo
 from bot.clock import VIETNAM, now
 from bot.i18n import _
 from bot.logs import configure
@@ -39,6 +39,7 @@ cli.add_typer(cli_people.posts, name="post")
 cli.add_typer(cli_privacy.privacy, name="privacy")
 cli.add_typer(cli_directive.directive, name="directive")
 cli.add_typer(cli_gate.gate, name="gate")
+cli.add_typer(cli_news.news, name="news")
 cli.add_typer(cli_zalo.zalo, name="zalo")
 screen = Console(stderr=True)
 

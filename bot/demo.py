@@ -92,7 +92,13 @@ class _Play:
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith("SOTAY_")
         }
-        self.environment |= {"SOTAY_DATA_DIR": str(folder), "SOTAY_LOG_JSON": "true"}
+        no_feeds = folder / "feeds.toml"  # nothing is fetched, and no digest comes in between
+        no_feeds.touch()
+        self.environment |= {
+            "SOTAY_DATA_DIR": str(folder),
+            "SOTAY_LOG_JSON": "true",
+            "SOTAY_NEWS_FEEDS": str(no_feeds),
+        }
         self.processes: list[asyncio.subprocess.Process] = []
 
     async def run(self) -> dict[str, Any]:

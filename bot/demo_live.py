@@ -37,6 +37,7 @@ from bot.organisation.models import MembershipKind, PersonRow, Roster, Standing
 from bot.organisation.roster_file import read_roster
 from bot.organisation.roster_import import import_roster
 from bot.organisation.rules import display_name
+from bot.sandbox.news import feed_list
 from bot.sandbox.server import Sandbox, start
 from bot.settings import Settings
 from bot.store.files import FileBox
@@ -163,7 +164,10 @@ async def _bot(folder: Path, sandbox: Sandbox) -> App:
         zalo_oa_access_token=SecretStr(info["zalo_oa"]["access_token"]),
         zalo_oa_api=info["zalo_oa"]["base_url"],
         zalo_oa_rate=0,
+        news_feeds=folder / "feeds.toml",
+        news_trusted=sandbox.base,
     )
+    (folder / "feeds.toml").write_text(feed_list(sandbox.base), encoding="utf-8")
     Keys.new().write(settings.keys)
     app = App(settings)
     await app.start()
@@ -199,6 +203,7 @@ async def _furnish(app: App, sandbox: Sandbox) -> None:
     for part, person in zip(parts, persons, strict=True):
         if part.key == "waiting":  # before the paper: that stays the newest, so "1" means it
             await person.sees(_("Giấy mời: {kind}", kind=_("Sinh hoạt thường kỳ")), 30)
+    await _news(app, parts, persons)
     await _directive(app)
     for part, person in zip(parts, persons, strict=True):
         if part.verified:
@@ -273,6 +278,17 @@ async def _group(sandbox: Sandbox, parts: Sequence[Part], persons: Sequence[Pers
         "user_id": secretary.user_id,
         "chat_id": chat_id,
     }
+
+
+async def _news(app: App, parts: Sequence[Part], persons: Sequence[Person]) -> None:
+    """This morning's digest, of the sandbox's own news sites: once to each, who is on both channels on Zalo."""
+    await app.newsroom.gather()
+    await app.newsroom.send()
+    told: list[PersonRow | None] = []
+    for part, person in zip(parts, persons, strict=True):
+        if part.verified and part.row not in told:
+            told.append(part.row)
+            await person.sees("Điểm tin sáng", 30)
 
 
 async def _directive(app: App) -> None:

@@ -25,8 +25,10 @@ from bot.handlers import (
     zalo_group,
 )
 from bot.handlers import directives as directive_handlers
+from bot.handlers import news as news_handlers
 from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
+from bot.news.models import USUAL, Habit
 from bot.rooms import ROOMS
 from bot.store.ids import new_id
 from bot.store.tx import Tx
@@ -40,11 +42,12 @@ def make_router(
     zalo_price: int = 0,
     contact: str = "",
     abroad: str = "",
+    digest: Habit = USUAL,
 ) -> Router[Tx]:
     """The router with every errand registered. Above so many recipients a second person approves.
 
     `page` and `rule` as in `dialogs.compose_directive.script`; `zalo_price` in đồng for a billable message;
-    `contact` and `abroad` as in `handlers.privacy.register`.
+    `contact` and `abroad` as in `handlers.privacy.register`; `digest` is how one is made where no unit says.
     """
     tariff = ChannelTariff({"zalo_oa": zalo_price})
     router: Router[Tx] = Router(MembersGate(terms()), reader, StoredDialogs(), new_id)
@@ -67,4 +70,5 @@ def make_router(
     privacy.register(router, ROOMS, contact, abroad)
     adoption.register(router, abroad)
     meetings.register(router, page)
+    news_handlers.register(router, digest)
     return router

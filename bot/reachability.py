@@ -6,6 +6,7 @@ from bot.channels.zalo_oa import texts as zalo_texts
 from bot.delivery import window
 from bot.directives import groups
 from bot.i18n import _
+from bot.news import service as news
 from bot.organisation import accounts
 from bot.organisation import queries as people
 from bot.store.tx import Tx
@@ -33,6 +34,7 @@ class Reachability:
             self._lost_group(tx, channel, chat_id, unit)
         if reason in ("blocked", "chat_gone", "not_follower"):
             accounts.mark_blocked(tx, channel, chat_id)  # in a private chat the chat is the person
+            news.end_public(tx, channel, chat_id)
 
     def _lost_group(self, tx: Tx, channel: str, chat_id: str, unit_id: int) -> None:
         groups.unlink(tx, channel, chat_id)
@@ -50,6 +52,7 @@ class Reachability:
         """The chat has a new id."""
         accounts.move_chat(tx, channel, old, new)
         groups.move(tx, channel, old, new)
+        news.move_reader(tx, channel, old, new)
 
     def suspended(self, tx: Tx, channel: str, problem: str) -> None:
         """An administrator hears what to do, on another channel or, once it works again, on this one."""

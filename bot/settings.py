@@ -136,6 +136,29 @@ class Settings(BaseSettings):
         description="Domains from which files sent by people are fetched (Zalo's own; check on the live account).",
     )
 
+    news_feeds: Path | None = Field(
+        default=None, description="List of feeds (TOML); empty: the one shipped, bot/news/feeds.toml."
+    )
+    news_domains: str = Field(
+        default="nhandan.vn,dangcongsan.vn,hanoimoi.vn,baochinhphu.vn,vietnamplus.vn,vov.vn,cand.vn,vnu.edu.vn",
+        description="Domains that feeds are fetched from and stories may link to, comma separated.",
+    )
+    news_trusted: str = Field(
+        default="",
+        description="An origin (http://127.0.0.1:8090) allowed besides, even inside the network: for the sandbox.",
+    )
+    digest_hour: str = Field(
+        default="06:30",
+        description="When the morning digest goes out, where no unit or member chose (06:00-09:00).",
+    )
+    digest_preview: str = Field(
+        default="17:00", description="When editors are shown the next day's digest, where no unit chose."
+    )
+    digest_silence: Literal["send", "hold"] = Field(
+        default="send",
+        description="What an editor's silence means: the digest goes out as it is, or not at all.",
+    )
+
     @property
     def gate_rules(self) -> dict[str, str]:
         """What each channel in use may carry, as set."""

@@ -13,6 +13,7 @@ import pytest
 from rights_world import (
     ACTORS,
     LONG_AGO,
+    MORNING,
     NO_ACCESS,
     NOW,
     RELATIONS,
@@ -53,6 +54,8 @@ from bot.handlers.privacy import Decide, Withdraw
 from bot.meetings import service as holding
 from bot.meetings.models import Draft as Call
 from bot.meetings.models import JudgeReason, Mark, MeetingKind, ShowMeeting
+from bot.news import service as news
+from bot.news.models import EditDigest
 from bot.organisation import linking
 from bot.organisation import queries as people
 from bot.organisation.models import (
@@ -77,6 +80,7 @@ from bot.store.tables.audit import audit
 from bot.store.tables.directives import directives, gate_releases, recipients
 from bot.store.tables.groups import groups as group_links
 from bot.store.tables.meetings import invitees, meetings
+from bot.store.tables.news import digest_days, stories
 from bot.store.tables.organisation import (
     ACTIVE,
     REVOKED,
@@ -92,6 +96,7 @@ NAMERS = "secretary deputy_secretary committee_member cell_leader officer"
 REMINDERS = "secretary deputy_secretary cell_leader officer office"
 HOLDERS = "secretary deputy_secretary"
 BRANCH_KEEPERS = "secretary deputy_secretary officer"
+EDITORS = "secretary deputy_secretary office officer"
 OVER = "own child"
 TOUCHING = "own child parent"  # a directive for the level above has a part in the own unit
 EVERYWHERE = "own child sibling parent"
@@ -127,6 +132,11 @@ EXPECTED = {
     "erase": ("officer", OVER),
     "import": ("officer", OVER),
     "compose_command": (SENDERS, EVERYWHERE),
+    "news_post": (EDITORS, OVER),
+    "news_hold_button": (EDITORS, OVER),
+    "news_edit_button": (EDITORS, OVER),
+    "news_edit_command": (EDITORS, EVERYWHERE),
+    "news_feeds_command": (EDITORS, EVERYWHERE),
     "group_link": (SENDERS, OVER),
     "group_unlink": (SENDERS, OVER),
     "group_text": (SENDERS, TOUCHING),
@@ -147,6 +157,7 @@ MEMBERS = {
     "short_code": "own parent",
     "withdraw": EVERYWHERE,
     "practice": EVERYWHERE,
+    "news_wishes": EVERYWHERE,
     "inbox": EVERYWHERE,
 }
 
@@ -391,6 +402,35 @@ def compose_command(w: World, tx: Tx, actor: str, relation: str) -> bool:
     return "Số, ký hiệu" in w.say(tx, actor, "/guivanban")
 
 
+def news_post(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    unit = w.units[relation]
+    return allowed((Refused,), lambda: news.post_notice(tx, w.actors[actor], unit, "Họp thứ Hai", ""))
+
+
+def news_hold_button(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    w.press(tx, actor, EditDigest(w.units[relation], 20261125, "hold"))
+    return tx.value(select(digest_days.c.state).where(digest_days.c.unit_id == w.units[relation])) == "held"
+
+
+def news_edit_button(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    words = {"title": "Tin kín của đơn vị", "folded": "", "summary": "", "url": "", "topic": "notice"}
+    notice = {"public": 0, "published_ms": MORNING, "made_ms": MORNING, **words}
+    tx.run(insert(stories).values(id=1, unit_id=w.units[relation], **notice))
+    return "Tin kín của đơn vị" in w.press(tx, actor, EditDigest(w.units[relation], 20261125, "edit"))
+
+
+def news_edit_command(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    return "Xem trước điểm tin" in w.say(tx, actor, "/suadiemtin")
+
+
+def news_feeds_command(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    return "Nguồn tin" in w.say(tx, actor, "/nguontin")
+
+
+def news_wishes(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    return "Giờ gửi: 06:30" in w.say(tx, actor, "/caidattin")
+
+
 def group_link(w: World, tx: Tx, actor: str, relation: str) -> bool:
     place = ("telegram", "-100")
     return allowed((Refused,), lambda: groups.link(tx, place, w.units[relation], w.actors[actor]))
@@ -467,7 +507,8 @@ VERBS: dict[str, Callable[[World, Tx, str, str], bool]] = {
         status_button, status_command, status_of_all, names_button, names_of_one, names_command, remind,
         remind_one, remind_command, link, slip, slip_sheet, by_hand, close_link, unverified_command, adoption,
         answer_request, erase, import_, compose_command, group_link, group_unlink, group_text,
-        history_command, history_of_one,
+        history_command, history_of_one, news_post, news_hold_button, news_edit_button, news_edit_command,
+        news_feeds_command, news_wishes,
         acknowledge, undo, full_text, ask, short_code, withdraw, practice, inbox,
     )
 }  # fmt: skip

@@ -71,6 +71,30 @@ def content(tx: Tx, say: Say) -> int:
     return row_id
 
 
+def bulk_contents(tx: Tx, says: Sequence[Say]) -> list[int]:
+    """Keeps the words of many notices in one statement; their ids in the same order."""
+    ids = [new_id() for _say in says]
+    rows = [
+        {"id": row_id, "body": tx.vault.seal("contents.body", row_id, dump(say)), "made_ms": tx.now_ms}
+        for row_id, say in zip(ids, says, strict=True)
+    ]
+    if rows:
+        tx.run(insert(contents), rows)
+    return ids
+
+
+def posted(tx: Tx, recipient_ids: Sequence[int], *, kind: str, kind_id: int) -> set[int]:
+    """For which of these recipients (a thousand or so) this notice was queued already."""
+    found = tx.rows(
+        select(outbox.c.recipient_id).where(
+            outbox.c.notice == kind,
+            outbox.c.notice_id == kind_id,
+            outbox.c.recipient_id.in_(list(recipient_ids)),
+        )
+    )
+    return {row.recipient_id for row in found}
+
+
 def post(tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority: int, due_ms: int) -> int:
     """Queues a notice for its recipients. Returns how many rows."""
     rows = [

@@ -352,7 +352,7 @@ class _Reader:
         types = [code for code in types if code not in ("TB", "BC", "HD", "CTr")]  # said of anything
         if types:
             cards = [card for card in cards if (n := numbers.parse(card.about)) and n.type in types]
-        if len(cards) == 1:
+        if len(cards) == 1 and self.at.open[0].about != v.DIGEST:
             return (self._too_soon() if said == "yes" else None) or self._answer(cards[0], "acknowledge")
         return self._unclear([card.about for card in cards or self.cards])
 

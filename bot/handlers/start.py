@@ -1,10 +1,9 @@
 """The door: greeting, menu, verification, blocks and contacts."""
 
 from collections.abc import Callable
-from typing import Any
 
 from bot.chat.choices import Command, pack
-from bot.chat.events import Blocked, Commanded, ContactShared, Event, Joined, Migrated, Seen, Started
+from bot.chat.events import Blocked, ContactShared, Event, Joined, Migrated, Seen, Started
 from bot.chat.replies import Choice, Say
 from bot.chat.router import Out, Replies, Router
 from bot.clock import to_ms
@@ -70,7 +69,10 @@ def greeting(event: Event, tx: Tx) -> Replies:
                 "xác thực bằng phiếu do bí thư chi bộ phát. Chưa có phiếu, xin hỏi bí thư chi bộ của đồng chí."
             ),
             heading=_("Sổ tay đảng viên"),
-            choices=(Choice(_("Xác thực"), pack(Command("verify"))),),
+            choices=(
+                Choice(_("Xác thực"), pack(Command("verify"))),
+                Choice(_("Tin tức"), pack(Command("news"))),
+            ),
         )
     choices = [Choice(_("Văn bản của tôi"), pack(Command("inbox")))]
     if people.scope(tx, account.member_id, Verb.SEE_STATUS):
@@ -78,6 +80,7 @@ def greeting(event: Event, tx: Tx) -> Replies:
     if people.scope(tx, account.member_id, Verb.SEND_DIRECTIVE):
         choices.append(Choice(_("Gửi văn bản"), pack(Command("compose"))))
     choices.append(Choice(_("Lịch họp"), pack(Command("meeting"))))
+    choices.append(Choice(_("Tin tức"), pack(Command("news"))))
     return Say(
         _("Đồng chí chọn một việc, hoặc nhắn bằng lời, có dấu hay không dấu đều được."),
         heading=_("Sổ tay đảng viên"),
@@ -123,14 +126,3 @@ def contact(event: ContactShared, tx: Tx) -> Replies:
     if event.address.group:
         return None
     return Say(_("Tôi không cần số điện thoại và không giữ lại. Đồng chí xác thực bằng mã trên phiếu nhé."))
-
-
-def not_yet(event: Commanded, tx: Tx) -> Replies:
-    """For commands whose errand is not built yet: says so, and what to do meanwhile."""
-    return Say(
-        _("Việc này tôi chưa làm được. Tạm thời đồng chí hỏi bí thư chi bộ; nhắn “menu” để xem việc đã có.")
-    )
-
-
-NOT_YET: dict[str, Any] = {"news": PUBLIC}
-"""Commands that are understood and answer that they are not there yet."""

@@ -5,6 +5,10 @@ Patterns are general: heads, objects, blockers. Whole sentences are nowhere list
 
 import re
 
+DIGEST = "điểm tin"
+"""What the choice of a morning digest is about, as `bot.news.texts` has it. Where that is the newest message, "đã
+đọc" may be said of the news, so the bot asks."""
+
 
 def rx(pattern: str) -> re.Pattern[str]:
     """A pattern that starts and ends at words."""

@@ -18,6 +18,23 @@ PLAIN = {
     "recall": "recall",
     "rutdongy": "withdraw",
     "rut dong y": "withdraw",
+    "caidattin": "news_settings",
+    "cai dat tin": "news_settings",
+    "cai dat diem tin": "news_settings",
+    "tattin": "news_off",
+    "tat tin": "news_off",
+    "tat diem tin": "news_off",
+    "battin": "news_on",
+    "bat tin": "news_on",
+    "bat diem tin": "news_on",
+    "tin hom qua": "news_yesterday",
+    "diem tin hom qua": "news_yesterday",
+    "dangtin": "news_post",
+    "dang tin": "news_post",
+    "suadiemtin": "news_edit",
+    "sua diem tin": "news_edit",
+    "nguontin": "news_feeds",
+    "nguon tin": "news_feeds",
     "quyenriengtu": "privacy",
     "quyen rieng tu": "privacy",
     "dulieucuatoi": "my_data",
@@ -38,6 +55,8 @@ PLAIN = {
 }
 """Folded: after a slash, or as the whole text but for a document."""
 _NEEDS_DOCUMENT = frozenset({"thu hoi"})  # alone it may as well mean taking back one's own acknowledgement
+_LOOKED_FOR = re.compile(r"/?tim ?tin(?: tuc)?(?: (?:ve|noi ve|co))?(?:\s+|$)")
+"""“tìm tin về …”, “/timtin …”: whatever follows is what is looked for, with the marks it was typed with."""
 
 
 class PlainCommand(NamedTuple):
@@ -50,6 +69,9 @@ class PlainCommand(NamedTuple):
 
 def plain_command(text: str) -> PlainCommand | None:
     """The command of `PLAIN` that a text is. In words, a document alone may follow."""
+    whole = clean(text).strip()
+    if looked_for := _LOOKED_FOR.match(flat(whole)):
+        return PlainCommand("news_search", None, whole[looked_for.end() :].strip())
     slash = text.lstrip().startswith("/")
     typed = clean(text).strip(" /\\.!?")
     spaced = flat(typed).replace("_", " ")

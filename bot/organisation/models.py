@@ -66,6 +66,7 @@ class Verb(StrEnum):
     SEE_UNVERIFIED = "see_unverified"
     ANSWER_REQUESTS = "answer_requests"
     SEE_AUDIT = "see_audit"
+    EDIT_NEWS = "edit_news"
     ADMINISTER = "administer"
     HOLD_MEETING = "hold_meeting"
 

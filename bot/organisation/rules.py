@@ -71,6 +71,7 @@ RIGHTS: dict[Verb, frozenset[Role]] = {
     ),
     Verb.ANSWER_REQUESTS: frozenset({Role.OFFICER}),
     Verb.SEE_AUDIT: frozenset({Role.INSPECTOR}),
+    Verb.EDIT_NEWS: frozenset({Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.OFFICE, Role.OFFICER}),
     Verb.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     Verb.HOLD_MEETING: frozenset({Role.SECRETARY, Role.DEPUTY_SECRETARY}),
 }

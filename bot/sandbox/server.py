@@ -8,6 +8,7 @@ import sys
 from aiohttp import web
 
 from bot.sandbox.control import Control, body, plain_errors
+from bot.sandbox.news import News
 from bot.sandbox.phone import Phone
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.telegram_methods import METHODS
@@ -37,6 +38,7 @@ class Sandbox:
             self.world, self.telegram, self._telegram_people, self.zalo, self._zalo_people, self.info
         )
         self.phone = Phone(self.world)
+        self.news = News(lambda: self.base)
         self.host = host
         self.port = 0
         self._runner: web.AppRunner | None = None
@@ -55,7 +57,7 @@ class Sandbox:
         """Listens; port 0 takes a free one. Raises OSError when the port is taken."""
         app = web.Application(client_max_size=MOST_BODY, middlewares=[plain_errors])
         app.add_routes([*self.telegram.routes(), *self.zalo.routes()])
-        app.add_routes([*self.control.routes(), *self.phone.routes()])
+        app.add_routes([*self.control.routes(), *self.phone.routes(), *self.news.routes()])
         app.add_routes([web.post("/control/zalo_oa/gmf", self._buy_group)])
         app.add_routes([web.post("/control/zalo_oa/templates", self._approve_template)])
         app.on_shutdown.append(self.phone.close)

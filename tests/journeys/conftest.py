@@ -191,6 +191,8 @@ def prepare(
 ) -> tuple[Settings, Vault]:
     """Keys, database (SQLite where no other is given) and roster of a house, and its settings."""
     info = sandbox.info()
+    feeds = folder / "feeds.toml"
+    feeds.write_text("", encoding="utf-8")
     settings = Settings(
         _env_file=None,
         data_dir=folder,
@@ -207,6 +209,8 @@ def prepare(
         zalo_oa_access_token=info["zalo_oa"]["access_token"],
         zalo_oa_api=info["zalo_oa"]["base_url"],
         zalo_oa_rate=0,
+        news_feeds=feeds,
+        news_trusted=sandbox.base,
     )
     Keys.new().write(settings.keys)
     vault = Vault(Keys.read(settings.keys))

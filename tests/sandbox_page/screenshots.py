@@ -1,4 +1,4 @@
-"""Writes docs/images/phone-*.png: each channel, narrow and wide, light and dark (`make screenshots`)."""
+"""Writes docs/images/*.png (`make screenshots`): each channel, narrow and wide, light and dark; the digest."""
 
 import asyncio
 import sys
@@ -44,6 +44,28 @@ async def _take() -> None:
                         await page.evaluate("localStorage.removeItem('large')")
                         await page.close()
                     await context.close()
+            await _digest(sandbox, browser)
+
+
+async def _digest(sandbox, browser) -> None:
+    """The morning digest as a small phone shows it, and what `/tin` answers."""
+    context = await browser.new_context(viewport={"width": 360, "height": 1400})
+    for channel, short in CHANNELS.items():
+        page = await context.new_page()
+        one, _two = await opened(page, sandbox.base + "/")
+        await one.become(part(sandbox, channel, "Đảng viên đã xác thực"))
+        await one.types("tin")
+        shown = await one.sees("Tìm tin cũ")
+        await shown.evaluate("node => node.scrollIntoView({block: 'end'})")
+        await page.screenshot(path=IMAGES / f"news-{short}-360.png")
+        await one.root.locator(".phone").evaluate(
+            "node => { node.style.height = '1350px' }"
+        )  # the whole digest
+        digest = await one.sees("Điểm tin sáng")
+        await digest.evaluate("node => { node.closest('.talk').scrollTop = node.offsetTop - 190 }")
+        await one.root.locator(".phone").screenshot(path=IMAGES / f"digest-{short}-360.png")
+        await page.close()
+    await context.close()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Feeds, their stories, and the morning digest."""
