@@ -45,9 +45,11 @@ from bot.directives.gate.rule import allowed
 from bot.directives.waiting import UnacknowledgedDirectives
 from bot.errands import make_router
 from bot.guard import Guard, forget_strangers
-from bot.handlers import adoption, group, privacy, zalo_group
+from bot.handlers import adoption, group, meetings, privacy, zalo_group
 from bot.intake import Intake, UploadDesk
 from bot.links import LinkDesk
+from bot.meeting_files import MeetingFiles
+from bot.meetings import service as meeting_verbs
 from bot.newsroom import Newsroom, habit
 from bot.paperwork import Paperwork
 from bot.reachability import Reachability
@@ -166,6 +168,7 @@ class App:
             "roster_drop": self.rosters.drop,
             privacy.EXPORT_JOB: papers.export,
             adoption.SLIPS_JOB: papers.slips,
+            meetings.FILE_JOB: MeetingFiles(self.writer, box).make,
             **self._askers(outbounds),
         }
         self.runner = runner.Runner(self.intake_writer, self.worker, doers)
@@ -393,6 +396,7 @@ class App:
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
         self._bell.add_job(self.guard.tick, "interval", seconds=5, **quiet)
+        self._bell.add_job(self._remind_of_meetings, "interval", seconds=20, **quiet)
         self._bell.add_job(self._keep_findings, "interval", seconds=10, **quiet)
         self.newsroom.hang(self._bell, quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
@@ -412,6 +416,11 @@ class App:
         """Posts and edits the cards that follow a directive."""
         with contextlib.suppress(asyncio.CancelledError):  # the bell falls silent first at the end
             if await self.writer.run(live_cards.tick):
+                self.sender.ring()
+
+    async def _remind_of_meetings(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            if await self.writer.run(meeting_verbs.tick):
                 self.sender.ring()
 
     async def _keep_findings(self) -> None:

@@ -5,7 +5,9 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
@@ -137,7 +139,7 @@ def understand(
     *,
     open_: Annotated[
         list[str] | None,
-        typer.Option("--open", help="Thẻ đang mở: directive=52-KH/ĐU[,51-TB/ĐU…] hoặc directive."),
+        typer.Option("--open", help="Thẻ đang mở: directive=52-KH/ĐU[,51-TB/ĐU…], directive, hoặc meeting."),
     ] = None,
     acknowledged: Annotated[
         list[str] | None, typer.Option(help="Văn bản vừa xác nhận, còn hoàn tác được.")
@@ -152,6 +154,7 @@ def understand(
 ) -> None:
     """Bot sẽ hiểu một câu thế nào, bằng chính mã của bot; không đọc cơ sở dữ liệu."""
     from bot.handlers.understand import understand as read
+    from bot.handlers.understand import understand_answer
 
     if (text is None) == (file is None):
         raise typer.BadParameter(_("Hãy cho một câu, hoặc --file."))
@@ -164,6 +167,9 @@ def understand(
         except ValueError:
             raise typer.BadParameter(_("Thời điểm phải ở dạng ISO, ví dụ 2026-11-24T08:00.")) from None
         moment = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+    if open_ == ["meeting"]:
+        _print_readings(_lines(text, file), partial(understand_answer, now=moment), as_json=as_json)
+        return
     situation: dict[str, Any] = {
         "open_documents": _open_documents(open_ or []),
         "acknowledged": _listed(acknowledged or []),
@@ -171,8 +177,12 @@ def understand(
         "role": role,
         "now": moment,
     }
-    for line in _lines(text, file):
-        found = read(line, **situation)
+    _print_readings(_lines(text, file), partial(read, **situation), as_json=as_json)
+
+
+def _print_readings(lines: list[str], read: Callable[[str], dict[str, object]], *, as_json: bool) -> None:
+    for line in lines:
+        found = read(line)
         if as_json:
             sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
         else:
@@ -196,7 +206,7 @@ def _open_documents(values: list[str]) -> list[str]:
     for value in values:
         kind, _sign, numbers = value.partition("=")
         if kind != "directive":
-            raise typer.BadParameter(_("--open nhận directive hoặc directive=SỐ."))
+            raise typer.BadParameter(_("--open nhận directive, directive=SỐ, hoặc một mình meeting."))
         found += _listed([numbers]) or ["52-KH/ĐU"]
     return found
 

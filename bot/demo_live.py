@@ -29,6 +29,9 @@ from bot.demo import ROSTER, SAMPLE, TOP, Actor, slips, spaced, verify
 from bot.directives import service
 from bot.directives.models import Draft, Urgency
 from bot.i18n import _
+from bot.meetings import service as meetings
+from bot.meetings.models import Draft as Call
+from bot.meetings.models import MeetingKind
 from bot.organisation import queries as people
 from bot.organisation.models import MembershipKind, PersonRow, Roster, Standing
 from bot.organisation.roster_file import read_roster
@@ -195,6 +198,11 @@ async def _furnish(app: App, sandbox: Sandbox) -> None:
         if part.verified:  # at once: a member's next slip, for the other channel, ends this one
             await verify(actors[place], persons[place])
     group = await _group(sandbox, parts, persons)
+    await app.writer.run(partial(_meetings, parts))
+    app.sender.ring()
+    for part, person in zip(parts, persons, strict=True):
+        if part.key == "waiting":  # before the paper: that stays the newest, so "1" means it
+            await person.sees(_("Giấy mời: {kind}", kind=_("Sinh hoạt thường kỳ")), 30)
     await _news(app, parts, persons)
     await _directive(app)
     for part, person in zip(parts, persons, strict=True):
@@ -208,6 +216,27 @@ async def _furnish(app: App, sandbox: Sandbox) -> None:
     await testing.control(
         sandbox.control_url, "cast", {"cast": [*cast, group], "steps": steps(), "shared_clock": True}
     )
+
+
+def _meetings(parts: Sequence[Part], tx: Tx) -> None:
+    """The cast's branches are called to a meeting this week."""
+    evening = datetime.combine(now().astimezone(VIETNAM) + timedelta(days=4), time(19, 30), VIETNAM)
+    for row in (part.row for part in parts if part.key == "secretary"):
+        secretary = people.member_by_card(tx, row.card_number or "") if row else None
+        assert secretary is not None
+        meetings.call(
+            tx,
+            Call(
+                secretary.branch_id,
+                MeetingKind.REGULAR,
+                evening,
+                _("Phòng họp 302 (mẫu)"),
+                _("Kiểm điểm công tác tháng, kế hoạch tháng tới (mẫu)"),
+                people.names(tx, [secretary.id])[secretary.id],
+                secretary.id,
+                follows=True,
+            ),
+        )
 
 
 def _import(roster: Roster, tx: Tx) -> None:
@@ -315,10 +344,14 @@ async def _until_stopped() -> None:
 
 
 def steps() -> list[str]:
-    """Three things to try, in the terminal and on the page; the first takes seconds."""
+    """Things to try, in the terminal and on the page; the first takes seconds."""
     paper = SAMPLE / "52-KH-DU.pdf"
     return [
         _("Máy thứ hai đang có văn bản chờ xác nhận: bấm “Đã đọc, tiếp thu” hoặc nhắn “1”."),
+        _(
+            "Cũng máy ấy, phía trên, có giấy mời họp: bấm “Sẽ dự”, “Đến muộn”, “Xin vắng”, hoặc nhắn "
+            "“toi den muon 15p”. Rồi đổi thành bí thư chi bộ, nhắn “lich hop”."
+        ),
         _(
             "Máy thứ nhất: bấm “Quan tâm OA”, “Xác thực”, “Tôi đồng ý”, rồi gõ số phiếu và ngày sinh "
             "ghi phía trên máy."

@@ -15,6 +15,7 @@ from bot.handlers import (
     group,
     history,
     linking,
+    meetings,
     officer,
     practice,
     privacy,
@@ -68,5 +69,6 @@ def make_router(
     group.register(router, oa_link)
     privacy.register(router, ROOMS, contact, abroad)
     adoption.register(router, abroad)
+    meetings.register(router, page)
     news_handlers.register(router, digest)
     return router

@@ -51,6 +51,9 @@ from bot.directives.releases import Release
 from bot.handlers.group import GroupText
 from bot.handlers.history import ShowHistory
 from bot.handlers.privacy import Decide, Withdraw
+from bot.meetings import service as holding
+from bot.meetings.models import Draft as Call
+from bot.meetings.models import JudgeReason, Mark, MeetingKind, ShowMeeting
 from bot.news import service as news
 from bot.news.models import EditDigest
 from bot.organisation import linking
@@ -76,6 +79,7 @@ from bot.store.migrate import migrate
 from bot.store.tables.audit import audit
 from bot.store.tables.directives import directives, gate_releases, recipients
 from bot.store.tables.groups import groups as group_links
+from bot.store.tables.meetings import invitees, meetings
 from bot.store.tables.news import digest_days, stories
 from bot.store.tables.organisation import (
     ACTIVE,
@@ -90,6 +94,7 @@ SENDERS = "secretary deputy_secretary office"
 LOOKERS = "secretary deputy_secretary committee_member cell_leader officer office inspector"
 NAMERS = "secretary deputy_secretary committee_member cell_leader officer"
 REMINDERS = "secretary deputy_secretary cell_leader officer office"
+HOLDERS = "secretary deputy_secretary"
 BRANCH_KEEPERS = "secretary deputy_secretary officer"
 EDITORS = "secretary deputy_secretary office officer"
 OVER = "own child"
@@ -137,6 +142,11 @@ EXPECTED = {
     "group_text": (SENDERS, TOUCHING),
     "history_command": ("inspector", EVERYWHERE),
     "history_of_one": ("inspector", TOUCHING),
+    "call_meeting": (HOLDERS, OVER),
+    "mark_attendance": (HOLDERS, OVER),
+    "judge_reason_button": (HOLDERS, OVER),
+    "who_comes_button": (HOLDERS, OVER),
+    "meeting_figures": (LOOKERS, OVER),
 }
 # What every member may who may use the bot: the directive reached them, as members of "own".
 MEMBERS = {
@@ -169,6 +179,57 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]
 def create(w: World, tx: Tx, actor: str, relation: str) -> bool:
     paper = draft(99, w.units[relation], w.actors[actor])
     return allowed((Refused,), lambda: service.create(tx, paper))
+
+
+def _meeting(w: World, tx: Tx, relation: str) -> int:
+    """A closed meeting of the unit, an hour ago: its own member asked to be absent."""
+    key, unit = 4711, w.units[relation]
+    starts = tx.now_ms - 3_600_000
+    tx.run(
+        insert(meetings).values(
+            id=key, unit_id=unit, kind="regular", starts_ms=starts, place="P", agenda="N", follows=0, stage=3,
+            chair=tx.vault.seal("meetings.chair", key, "Ai"), author_id=w.witnesses[relation], state="closed",
+            sequence=0, made_ms=starts, changed_ms=starts,
+        )
+    )  # fmt: skip
+    tx.run(
+        insert(invitees).values(
+            meeting_id=key, member_id=w.witnesses[relation], unit_id=unit, standing="active", tries=0,
+            membership="official", answer="absent", reason="ill",
+            words=tx.vault.seal("invitees.words", f"{key}:{w.witnesses[relation]}", "lời riêng"),
+        )
+    )  # fmt: skip
+    return key
+
+
+def call_meeting(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    starts = tx.now + timedelta(days=1)
+    draft_ = Call(w.units[relation], MeetingKind.REGULAR, starts, "P", "N", "Ai", w.actors[actor])
+    return allowed((Refused,), lambda: holding.call(tx, draft_))
+
+
+def mark_attendance(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    key = _meeting(w, tx, relation)
+    ids = [w.witnesses[relation]]
+    return allowed((Refused,), lambda: holding.mark(tx, key, ids, w.actors[actor], Mark.UNEXCUSED))
+
+
+def judge_reason_button(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    key = _meeting(w, tx, relation)
+    w.press(tx, actor, JudgeReason(key, w.witnesses[relation], "no"))
+    return tx.value(select(invitees.c.verdict).where(invitees.c.meeting_id == key)) == 0
+
+
+def who_comes_button(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    heard = w.press(tx, actor, ShowMeeting(_meeting(w, tx, relation)))
+    # The words of a reason are for the unit's own secretaries, not for those of a level above.
+    assert ("lời riêng" in heard) <= (relation == "own" and "Phải dự: 1" in heard), heard
+    return "Phải dự: 1" in heard
+
+
+def meeting_figures(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    _meeting(w, tx, relation)
+    return "(0/1, 1 cuộc)" in w.say(tx, actor, "/diemdanh thongke")
 
 
 def send(w: World, tx: Tx, actor: str, relation: str) -> bool:
@@ -440,7 +501,8 @@ def inbox(w: World, tx: Tx, actor: str, relation: str) -> bool:
 VERBS: dict[str, Callable[[World, Tx, str, str], bool]] = {
     each.__name__.rstrip("_"): each
     for each in (
-        create, send, judge, judge_button, judge_from_above, release, release_button,
+        create, call_meeting, mark_attendance, judge_reason_button, who_comes_button, meeting_figures,
+        send, judge, judge_button, judge_from_above, release, release_button,
         recall, recall_button, recall_command, recall_from_above,
         status_button, status_command, status_of_all, names_button, names_of_one, names_command, remind,
         remind_one, remind_command, link, slip, slip_sheet, by_hand, close_link, unverified_command, adoption,

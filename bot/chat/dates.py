@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from bot import clock
-from bot.chat.text import clean, flat
+from bot.chat.text import clean, figures, flat
 
 END_OF_DAY = time(17, 0)
 """What a deadline means that names a day but no hour: the end of office hours."""
@@ -255,3 +255,123 @@ def parse_past_day(text: str, today: date) -> date | None:
     else:
         return None
     return found if found and found <= today and found.year >= today.year - 10 else None
+
+
+# --- the time of a meeting ------------------------------------------------------------------------------------
+_HOUR_WORDS = {
+    name: n for n, name in enumerate("mot hai ba bon nam sau bay tam chin muoi".split(), start=1)
+} | {"muoi mot": 11, "muoi hai": 12}
+_SPOKEN_HOUR = re.compile(
+    rf"\b({'|'.join(sorted(_HOUR_WORDS, key=len, reverse=True))}) (?=(?:gio|h|ruoi)(?!\w))"
+)
+_CLOCK = r"\d{1,2} ?(?:h|g|gio|:)(?: ?(?:ruoi|\d{1,2}))?(?: ?(?:phut|p))?(?: (?:sang|trua|chieu|toi|dem))?"
+_TIME_RANGE = re.compile(rf"({_CLOCK}|\b\d{{1,2}}) ?(?:-|~|->|=>|den|toi) ?({_CLOCK})(?![\d/])")
+_DAY_RANGE = re.compile(r"(?<![\d/.-])(\d{1,2}) ?(?:-|~|den|toi) ?(?:ngay )?\d{1,2}([/.]\d{1,2})")
+_ANY_PART = re.compile(
+    r"\b(sang|trua|chieu|toi|dem)\b(?= (?:nay|mai|mot|ngay|thu|t[2-7]|cn|chu nhat|hom|luc|mung|mong|\d))|"
+    r"\b(sang|trua|chieu|toi|dem)$"
+)
+_QUARTER = re.compile(r"\b(\d{1,2}) ?(?:h|g|gio) ?kem (\d{1,2})(?: phut)?")
+_PART_BEGINS = {"sang": time(8), "trua": time(12), "chieu": time(14), "toi": time(19), "dem": time(21)}
+
+
+def read_meeting_time(text: str, now: datetime) -> tuple[datetime | None, bool]:
+    """When a meeting as typed begins, in Vietnam's time, and whether the bot must ask before it relies on it.
+
+    "19h30 thứ 5", "mùng 3 lúc 7 rưỡi tối", "T5 tuần sau", "14h-16h ngày 28/11" (a range gives its start).
+    Hours 7 to 11 without a part of the day are morning. Asked about: no hour, no day, an hour from 1 to 6 or
+    12 without a part of the day, a weekday that is today's or does not fit the date. None when it is past,
+    impossible or not named.
+    """
+    now = now.astimezone(clock.VIETNAM)
+    said = " ".join(flat(figures(re.sub(r"\b[Tt]ôi\b", " ", clean(text)))).split())[:400]
+    if re.search(r"\bthu (?:[0189]|1\d)\b", said):
+        return None, False
+    if (soon := _IN.search(said)) and soon[3] == " nua":
+        whole = _in_a_while(said, now)
+        if soon[2] not in ("ngay", "tuan") or whole is None:
+            return whole, False
+        said = f"{said[: soon.start()]} {whole:%d/%m/%Y} {said[soon.end() :]}"
+    said = re.sub(r"\b(\d{4})-(\d\d)-(\d\d)\b", r"\3/\2/\1", said)
+    said = re.sub(r"\b(\d{1,2})\.(1[3-9]|[2-5]\d|00)(?![\d.])", r"\1h\2", said)
+    said = _QUARTER.sub(_before_the_hour, said)
+    said = re.sub(r"((?:h|g|gio|:) ?\d\d)(?= (?:ngay|tuan))", r"\1,", said)
+    said = _SPOKEN_HOUR.sub(lambda match: f"{_HOUR_WORDS[match[1]]} ", said)
+    said = re.sub(r"\b(\d{1,2}) ruoi\b", r"\1h30", said)
+    said = re.sub(r"\b(\d{1,2}) ?(h|g|gio)(?: ?dung)\b", r"\1 \2", said)
+    said = _DAY_RANGE.sub(r"\1\2", said)
+    if in_range := _TIME_RANGE.search(said):
+        first = in_range[1] if re.search(r"\D", in_range[1].strip()) else f"{in_range[1].strip()}h"
+        part = re.search(r"(?: (?:sang|trua|chieu|toi|dem))$", in_range[2])
+        own = re.search(r"(?: (?:sang|trua|chieu|toi|dem))$", first)
+        shared = part[0] if part and not own else ""
+        said = f"{said[: in_range.start()]} {first}{shared} {said[in_range.end() :]}"
+    said = " ".join(re.sub(r"\b(?:tu|luc|vao|hop|bat dau)\b", " ", said).split())
+    hour_said = _HOUR.search(said)
+    rest = said
+    if hour_said:  # the part of the day stays: it may belong to the day as well ("8h tối nay")
+        rest = f"{said[: hour_said.start()]} {hour_said[3] or ''} {said[hour_said.end() :]}"
+    rest = " ".join(rest.split())
+    part_said = _ANY_PART.search(rest)
+    part_word = (part_said[1] or part_said[2]) if part_said else None
+    at: time | None = None
+    unsure = False
+    if hour_said:
+        hour, own_part = int(hour_said[1]), hour_said[3]
+        if hour < 13 and own_part is None and part_word:
+            said_with = f"{hour_said[0].strip()} {part_word}"
+            again = _HOUR.fullmatch(said_with)
+            at = _hour(again) if again else None
+        else:
+            at = _hour(hour_said)
+            unsure = own_part is None and (1 <= hour <= 6 or hour in (0, 12, 24))
+        if at is None or (own_part == "sang" and int(hour_said[1]) > 12):
+            return None, False
+    named, day = _meeting_day(rest, now)
+    if named and day is None:
+        return None, False
+    if not named and at is None and part_word is None:
+        return None, False
+    if at is None:
+        unsure = True
+        at = _PART_BEGINS[part_word] if part_word else time(0)
+    unsure = unsure or re.search(r"\b(?:cuoi|het) (?:tuan|thang|quy|nam)\b", rest) is not None
+    if day is None:
+        unsure = True
+        day = now.date()
+        if datetime.combine(day, at, clock.VIETNAM) <= now:
+            day += timedelta(days=1)
+    moment = datetime.combine(day, at, clock.VIETNAM)
+    if hour_said and moment <= now and _WEEKDAY.search(rest) and not re.search(r"tuan|nay|\d/\d", rest):
+        moment += timedelta(days=7)  # "8h thứ ba", said on a Tuesday afternoon
+    if day < now.date() or (hour_said and moment <= now):
+        return None, False
+    if weekday := _WEEKDAY.search(rest):
+        index = 6 if weekday[3] else _number(weekday[1] or weekday[2]) - 2
+        nearby = re.search(r"tuan|nay", rest[weekday.end() :])
+        unsure = unsure or moment.weekday() != index
+        unsure = unsure or (
+            index == now.weekday() and not nearby and not re.search(r"\d ?[/.-] ?\d|ngay \d", rest)
+        )
+    return moment, unsure
+
+
+def _before_the_hour(match: re.Match[str]) -> str:
+    hour, minutes = int(match[1]), int(match[2])
+    return f"{hour - 1}h{60 - minutes:02d}" if 1 <= hour <= 24 and 0 < minutes < 60 else match[0]
+
+
+def _meeting_day(said: str, now: datetime) -> tuple[bool, date | None]:
+    """As `_day`, and "mùng 3 tháng sau", "ngày 5 tháng này"."""
+    words = re.sub(
+        rf"\b(mung|mong|ngay) ({'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\b",
+        lambda match: f"{match[1]} {_NUMBERS[match[2]]}",
+        said,
+    )
+    match = re.search(r"\b(?:ngay|mung|mong|hom) (\d{1,2}) thang (nay|sau|toi|truoc)\b", words)
+    if match is None:
+        return _day(words, now)
+    ahead = {"nay": 0, "sau": 1, "toi": 1, "truoc": -1}[match[2]]
+    year, month = divmod(now.year * 12 + now.month - 1 + ahead, 12)
+    found = _date(year, month + 1, int(match[1]))
+    return True, found if found and found >= now.date() else None

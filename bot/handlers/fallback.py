@@ -8,7 +8,7 @@ from bot.clock import from_ms
 from bot.directives import queries, texts
 from bot.directives.models import Acknowledge
 from bot.handlers.gate import PUBLIC, member_account
-from bot.handlers.start import NOT_YET, greeting, in_group, not_yet
+from bot.handlers.start import greeting, in_group
 from bot.i18n import _
 from bot.store.tx import Tx
 
@@ -21,8 +21,6 @@ def register(router: Router[Tx]) -> None:
     router.on(FileSent, file_sent)
     router.on(MediaSent, lambda event, tx: media_sent(event, tx, router))
     router.command("in_group", in_group, PUBLIC)
-    for name, need in NOT_YET.items():
-        router.command(name, not_yet, need)
 
 
 def wondered(event: Wondered, tx: Tx) -> Replies:

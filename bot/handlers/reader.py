@@ -10,6 +10,7 @@ from bot.clock import from_ms
 from bot.directives import groups, queries, rules
 from bot.directives.models import Acknowledge, AskAuthor, Directive, FullText, Undo
 from bot.handlers.gate import member_account
+from bot.handlers.meeting_reader import answer_typed, code_typed
 from bot.handlers.reading import OpenMessage, Reading, Situation, read
 from bot.handlers.vocabulary_plain import plain_command
 from bot.organisation import queries as people
@@ -51,7 +52,10 @@ def reader(event: TextSent, tx: Tx) -> Event:
             known = {directive.number for directive in queries.open_in(tx, scope)}
             posts = {post.role for post in people.appointments_of(tx, account.member_id)}
             role = "officer" if posts & {Role.OFFICER, Role.OFFICE, Role.INSPECTOR} else "secretary"
+    if account is not None and (checked := code_typed(event, tx, account)) is not None:
+        return checked
     waiting = {directive.number for directive, at in mine if at is None}
+    found = openings.of_chat(tx, event.address.channel, event.address.chat_id)
     situation = Situation(
         open=tuple(
             OpenMessage(
@@ -62,14 +66,19 @@ def reader(event: TextSent, tx: Tx) -> Event:
                 reached_at=from_ms(opening.reached_ms),
                 unasked=opening.unasked,
             )
-            for opening in openings.of_chat(tx, event.address.channel, event.address.chat_id)
+            for opening in found
         ),
         acknowledged=_undone(mine, tx.now),
         known=tuple(sorted(known | {directive.number for directive, _at in mine})),
         role=role,
         now=event.at,
     )
-    return _event(event, read(event.text, situation), mine)
+    reading = read(event.text, situation)
+    if account is not None:
+        answered = answer_typed(event, tx, account, found, waiting, reading)
+        if answered is not None:
+            return answered
+    return _event(event, reading, mine)
 
 
 def _undone(mine: list[tuple[Directive, int | None]], moment: datetime) -> tuple[str, ...]:
@@ -100,7 +109,8 @@ def _event(event: TextSent, reading: Reading, mine: list[tuple[Directive, int | 
     if reading.sure and reading.payload is not None:
         return ChoiceMade(address, at, reading.payload)
     if reading.means == "command" and reading.command is not None:
-        return Commanded(address, at, reading.command, reading.document, reading.rest)
+        rest = event.text if reading.command == "meeting" else reading.rest  # "tạo cuộc họp", "lịch họp"
+        return Commanded(address, at, reading.command, reading.document, rest)
     kind = _CHOICES.get(reading.means)
     if reading.sure and kind is not None and reading.document is not None:
         for directive, _acknowledged in mine:

@@ -1,16 +1,15 @@
 """The door: greeting, menu, verification, blocks and contacts."""
 
 from collections.abc import Callable
-from typing import Any
 
 from bot.chat.choices import Command, pack
-from bot.chat.events import Blocked, Commanded, ContactShared, Event, Joined, Migrated, Seen, Started
+from bot.chat.events import Blocked, ContactShared, Event, Joined, Migrated, Seen, Started
 from bot.chat.replies import Choice, Say
 from bot.chat.router import Out, Replies, Router
 from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.dialogs import verification
-from bot.handlers.gate import MEMBER, PUBLIC, member_account
+from bot.handlers.gate import PUBLIC, member_account
 from bot.i18n import _
 from bot.organisation import accounts
 from bot.organisation import queries as people
@@ -80,6 +79,7 @@ def greeting(event: Event, tx: Tx) -> Replies:
         choices.append(Choice(_("Tình hình xác nhận"), pack(Command("status"))))
     if people.scope(tx, account.member_id, Verb.SEND_DIRECTIVE):
         choices.append(Choice(_("Gửi văn bản"), pack(Command("compose"))))
+    choices.append(Choice(_("Lịch họp"), pack(Command("meeting"))))
     choices.append(Choice(_("Tin tức"), pack(Command("news"))))
     return Say(
         _("Đồng chí chọn một việc, hoặc nhắn bằng lời, có dấu hay không dấu đều được."),
@@ -126,14 +126,3 @@ def contact(event: ContactShared, tx: Tx) -> Replies:
     if event.address.group:
         return None
     return Say(_("Tôi không cần số điện thoại và không giữ lại. Đồng chí xác thực bằng mã trên phiếu nhé."))
-
-
-def not_yet(event: Commanded, tx: Tx) -> Replies:
-    """For commands whose errand is not built yet: says so, and what to do meanwhile."""
-    return Say(
-        _("Việc này tôi chưa làm được. Tạm thời đồng chí hỏi bí thư chi bộ; nhắn “menu” để xem việc đã có.")
-    )
-
-
-NOT_YET: dict[str, Any] = dict.fromkeys(("attendance", "meeting"), MEMBER)
-"""Commands that are understood and answer that they are not there yet."""

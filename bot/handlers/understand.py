@@ -3,11 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.chat.dates import read_moment
+from bot.chat.dates import read_meeting_time, read_moment
+from bot.handlers.answering import read_answer
 from bot.handlers.reading import OpenMessage, Situation, read
 from bot.handlers.vocabulary_plain import plain_command
+from bot.meetings.models import Reason
 
 _TIMED = ("compose", "remind", "meeting")
+REASON_WORDS = {
+    Reason.DUTY: "công tác",
+    Reason.ILL: "ốm",
+    Reason.BIRTH: "thai sản",
+    Reason.STUDY: "học",
+    Reason.FAMILY: "việc gia đình",
+    Reason.OTHER: "khác",
+}
+"""The classes as the command prints them, whatever the language."""
 LABELS = ("Đã đọc, tiếp thu", "Xem toàn văn", "Hỏi lại")
 
 
@@ -72,6 +83,24 @@ def understand(
         "sure": reading.sure,
         "command": reading.command,
         "document": reading.document,
+        "at": at.isoformat() if at else None,
+        "ambiguous": ambiguous,
+    }
+
+
+def understand_answer(text: str, *, now: datetime) -> dict[str, object]:
+    """The object `sotay understand --open meeting --json` prints, with an invitation open.
+
+    text, means ("yes", "late", "absent", "undecided", "unclear"), minutes_late, reason (a class in Vietnamese),
+    and for a time phrase `at` (ISO with +07:00) and `ambiguous` (the bot must ask).
+    """
+    answered = read_answer(text)
+    at, ambiguous = read_meeting_time(text, now) if answered.means == "unclear" else (None, False)
+    return {
+        "text": text,
+        "means": answered.means,
+        "minutes_late": answered.minutes_late,
+        "reason": REASON_WORDS[answered.reason] if answered.reason else None,
         "at": at.isoformat() if at else None,
         "ambiguous": ambiguous,
     }

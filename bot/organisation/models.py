@@ -68,6 +68,7 @@ class Verb(StrEnum):
     SEE_AUDIT = "see_audit"
     EDIT_NEWS = "edit_news"
     ADMINISTER = "administer"
+    HOLD_MEETING = "hold_meeting"
 
 
 class Way(StrEnum):

@@ -175,13 +175,13 @@ def present() -> ColumnElement[bool]:
     return or_(members.c.first_import_id.is_(None), members.c.first_import_id.not_in(without))
 
 
-_MEMBER = (members.c.id, members.c.branch_id, members.c.kind, members.c.standing, members.c.missing_since_ms)
+MEMBER = (members.c.id, members.c.branch_id, members.c.kind, members.c.standing, members.c.missing_since_ms)
 
 
 def member(tx: Tx, member_id: int) -> Member | None:
     """One member, whatever their standing."""
-    row = tx.first(select(*_MEMBER).where(members.c.id == member_id))
-    return None if row is None else _member(row)
+    row = tx.first(select(*MEMBER).where(members.c.id == member_id))
+    return None if row is None else as_member(row)
 
 
 def members_of(
@@ -192,7 +192,7 @@ def members_of(
     `after_id` and `limit` let a caller go through a large audience in slices.
     """
     statement = (
-        select(*_MEMBER)
+        select(*MEMBER)
         .where(
             members.c.branch_id.in_(list(organisation_ids)),
             members.c.standing.in_(list(MEMBER_STANDINGS)),
@@ -202,7 +202,7 @@ def members_of(
         .order_by(members.c.id)
         .limit(limit)
     )
-    return [_member(row) for row in tx.rows(statement)]
+    return [as_member(row) for row in tx.rows(statement)]
 
 
 def names(tx: Tx, member_ids: Iterable[int]) -> dict[int, str]:
@@ -223,12 +223,13 @@ def member_by_card(tx: Tx, card_number: str) -> Member | None:
     """The member with this Party card, typed with or without dots and spaces."""
     digits = "".join(character for character in card_number if character.isdigit())
     row = tx.first(
-        select(*_MEMBER).where(members.c.card_hash == tx.vault.hash("members.card_number", digits), present())
+        select(*MEMBER).where(members.c.card_hash == tx.vault.hash("members.card_number", digits), present())
     )
-    return None if row is None else _member(row)
+    return None if row is None else as_member(row)
 
 
-def _member(row: Row[tuple[int, int, str, str, int]]) -> Member:
+def as_member(row: Row[tuple[int, int, str, str, int]]) -> Member:
+    """A row of `MEMBER` as a value."""
     return Member(
         row.id,
         row.branch_id,

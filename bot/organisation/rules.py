@@ -73,6 +73,7 @@ RIGHTS: dict[Verb, frozenset[Role]] = {
     Verb.SEE_AUDIT: frozenset({Role.INSPECTOR}),
     Verb.EDIT_NEWS: frozenset({Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.OFFICE, Role.OFFICER}),
     Verb.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
+    Verb.HOLD_MEETING: frozenset({Role.SECRETARY, Role.DEPUTY_SECRETARY}),
 }
 """Verb x role; the organisation and the date come from the appointment."""
 

@@ -10,7 +10,8 @@ from bot.store.hot import Hot
 from bot.store.tables import metadata
 from bot.store.tables.conversation import inbox
 from bot.store.tables.directives import directives, recipients
-from bot.store.tables.organisation import accounts, members
+from bot.store.tables.meetings import meetings
+from bot.store.tables.organisation import accounts, members, organisations
 from bot.store.tx import Tx
 from bot.store.vault import Keys, SealedBytes, Vault
 
@@ -18,6 +19,9 @@ SEALED = SealedBytes(b"\1\1sealed")
 VALUES = {
     "action": "did", "actor": "member", "at": 7, "at_ms": 7, "body": SEALED, "by": "telegram",
     "channel": "telegram", "chat_id": "5", "chat_key": "5", "claimed_by": "p", "claimed_until_ms": 9,
+    "agenda": "x", "author_id": 1, "chair": SEALED, "file_id": None, "file_ms": None, "follows": 0, "kind": "regular",
+    "made_ms": 7, "meeting": 1, "membership": "official", "most": 9, "obstacle": None, "place": "x",
+    "stage": 0, "standing": "active", "starts_ms": 7, "unit": 1, "unit_id": 1,
     "billed": 0, "directive": 1, "free": 1,
     "id": 77, "member": 1, "member_id": None, "message": None, "object": "x:1", "payload": SEALED,
     "received_ms": 3, "row": 1, "shown": "none", "update_key": "k", "user_id": "5",
@@ -42,6 +46,8 @@ def tx(tmp_path):
         tx.run(insert(members).values(_full(members, id=1, standing="active")))
         active = {"state": "active", "channel": "telegram", "user_id": "5"}
         tx.run(insert(accounts).values(_full(accounts, id=1, member_id=1, **active)))
+        for table in (organisations, meetings):
+            tx.run(insert(table).values(_full(table, id=1)))
         yield tx
     engine.dispose()
 

@@ -1,0 +1,240 @@
+"""A secretary calls a meeting from the phone. Reads top to bottom."""
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from bot.chat.dates import read_meeting_time
+from bot.chat.errors import Refused
+from bot.chat.replies import Say
+from bot.chat.talk import Retry, Talk
+from bot.dialogs.compose_file import PageAddress, ask_file
+from bot.directives.gate.check import check_text
+from bot.directives.gate.texts import explain
+from bot.i18n import _, moment, number
+from bot.meetings import queries, rules, service, texts
+from bot.meetings.models import Draft, MeetingKind
+from bot.organisation import queries as people
+from bot.organisation.models import Purpose, Verb
+from bot.organisation.rules import is_counted
+from bot.organisation.ways import ways
+from bot.store.tx import Tx
+
+VERSION_OF_DIALOG = 1
+MAX_UNITS = 12
+"""Units offered; a member of a large committee names another by typing."""
+
+
+def title() -> str:
+    """What the dialog is called when it is offered again."""
+    return _("giấy mời họp")
+
+
+def script(talk: Talk[Tx], page: PageAddress | None = None) -> None:
+    """Unit, kind, time, place, agenda, chair, documents; preview; call."""
+    talk.given()
+    author: int = talk.note("author", partial(member_of, talk))
+    units: list[tuple[str, str]] = talk.note("units", partial(_units, talk.tx, author))
+    unit = int(units[0][0])
+    if len(units) > 1:
+        unit = int(talk.ask("unit", Say(_("Mời họp đơn vị nào?"), heading=_("Mời họp")), options=dict(units)))
+    unit_name = dict(units)[str(unit)]
+    kind = MeetingKind(
+        talk.ask(
+            "kind",
+            Say(_("{unit} họp gì?", unit=unit_name), heading=_("Mời họp")),
+            options={str(each): _(label) for each, label in texts.KINDS.items()},
+        )
+    )
+    starts = ask_time(talk)
+    earlier: list[str] = talk.note("earlier", partial(_earlier, talk.tx, unit, kind))
+    place: str = talk.ask(
+        "place",
+        Say(_("Họp ở đâu? Nhắn tên phòng, hoặc liên kết họp trực tuyến (https://…).")),
+        parse=partial(words, longest=rules.MAX_PLACE),
+        options=_as_before(earlier, 0),
+    )
+    agenda: str = talk.ask(
+        "agenda",
+        Say(_("Nội dung họp?")),
+        parse=partial(words, longest=rules.MAX_AGENDA),
+        options=_as_before(earlier, 1),
+    )
+    chairs: list[str] = talk.note("chairs", partial(_chairs, talk.tx, unit, author))
+    chair: str = talk.ask(
+        "chair",
+        Say(_("Ai chủ trì? Chọn, hoặc nhắn họ và tên.")),
+        parse=partial(words, longest=rules.MAX_CHAIR),
+        options={f"c{place}": name for place, name in enumerate(chairs)},
+    )
+    documents = talk.ask(
+        "documents",
+        Say(_("Tài liệu họp?")),
+        options={"now": _("Gửi kèm ngay"), "later": _("Gửi sau"), "none": _("Không có")},
+    )
+    file, _declared = ask_file(talk, author, page) if documents == "now" else (None, False)
+    draft = Draft(
+        unit_id=unit,
+        kind=kind,
+        starts=starts,
+        place=earlier[0] if place == "-" else place,
+        agenda=earlier[1] if agenda == "-" else agenda,
+        chair={f"c{place}": name for place, name in enumerate(chairs)}.get(chair, chair),
+        author_id=author,
+        file=file,
+        follows=documents == "later",
+    )
+    counts: list[int] = talk.note("counts", partial(_counts, talk.tx, unit, kind))
+    choice = talk.ask(
+        "confirm",
+        texts.preview(draft, unit_name, *counts),
+        options={"send": _("Gửi giấy mời"), "drop": _("Bỏ, không mời")},
+    )
+    if choice == "drop":
+        talk.say(Say(_("Đã bỏ giấy mời. Chưa gửi gì.")))
+        return
+    try:
+        meeting_id: int = talk.once("call", partial(service.call, talk.tx, draft))
+    except Refused as refusal:
+        talk.say(texts.refused(refusal.code))
+        return
+    meeting = queries.get(talk.tx, meeting_id)
+    assert meeting is not None
+    talk.say(
+        Say(
+            _(
+                "Đã mời {count} đồng chí: {meeting}. Nhắn “lịch họp” để xem ai dự, đổi giờ hoặc huỷ.",
+                count=number(counts[0]),
+                meeting=texts.name(meeting),
+            )
+        )
+    )
+
+
+def change(talk: Talk[Tx], page: PageAddress | None = None) -> None:
+    """Another time or place, the documents, or calling the meeting off."""
+    meeting_id, what = talk.given()
+    author: int = talk.note("author", partial(member_of, talk))
+    meeting = queries.get(talk.tx, meeting_id)
+    if meeting is None or not service.leads(talk.tx, meeting, author):
+        talk.say(texts.refused("no_right"))
+        return
+    effect: Any
+    if what == "time":
+        effect = partial(_change, talk.tx, meeting_id, author, starts=ask_time(talk))
+    elif what == "place":
+        place: str = talk.ask("place", Say(_("Họp ở đâu?")), parse=partial(words, longest=rules.MAX_PLACE))
+        effect = partial(_change, talk.tx, meeting_id, author, place=place)
+    elif what == "papers":
+        file, _declared = ask_file(talk, author, page)
+        if file is None:
+            talk.say(Say(_("Chưa gửi tài liệu nào.")))
+            return
+        effect = partial(_attach, talk.tx, meeting_id, author, file)
+    else:
+        sure = talk.ask(
+            "sure",
+            Say(_("Huỷ {meeting}? Mọi đồng chí được mời sẽ được báo.", meeting=texts.name(meeting))),
+            options={"yes": _("Huỷ cuộc họp"), "no": _("Giữ nguyên")},
+        )
+        if sure == "no":
+            talk.say(Say(_("Cuộc họp giữ nguyên.")))
+            return
+        effect = partial(_cancel, talk.tx, meeting_id, author)
+    try:
+        reached: int = talk.once("effect", effect)
+    except Refused as refusal:
+        talk.say(texts.refused(refusal.code))
+        return
+    talk.say(Say(_("Đã báo {count} đồng chí.", count=number(reached))))
+
+
+def _change(tx: Tx, meeting_id: int, author: int, **values: Any) -> int:
+    return service.change(tx, meeting_id, author, **values).reached
+
+
+def _attach(tx: Tx, meeting_id: int, author: int, file: Any) -> int:
+    return service.attach(tx, meeting_id, author, file).reached
+
+
+def _cancel(tx: Tx, meeting_id: int, author: int) -> int:
+    return service.cancel(tx, meeting_id, author).reached
+
+
+def member_of(talk: Talk[Tx]) -> int:
+    """The member who talks; the router lets only members in."""
+    account = people.account_of(talk.tx, talk.address.channel, talk.address.user_id)
+    assert account is not None
+    return account.member_id
+
+
+def ask_time(talk: Talk[Tx]) -> datetime:
+    """When the meeting starts; asked back where what was typed may mean another moment."""
+    while True:
+        ask = Say(_("Họp lúc nào? Ví dụ: 19h30 thứ 5, mùng 3 lúc 8h, 14h ngày 28/11."))
+        given: list[Any] = talk.ask("starts", ask, parse=partial(_time, talk))
+        moment_said, unsure = datetime.fromisoformat(given[0]), given[1]
+        if not unsure:
+            return moment_said
+        if moment_said.hour == 0:
+            talk.say(Say(_("Đồng chí cho thêm giờ họp, ví dụ: 19h30 thứ 5.")))
+            continue
+        question = Say(_("Họp lúc {when}, đúng không?", when=moment(moment_said)))
+        options = {"yes": _("Đúng"), "no": _("Không, nhắn lại giờ khác")}
+        if talk.ask("sure_time", question, options=options) == "yes":
+            return moment_said
+
+
+def _time(talk: Talk[Tx], text: str) -> list[Any]:
+    found, unsure = read_meeting_time(text, talk.now)
+    if found is None:
+        raise Retry(_("Tôi chưa hiểu, hoặc giờ này đã qua. Ví dụ: 19h30 thứ 5, 14h ngày 28/11."))
+    return [found.isoformat() if found.hour == 0 else found.astimezone(UTC).isoformat(), unsure]
+
+
+def words(text: str, *, longest: int) -> str:
+    """Words for an invitation, checked by the gate. Raises Retry."""
+    said = " ".join(text.split())
+    if len(said) < 2:
+        raise Retry(_("Đồng chí viết ít nhất vài chữ nhé."))
+    if len(said) > longest:
+        raise Retry(_("Dài quá {count} chữ cái. Mời đồng chí rút gọn.", count=number(longest)))
+    verdict = check_text(said)
+    if verdict.verdict == "refuse":
+        raise Retry(explain(verdict.why))
+    return said
+
+
+def _units(tx: Tx, author: int) -> list[tuple[str, str]]:
+    """Units the author may call, their own first, then the highest."""
+    scope = people.scope(tx, author, Verb.HOLD_MEETING)
+    tree = [each for each in people.organisation_tree(tx) if each.id in scope]
+    return [(str(each.id), each.name) for each in tree[:MAX_UNITS]]
+
+
+def _earlier(tx: Tx, unit: int, kind: MeetingKind) -> list[str]:
+    found = queries.newest_of(tx, unit, kind)
+    return [] if found is None else [found.place, found.agenda]
+
+
+def _as_before(earlier: list[str], which: int) -> dict[str, str] | None:
+    if not earlier:
+        return None
+    shown = earlier[which] if len(earlier[which]) <= 40 else earlier[which][:39] + "…"
+    return {"-": _("Như lần trước: {words}", words=shown)}
+
+
+def _chairs(tx: Tx, unit: int, author: int) -> list[str]:
+    ids = list(dict.fromkeys([each for each in (people.secretary_of(tx, unit), author) if each is not None]))
+    known = people.names(tx, ids)
+    return [known[each] for each in ids]
+
+
+def _counts(tx: Tx, unit: int, kind: MeetingKind) -> list[int]:
+    called = service.whom(tx, unit, kind)
+    found = ways(tx, [member.id for member in called], tx.now_ms, Purpose.DIRECTIVES)
+    return [
+        len(called),
+        sum(is_counted(member.standing) for member in called),
+        sum(account is None for account, _obstacle in found.values()),
+    ]

@@ -1,0 +1,192 @@
+"""The secretary taps through the list, or types several numbers at once; then closes the roll."""
+
+import re
+from functools import partial
+from typing import Any
+
+from bot.chat.errors import Refused
+from bot.chat.replies import Say
+from bot.chat.talk import Retry, Talk
+from bot.dialogs.absence import to_member
+from bot.dialogs.compose_meeting import member_of, words
+from bot.i18n import _, number
+from bot.meetings import queries, rules, service, texts
+from bot.meetings.models import Mark, Rsvp
+from bot.organisation import queries as people
+from bot.store.tx import Tx
+
+VERSION_OF_DIALOG = 1
+PAGE = 8
+"""Names on one page of the list."""
+
+
+def title() -> str:
+    """What the dialog is called when it is offered again."""
+    return _("điểm danh")
+
+
+def script(talk: Talk[Tx]) -> None:
+    """Who is here, page by page; then the reasons of the others; then the line for the minutes."""
+    meeting_id: int = talk.given()
+    author: int = talk.note("author", partial(member_of, talk))
+    try:
+        talk.once("open", partial(_open, talk.tx, meeting_id, author), may_repeat=True)
+    except Refused as refusal:
+        talk.say(texts.refused(refusal.code))
+        return
+    page = 0
+    while True:
+        here, total, left, page, shown = talk.note("listed", partial(_listed, talk.tx, meeting_id, page))
+        options = {str(member): _shown(name, answer) for member, name, answer in shown}
+        if left:
+            options["all"] = _("Tất cả còn lại có mặt (trừ người xin vắng)")
+        if left > PAGE:
+            options["next"] = _("Trang sau")
+        options |= {"guests": _("Ghi khách mời"), "done": _("Xong, ghi người vắng")}
+        ask = Say(
+            _(
+                "Có mặt {here}/{total}. Ai có mặt? Chạm tên, hoặc nhắn nhiều số một lần, ví dụ: 1 3 4.",
+                here=number(here),
+                total=number(total),
+            ),
+            heading=_("Điểm danh"),
+        )
+        chosen: Any = talk.ask(
+            "who", ask, parse=partial(_several, [row[0] for row in shown]), options=options
+        )
+        if chosen == "done":
+            break
+        if chosen == "next":
+            page += 1
+            continue
+        if chosen == "guests":
+            guests: str = talk.ask(
+                "guests", Say(_("Khách mời là ai? Nhắn họ tên, chức vụ.")), parse=partial(words, longest=500)
+            )
+            talk.once(
+                "welcome", partial(service.welcome, talk.tx, meeting_id, author, guests), may_repeat=True
+            )
+            continue
+        if chosen == "all":
+            talk.once("all", partial(_all_here, talk.tx, meeting_id, author), may_repeat=True)
+            continue
+        ids = [int(chosen)] if isinstance(chosen, str) else chosen
+        talk.once(
+            "mark", partial(service.mark, talk.tx, meeting_id, ids, author, Mark.PRESENT), may_repeat=True
+        )
+    _absent(talk, meeting_id, author)
+
+
+def _absent(talk: Talk[Tx], meeting_id: int, author: int) -> None:
+    """One by one, who is not here and has no reason yet: only the secretary says "không lý do"."""
+    while True:
+        waiting: list[list[Any]] = talk.note("unknown", partial(_unknown, talk.tx, meeting_id))
+        if not waiting:
+            break
+        member, name = waiting[0]
+        answer = talk.ask(
+            "why",
+            Say(_("Đồng chí {name} vắng. Ghi thế nào?", name=name)),
+            options={
+                Mark.EXCUSED: _("Vắng có lý do"),
+                Mark.UNEXCUSED: _("Vắng không lý do"),
+                Mark.PRESENT: _("Có mặt"),
+                "later": _("Để sau, chốt luôn"),
+            },
+        )
+        if answer == "later":
+            break
+        talk.once(
+            "judge",
+            partial(service.mark, talk.tx, meeting_id, [member], author, Mark(answer)),
+            may_repeat=True,
+        )
+    try:
+        talk.once("close", partial(_close, talk, meeting_id, author))
+    except Refused as refusal:
+        if refusal.code != "closed":
+            talk.say(texts.refused(refusal.code))
+            return
+    talk.say(line(talk.tx, meeting_id))
+
+
+def line(tx: Tx, meeting_id: int) -> Say:
+    """The line for the minutes of a meeting."""
+    meeting = queries.get(tx, meeting_id)
+    assert meeting is not None
+    return texts.minutes_line(meeting, lines(tx, meeting_id))
+
+
+def lines(tx: Tx, meeting_id: int) -> list[str]:
+    """The lines for the minutes, with the names of those who were absent."""
+    meeting = queries.get(tx, meeting_id)
+    assert meeting is not None
+    listed = queries.invited(tx, meeting_id)
+    found = rules.count(meeting.kind, listed)
+    names = dict(people.sorted_by_name(tx, [*found.excused, *found.unexcused, *found.open]))
+    return texts.line(found, names, meeting.guests)
+
+
+def _open(tx: Tx, meeting_id: int, author: int) -> None:
+    meeting = service.for_leader(tx, meeting_id, author)
+    service.mark(tx, meeting_id, [], author, None)  # refuses what cannot be marked now
+    service.refresh(tx, meeting)
+
+
+def _listed(tx: Tx, meeting_id: int, page: int) -> list[Any]:
+    """Who must attend and is here, of how many; how many are left, the page, its rows (id, name, answer)."""
+    listed = queries.invited(tx, meeting_id)
+    must = [each for each in listed if rules.must_attend(each)]
+    left = {each.member_id: each for each in listed if each.mark != Mark.PRESENT}
+    # Who must attend first; those who are not counted may be marked as well, at the end of the list.
+    names = people.sorted_by_name(tx, left)
+    ordered = sorted(names, key=lambda pair: not rules.must_attend(left[pair[0]]))
+    page = page if page * PAGE < len(ordered) else 0
+    rows = [[key, name, left[key].answer or ""] for key, name in ordered[page * PAGE : (page + 1) * PAGE]]
+    return [sum(each.mark == Mark.PRESENT for each in must), len(must), len(ordered), page, rows]
+
+
+def _all_here(tx: Tx, meeting_id: int, author: int) -> int:
+    """Everybody who must attend, is not marked and has no reason to be elsewhere."""
+    ids = [
+        each.member_id
+        for each in queries.invited(tx, meeting_id)
+        if rules.must_attend(each)
+        and rules.category(each) == rules.Category.OPEN
+        and each.answer != Rsvp.ABSENT
+    ]
+    return service.mark(tx, meeting_id, ids, author, Mark.PRESENT)
+
+
+def _shown(name: str, answer: str) -> str:
+    if answer == Rsvp.ABSENT:
+        return _("{name} (xin vắng)", name=name)
+    return _("{name} (đến muộn)", name=name) if answer == Rsvp.LATE else name
+
+
+def _several(shown: list[int], text: str) -> list[int]:
+    places = [int(part) for part in re.findall(r"\d+", text)]
+    if not places or any(not 1 <= place <= len(shown) for place in places):
+        raise Retry(_("Đồng chí chạm tên, hoặc nhắn các số trước tên, ví dụ: 1 3 4."))
+    return [shown[place - 1] for place in dict.fromkeys(places)]
+
+
+def _unknown(tx: Tx, meeting_id: int) -> list[list[Any]]:
+    listed = queries.invited(tx, meeting_id)
+    ids = [
+        each.member_id
+        for each in listed
+        if rules.must_attend(each) and rules.category(each) == rules.Category.OPEN
+    ]
+    return [[member, name] for member, name in people.sorted_by_name(tx, ids)]
+
+
+def _close(talk: Talk[Tx], meeting_id: int, author: int) -> None:
+    tx = talk.tx
+    often = service.close(tx, meeting_id, author)
+    meeting = queries.get(tx, meeting_id)
+    assert meeting is not None
+    secretary = people.secretary_of(tx, meeting.unit_id) or author
+    if others := [each for each in often if each != secretary]:
+        named = [name for _id, name in people.sorted_by_name(tx, others)]
+        talk.say_to(to_member(tx, secretary, texts.often_absent(meeting.unit, named)))

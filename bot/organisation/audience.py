@@ -1,0 +1,67 @@
+"""Whom a call to a unit means: everybody in it, or who holds a post."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import BigInteger, Select, and_, bindparam, or_, select
+
+from bot.organisation.models import Member, Role
+from bot.organisation.queries import MEMBER, as_member, holds, present
+from bot.organisation.rules import MEMBER_STANDINGS
+from bot.store.hot import Hot
+from bot.store.tables.organisation import (
+    APPLIED,
+    APPLYING,
+    appointments,
+    imports,
+    members,
+    organisation_links,
+    organisations,
+)
+from bot.store.tx import Tx
+
+
+def _below() -> Select[tuple[object, ...]]:
+    tree = (
+        select(organisations.c.id).where(organisations.c.id == bindparam("unit")).cte("below", recursive=True)
+    )
+    link, at = organisation_links, bindparam("at", type_=BigInteger)
+    still = and_(link.c.from_ms <= at, or_(link.c.until_ms.is_(None), link.c.until_ms > at))
+    # As `queries.present`, without a list, which a hot statement cannot hold.
+    fallen = select(imports.c.id).where(imports.c.state != APPLYING, imports.c.state != APPLIED)
+    tree = tree.union(select(link.c.organisation_id).where(link.c.parent_id == tree.c.id, still))
+    return (
+        select(*MEMBER)
+        .join(tree, tree.c.id == members.c.branch_id)
+        .where(
+            or_(*(members.c.standing == standing for standing in sorted(MEMBER_STANDINGS))),
+            or_(members.c.first_import_id.is_(None), members.c.first_import_id.not_in(fallen)),
+        )
+        .order_by(members.c.id)
+        .limit(bindparam("most", type_=BigInteger))
+    )
+
+
+_BELOW = Hot(_below())
+
+
+def members_below(tx: Tx, organisation_id: int, limit: int) -> list[Member]:
+    """Who is a member now of an organisation and all below it, by id: at most so many, in one hot statement."""
+    rows = _BELOW.rows(tx, unit=organisation_id, at=tx.now_ms, most=limit)
+    return [as_member(row) for row in rows]
+
+
+def post_holders(tx: Tx, organisation_id: int, roles: Iterable[Role]) -> list[int]:
+    """Members who hold one of these posts in exactly this organisation now, by id."""
+    statement = (
+        select(appointments.c.member_id)
+        .join(members, members.c.id == appointments.c.member_id)
+        .where(
+            appointments.c.organisation_id == organisation_id,
+            appointments.c.role.in_([role.value for role in roles]),
+            holds(appointments.c.from_ms, appointments.c.until_ms, tx.now_ms),
+            members.c.standing.in_(list(MEMBER_STANDINGS)),
+            present(),
+        )
+        .distinct()
+    )
+    return sorted(row.member_id for row in tx.rows(statement))
