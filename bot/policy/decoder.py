@@ -1,0 +1,237 @@
+"""What a question says once its shorthand, slips of the finger and missing marks are read as the rules spell them.
+
+One beam over three readings of every word: as typed (with the marks it may lack), as a short form (known
+ones, and those that the rules themselves suggest: "hso" for "hồ sơ", "trg" for "trong"), and as a slip of one
+key. A model of neighbouring syllables, learnt from the rules alone, weighs them against each other.
+"""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from bot.chat.text import ABBREVIATIONS, repair
+from bot.policy.words import bare, key, words
+
+_START = "<"
+# Costs are negative logarithms: a reading that is e times rarer costs 1 more.
+_SHORT, _SHORT_OF_A_WORD, _MINED, _SKELETON = 1.5, 5.0, 3.0, 3.5
+_SLIP, _SLIP_OF_A_WORD = 3.0, 8.0
+_UNKNOWN, _UNMARKED = 14.0, 6.0
+_BEAM = 24
+_NEIGHBOURS = {
+    **{"q": "wa", "w": "qes", "e": "wrd", "r": "etf", "t": "ryg", "y": "tuh", "u": "yij", "i": "uok"},
+    **{"o": "ipl", "p": "ol", "a": "qsz", "s": "adw", "d": "sfe", "f": "dgr", "g": "fht", "h": "gjy"},
+    **{"j": "hku", "k": "jli", "l": "ko", "z": "xa", "x": "zcs", "c": "xvd", "v": "cbf", "b": "vng"},
+    **{"n": "bmh", "m": "nj"},
+}
+for _typed, _meant in tuple(_NEIGHBOURS.items()):  # a slip goes both ways
+    for _char in _meant:
+        if _typed not in _NEIGHBOURS[_char]:
+            _NEIGHBOURS[_char] += _typed
+# Words of questions, which rules do not use; each counts as if a rule said it so often.
+_ASKING = """là gì|những gì|cái gì|làm gì|gồm những gì|bao nhiêu|là bao nhiêu|bao nhiêu tuổi|bao nhiêu tiền|bao lâu
+trong bao lâu|là bao lâu|mất bao lâu|khi nào|lúc nào|bao giờ|thế nào|như thế nào|ra sao|làm sao|vì sao|tại sao|ở đâu
+ai|do ai|là ai|không|có được không|được không|có phải không|có đúng không|đúng không|có bị không|phải không|chưa
+đúng hay sai|điều nào sau đây|nào sau đây|điều nào không đúng|cơ quan nào|người nào|trường hợp nào|loại nào|mấy năm
+cho hỏi|cho tôi hỏi|xin hỏi|tôi muốn hỏi|muốn biết|cần những gì|cần giấy tờ gì|thì sao|nếu không thì sao|mấy lần
+bị phạt bao nhiêu|phạt như thế nào|quy định như thế nào|được quy định thế nào|có cần không|cũng|rồi|mà|nhỉ|ạ|à|với"""
+_ASKED_AS_OFTEN = 30
+# Short forms of offices and papers, beside those of everyday chat. A form may have several readings.
+SHORT: dict[str, list[str]] = defaultdict(list)
+for _form, _reading in ABBREVIATIONS.items():
+    SHORT[_form].append(_reading)
+for _line in """
+kh=khong,ke hoach hok=khong hong=khong hog=khong dc=duoc đc=duoc đk=duoc trg=trong nhg=nhung ng=nguoi th=truong hop
+qd=quy dinh,quyet dinh hd=hop dong,hoi dong,huong dan ld=lao dong cq=co quan vp=vi pham,van phong pl=phap luat
+gd=giao duc,gia dinh tgian=thoi gian tg=thoi gian cd=cong dan,cong doan,chi doan ca=cong an cg=cung hc=hoac
+fai=phai trc=truoc lm=lam bl=bao lau bnh=bao nhieu bnhiu=bao nhieu bnhieu=bao nhieu cccd=can cuoc cong dan
+cmnd=chung minh nhan dan blds=bo luat dan su blhs=bo luat hinh su blld=bo luat lao dong hngd=hon nhan va gia dinh
+vc=viec ubnd=uy ban nhan dan hdnd=hoi dong nhan dan bhxh=bao hiem xa hoi bhyt=bao hiem y te bvmt=bao ve moi truong
+ubkt=uy ban kiem tra btc=ban to chuc btv=ban thuong vu bch=ban chap hanh tw=trung uong du=dang uy du=dang uy
+dh=dai hoi dvdb=dang vien du bi db=du bi,dang bo dvct=dang vien chinh thuc ct=chinh thuc,chi thi hdv=huy hieu dang
+hhd=huy hieu dang kt=kiem tra,khen thuong kl=ky luat,ket luan ktkl=khen thuong ky luat gt=gioi thieu cs=chuyen sinh hoat
+csh=chuyen sinh hoat csht=chuyen sinh hoat tam thoi sht=sinh hoat tam thoi msh=mien sinh hoat ntd=nhu the nao
+lhdv=ly lich dang vien ll=ly lich tldv=the le dang vien dl=dieu le dld=dieu le dang dldcs=dieu le dang tc=to chuc
+nv=nhiem vu qtri=quy trinh tt=thu tuc,thong tri,tinh trang gtr=gia tri hdld=hop dong lao dong nld=nguoi lao dong
+nsdld=nguoi su dung lao dong tnhs=trach nhiem hinh su tnds=trach nhiem dan su tand=toa an nhan dan
+vks=vien kiem sat vksnd=vien kiem sat nhan dan qsh=quyen so huu cn=cong nhan,ca nhan tn=trach nhiem,thanh nien
+hv=hanh vi ngvu=nghia vu nvu=nghia vu qh=quoc hoi cp=chinh phu nn=nha nuoc ts=tai san vn=viet nam
+""".split("\n"):  # fmt: skip
+    for _pair in re.findall(r"(\S+?)=((?:[^=\s]+ ?)+?)(?=\s+\S+=|$)", _line):
+        for _reading in _pair[1].split(","):
+            if _reading.strip() not in SHORT[bare(_pair[0])]:
+                SHORT[bare(_pair[0])].append(_reading.strip())
+
+_ONSETS = "ngh ng nh ch gh gi kh ph qu th tr b c d g h k l m n p r s t v x".split()
+
+
+def _onset(word: str) -> str:
+    return next((onset for onset in _ONSETS if word.startswith(onset)), "")
+
+
+def _skeletons(word: str) -> set[str]:
+    """How phones shorten one syllable: "trong" -> "trg", "được" -> "dc", "người" -> "ng"."""
+    onset = _onset(word)
+    if not onset or onset == word:
+        return set()
+    coda = re.search("[^aeiouy]*$", word)[0]  # type: ignore[index] # matches at least nothing
+    return {onset + coda, onset + coda[-1:]} - {word}
+
+
+def _sounds(word: str) -> str:
+    """Letters that stand for others in young people's typing, put back: "fai" -> "phai", "wa" -> "qua"."""
+    for typed, meant in (("f", "ph"), ("j", "gi"), ("w", "qu"), ("z", "d")):
+        if word.startswith(typed):
+            return meant + word[1:]
+    return word
+
+
+class Decoder:
+    """Reads questions in the words of the given lines of rules."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._count: Counter[str] = Counter()
+        self._pairs: Counter[tuple[str, str]] = Counter()
+        self._shown: dict[str, str] = {}
+        for line in lines:
+            typed = words(line)
+            found = [_START, *map(key, typed)]
+            self._count.update(found)
+            self._pairs.update(zip(found, found[1:], strict=False))
+            self._shown.update(zip(found[1:], typed, strict=True))
+        for phrase in re.split(r"[|\n]", _ASKING):
+            found = [_START, *map(key, words(phrase))]
+            self._count.update(found * _ASKED_AS_OFTEN)
+            self._pairs.update([*zip(found, found[1:], strict=False)] * _ASKED_AS_OFTEN)
+            self._shown.update(zip(found[1:], words(phrase), strict=True))
+        self._total = sum(self._count.values())
+        self._sizes = len(self._count)
+        self._bares: Counter[str] = Counter()
+        marked: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        self._bare_of = {known: bare(self._shown.get(known, known)) for known in self._count}
+        for known, count in self._count.items():
+            self._bares[self._bare_of[known]] += count
+            marked[self._bare_of[known]].append((count, known))
+        self._marked = {
+            form: [known for count, known in sorted(found, reverse=True)[:6] if count > 1 or len(found) == 1]
+            or [max(found)[1]]
+            for form, found in marked.items()
+        }
+        self._mined: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        common = Counter({pair: count for pair, count in self._pairs.items() if count > 3})
+        for (first, second), count in common.most_common(3000):
+            one, two = self._bare_of[first], self._bare_of[second]
+            if one.isalpha() and two.isalpha() and min(len(one), len(two)) > 1 and first != _START:
+                self._mined[one[0] + two].append((first, second))
+                self._mined[_onset(one) + two].append((first, second))
+                if count * 2000 > self._total / 300:
+                    self._mined[one[0] + two[0]].append((first, second))
+                    self._mined[_onset(one) + _onset(two)].append((first, second))
+        for form, _count in self._bares.most_common(600):
+            for skeleton in _skeletons(form):
+                if len(skeleton) > 1 and self._bares[skeleton] < 20:
+                    self._mined[skeleton].append((self._marked[form][0],))
+        self._short = {
+            form: [
+                tuple(self._restore(reading.split()))
+                for reading in readings
+                if all(word in self._marked for word in reading.split())
+            ]
+            for form, readings in SHORT.items()
+        }
+        self._candidates = lru_cache(maxsize=20_000)(self._read_word)
+
+    def _cost(self, before: str, word: str) -> float:
+        seen = self._pairs.get((before, word), 0) / max(1, self._count.get(before, 0))
+        alone = (self._count.get(word, 0) + 0.1) / (self._total + 0.1 * self._sizes)
+        return -math.log(0.9 * seen + 0.1 * alone)
+
+    def _restore(self, bare_words: Sequence[str]) -> list[str]:
+        """The marked words of a known phrase, each the likeliest after the one before."""
+        out: list[str] = []
+        for word in bare_words:
+            before = out[-1] if out else _START
+            out.append(min(self._marked.get(word, [word]), key=lambda known: self._cost(before, known)))
+        return out
+
+    def _slips(self, word: str) -> dict[str, float]:
+        """Words of the rules one slip away, with what the slip costs: swapped or neighbouring keys first."""
+        found: dict[str, float] = {}
+        for at, char in enumerate(word):
+            rest = word[at + 1 :]
+            if rest:
+                found.setdefault(word[:at] + rest[0] + char + rest[1:], 0.0)
+            for other in _NEIGHBOURS.get(char, ""):
+                found.setdefault(word[:at] + other + rest, 0.5)
+            found.setdefault(word[:at] + rest, 1.5)
+            for other in "aeiouyhngctm":
+                found.setdefault(word[:at] + other + char + rest, 1.5)
+        for other in "aeiouyhngctm":
+            found.setdefault(word + other, 1.5)
+        return {form: cost for form, cost in found.items() if form != word and self._bares[form] >= 5}
+
+    def _read_word(self, typed: str, marks_expected: bool) -> list[tuple[tuple[str, ...], float]]:
+        plain, known = bare(typed), key(typed)
+        out: list[tuple[tuple[str, ...], float]] = []
+        if plain != typed:
+            if known in self._count and typed not in SHORT and plain not in ("dc", "dk"):
+                return [((known,), 0.0)]
+            out.append(((known,), 4.0))
+        if plain.isdigit():
+            return [((plain,), 0.0)]
+        count = self._bares[plain]
+        for form in self._marked.get(plain, ()):
+            out.append(((form,), 0.0 if form == known or not marks_expected else _UNMARKED))
+        for phrase in self._short.get(plain, ()):
+            rare = count < 50 or len(plain) <= 2
+            out.append((phrase, _SHORT if rare else _SHORT_OF_A_WORD))
+        if count < 20:
+            out += [(phrase, _MINED) for phrase in self._mined.get(plain, ())[:8]]
+            if (other := _sounds(plain)) != plain:
+                out += [((form,), _MINED) for form in self._marked.get(other, ())]
+            if (repaired := repair(typed)) is not None and key(repaired) in self._count:
+                out.append(((key(repaired),), 1.0))
+        if len(plain) >= 3 and (count < 5 or len(plain) >= 4):
+            base = _SLIP if count < 5 else _SLIP_OF_A_WORD
+            for other, cost in self._slips(plain).items():
+                out += [((form,), base + cost) for form in self._marked[other][:3]]
+        if not count:
+            for at in range(2, len(plain) - 1):  # two words typed as one
+                if self._bares[plain[:at]] >= 5 and self._bares[plain[at:]] >= 5:
+                    out.append((tuple(self._restore([plain[:at], plain[at:]])), _SLIP + 1.0))
+            out.append(((known,), _UNKNOWN))
+        return out
+
+    def __call__(self, question: str) -> list[str]:
+        """The keys of the question's words, as the rules would spell them."""
+        typed = words(question)
+        marks = sum(bare(word) != word for word in typed) > 0.4 * len(typed)
+        beam: dict[str, tuple[float, tuple[object, ...] | None]] = {_START: (0.0, None)}
+        for word in typed:
+            options = self._candidates(word, marks)
+            after: dict[str, tuple[float, tuple[object, ...] | None]] = {}
+            for before, (so_far, path) in beam.items():
+                for phrase, cost in options:
+                    step, last = 0.0, before
+                    for one in phrase:
+                        step += self._cost(last, one)
+                        last = one
+                    total = so_far + cost + step / math.sqrt(len(phrase))
+                    if last not in after or total < after[last][0]:
+                        after[last] = (total, (path, phrase))
+            beam = dict(sorted(after.items(), key=lambda found: found[1][0])[:_BEAM])
+        path = min(beam.values(), key=lambda found: found[0])[1]
+        out: list[str] = []
+        while path is not None:
+            path, phrase = path  # type: ignore[assignment] # a linked list of phrases
+            out[:0] = phrase
+        return out
+
+    def show(self, decoded: Sequence[str]) -> str:
+        """Decoded keys as a person writes them."""
+        return " ".join(map(self.shown, decoded))
+
+    def shown(self, decoded: str) -> str:
+        return self._shown.get(decoded, decoded)
