@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import runner
+from bot.channels import upload_page
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
@@ -23,17 +24,21 @@ from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.delivery.outbound import Outbound
 from bot.delivery.sender import RING_EVERY, Sender
+from bot.dialogs.compose_file import PageAddress
 from bot.dialogs.stored import StoredDialogs
 from bot.directives import groups, live_cards
 from bot.directives import service as directives
+from bot.directives.gate.models import Why
+from bot.directives.gate.rule import allowed
 from bot.handlers import compose, fallback, follow_up, group, history, officer, practice, start
 from bot.handlers import directives as directive_handlers
 from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
-from bot.intake import Intake
+from bot.intake import Intake, UploadDesk
 from bot.organisation import accounts
 from bot.settings import Settings
-from bot.store import inbox, jobs, openings
+from bot.store import files as stored_files
+from bot.store import inbox, jobs, openings, upload_pages
 from bot.store.files import FileBox
 from bot.store.ids import new_id
 from bot.store.installation import OnlyOne, open_store
@@ -44,12 +49,20 @@ from bot.worker import Translate, Worker
 log = structlog.get_logger()
 
 
-def make_router(approve_above: int = 500, oa_link: str = "") -> Router[Tx]:
-    """The router with every errand registered. Above so many recipients a second person approves."""
+def make_router(
+    approve_above: int = 500,
+    oa_link: str = "",
+    page: PageAddress | None = None,
+    rule: Collection[Why] = (),
+) -> Router[Tx]:
+    """The router with every errand registered. Above so many recipients a second person approves.
+
+    `page` and `rule` as in `dialogs.compose_directive.script`.
+    """
     router: Router[Tx] = Router(MembersGate(), reader, StoredDialogs(), new_id)
     for errand in (start, directive_handlers, officer, follow_up, history, practice, fallback):
         errand.register(router)
-    compose.register(router, approve_above)
+    compose.register(router, approve_above, page, rule)
     group.register(router, oa_link)
     return router
 
@@ -82,13 +95,14 @@ class App:
     async def start(self) -> None:
         """Starts everything; returns when updates are taken.
 
-        Raises AlreadyRunning, and OSError when the port is taken.
+        Raises AlreadyRunning, OSError when the port is taken, ValueError for a gate rule that cannot be.
         """
         settings = self.settings
         if self.engine.dialect.name == "sqlite":
             self._only_one.take()
         self.writer = Writer(self.engine, self.vault, loop=asyncio.get_running_loop())
         self.writer.start()
+        rule = allowed(settings.gate_rules)
         files = StoredFiles(FileBox(settings.files, self.vault), self.writer)
         outbounds, translators = self._channels(files)
         self.sender = Sender(
@@ -101,12 +115,12 @@ class App:
         translators[jobs.CHANNEL] = runner.translate
         self.worker = Worker(
             self.writer,
-            make_router(settings.approve_above, self._oa_link()),
+            make_router(settings.approve_above, self._oa_link(), self._page_address, rule),
             self.sender,
             translators,
             limit=settings.inbox_limit,
         )
-        self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault))
+        self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault), rule)
         doers = {"check_file": self.intake.check_file, "freeze": self._freeze, **self._askers(outbounds)}
         self.runner = runner.Runner(self.writer, self.worker, doers)
         await files.load(self.sender.channels)
@@ -131,7 +145,6 @@ class App:
         if self._runner is not None:
             await self._runner.cleanup()
         self._bell.shutdown(wait=False)
-        self.intake.close()
         await self.sender.stop()
         await asyncio.to_thread(self.writer.stop)
         self.engine.dispose()
@@ -178,6 +191,14 @@ class App:
     def _oa_link(self) -> str:
         return f"https://zalo.me/{self.settings.zalo_oa_id}" if self.settings.zalo_oa_app_id else ""
 
+    def _public(self) -> str:
+        """The address under which platforms and phones reach us, without a slash at its end."""
+        return (self.settings.public_url or f"http://{self.settings.listen_host}:{self.port}").rstrip("/")
+
+    def _page_address(self, tx: Tx, job_id: int) -> str:
+        token = upload_pages.token(tx.vault, job_id)
+        return self._public() + upload_page.PATH.format(token=token)
+
     async def _freeze(self, directive_id: Any) -> Any:
         """The job that freezes a directive's audience, slice by slice, other work in between."""
         while await self.writer.run(partial(directives.freeze_slice, directive_id=directive_id)):
@@ -199,6 +220,7 @@ class App:
                 frozenset(names) if names else None,
             )
         app = application(self.worker, telegram_hook=telegram, zalo_hook=zalo)
+        upload_page.add_to(app, UploadDesk(self.writer, self.intake, self.worker.take))
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.listen_host, settings.listen_port)
@@ -216,10 +238,11 @@ class App:
         from bot.channels.telegram.outbound import make_bot
         from bot.channels.telegram.webhook import set_webhook
 
-        public = (settings.public_url or f"http://{settings.listen_host}:{self.port}").rstrip("/")
         bot = make_bot(token, settings.telegram_api)
         try:
-            await set_webhook(bot, f"{public}/webhook/telegram", settings.telegram_secret.get_secret_value())
+            await set_webhook(
+                bot, f"{self._public()}/webhook/telegram", settings.telegram_secret.get_secret_value()
+            )
         finally:
             await bot.session.close()
 
@@ -257,6 +280,10 @@ class App:
         keep = timedelta(days=self.settings.inbox_keep_days)
         await self.writer.run(lambda tx: inbox.forget_before(tx, to_ms(tx.now - keep)))
         await self.writer.run(openings.forget_expired)
+        await self.writer.run(upload_pages.forget_expired)
+        # What passed the gate but reached no dialog any more (it was left meanwhile) is not kept.
+        known = await self.writer.run(stored_files.known)
+        await asyncio.to_thread(FileBox(self.settings.files, self.vault).sweep, known)
 
 
 def _say_why(task: asyncio.Task[None]) -> None:

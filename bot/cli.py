@@ -97,7 +97,14 @@ def doctor() -> None:
     }
     for name, sentence in words.items():
         table.add_row(sentence, str(figures[name]))
+    table.add_row(_("Đọc chữ trong ảnh (OCR) để từ chối bản quét có dấu mật"), _ocr())
     Console().print(table)
+
+
+def _ocr() -> str:
+    from bot.directives.gate import ocr
+
+    return _("có") if ocr.available() else _("không; cài gói tesseract-ocr-vie của Debian để có")
 
 
 @cli.command()

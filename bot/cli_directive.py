@@ -99,6 +99,89 @@ def send(
     )
 
 
+AsCard = Annotated[str, typer.Option("--as", help="Số thẻ đảng viên của người soạn (bí thư, Văn phòng).")]
+
+
+@directive.command("drafts")
+def drafts(as_card: AsCard) -> None:
+    """Các bản nháp của một đồng chí: đang soạn trong khung chat, và đang chờ người thứ hai duyệt."""
+    from bot import cli_compose
+    from bot.cli_people import in_store
+    from bot.clock import to_ms
+    from bot.i18n import moment
+
+    running, waiting = in_store(lambda tx: cli_compose.drafts_of(tx, _member(tx, as_card)))
+    if not running and not waiting:
+        Console().print(_("Không có bản nháp nào. Bắt đầu bằng: sotay directive compose --as SỐ_THẺ"))
+        return
+    table = Table(_("Văn bản"), _("Ở đâu"), _("Lúc"))
+    for channel, state in running:
+        answers = cli_compose.answers_of(state)
+        named = " ".join(str(answers[key]) for key in ("number", "title") if key in answers)
+        at = moment(state.asked_at) if to_ms(state.asked_at) > to_ms(cli_compose.LONG_AGO) else "–"
+        table.add_row(named or "–", _("đang soạn, {channel}", channel=channel), at)
+    for each in waiting:
+        table.add_row(f"{each.number} {each.title}", _("chờ người thứ hai duyệt"), "–")
+    Console().print(table)
+
+
+@directive.command("compose")
+def compose(
+    as_card: AsCard,
+    channel: Annotated[str, typer.Option(help="telegram hoặc zalo_oa: khung chat nào giữ bản nháp.")] = "",
+) -> None:
+    """Soạn và gửi bằng đúng hộp thoại của khung chat; bản nháp bắt đầu ở chat thì làm tiếp ở đây, và ngược lại."""
+    from bot import cli_compose
+    from bot.chat.events import Address
+    from bot.cli_people import clear_errors
+    from bot.organisation import queries as people
+    from bot.settings import Settings
+    from bot.store.installation import open_store
+    from bot.store.writer import write
+
+    screen = Console()
+    with clear_errors():
+        settings = Settings()
+        engine, vault = open_store(settings.database, settings.keys)
+    try:
+        member_id = write(engine, vault, lambda tx: _member(tx, as_card))
+        accounts = write(engine, vault, lambda tx: people.reach(tx, [member_id])).get(member_id, [])
+        begun = [
+            each for each, _state in write(engine, vault, lambda tx: cli_compose.drafts_of(tx, member_id))[0]
+        ]
+        known = [each for each in accounts if not channel or each.channel == channel]
+        if not known:
+            raise typer.BadParameter(
+                _("Đồng chí này chưa xác thực tài khoản nào ở kênh đó. Hãy dùng: sotay directive send")
+            )
+        # The chat that holds a draft, then Zalo.
+        account = min(known, key=lambda each: (each.channel not in begun, each.channel != "zalo_oa"))
+        address = Address(account.channel, account.chat_id, account.user_id)
+        desk = cli_compose.Desk(settings, engine, vault, member_id, address)
+        screen.print(
+            _("Trả lời từng câu. Tệp: nhập đường dẫn tới tệp. Nhập “thoát” để dừng và giữ bản nháp.")
+        )
+        cli_compose.talk(desk, screen, _typed)
+    finally:
+        engine.dispose()
+
+
+def _typed() -> str | None:
+    try:
+        return input("> ")
+    except EOFError:
+        return None
+
+
+def _member(tx: "Tx", as_card: str) -> int:
+    from bot.organisation import queries as people
+
+    member = people.member_by_card(tx, as_card)
+    if member is None:
+        raise typer.BadParameter(_("Không có đảng viên với số thẻ này."))
+    return member.id
+
+
 def _checked(file: Path, data: bytes, title: str) -> str:
     from bot.directives import rules
     from bot.directives.gate.check import check
@@ -113,12 +196,16 @@ def _checked(file: Path, data: bytes, title: str) -> str:
         raise typer.BadParameter(_("Tệp lớn hơn 5 MB nên Zalo không nhận. Hãy giảm dung lượng rồi gửi lại."))
     if not title.strip() or len(title) > rules.MAX_TITLE:
         raise typer.BadParameter(_("Trích yếu cần có, và không quá 300 chữ cái."))
-    verdict = check(file.name, data)
+    from bot.directives.gate.models import LIMITS
+    from bot.directives.gate.rule import allowed
+    from bot.settings import Settings
+
+    verdict = check(file.name, data, LIMITS, allowed(Settings().gate_rules))
     if verdict.verdict == "refuse":
         raise typer.BadParameter(explain(verdict.why))
     if verdict.verdict != "pass":
         raise typer.BadParameter(
-            _("Tệp có ảnh hoặc trang quét nên cần người thứ hai xem: hãy gửi từ khung chat, bằng /guivanban.")
+            _("Tệp có ảnh hoặc trang quét nên cần người thứ hai xem: hãy dùng sotay directive compose.")
         )
     return media_type
 
@@ -152,10 +239,8 @@ def _draft(
     unit = people.find_organisation(tx, to)
     if unit is None:
         raise typer.BadParameter(_("Không tìm thấy đơn vị {name}.", name=to))
-    author = people.member_by_card(tx, as_card)
-    if author is None:
-        raise typer.BadParameter(_("Không có đảng viên với số thẻ này."))
-    return Draft(number_, issued, title, summary, urgency, deadline, unit.id, author.id, file)
+    author_id = _member(tx, as_card)
+    return Draft(number_, issued, title, summary, urgency, deadline, unit.id, author_id, file)
 
 
 def _create(tx: "Tx", draft: Draft) -> int:

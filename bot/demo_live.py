@@ -199,7 +199,9 @@ async def _furnish(app: App, sandbox: Sandbox) -> None:
         _shown(part, person, actors.get(place))
         for place, (part, person) in enumerate(zip(parts, persons, strict=True))
     ]
-    await testing.control(sandbox.control_url, "cast", {"cast": [*cast, group], "shared_clock": True})
+    await testing.control(
+        sandbox.control_url, "cast", {"cast": [*cast, group], "steps": steps(), "shared_clock": True}
+    )
 
 
 def _import(roster: Roster, tx: Tx) -> None:
@@ -295,20 +297,26 @@ async def _until_stopped() -> None:
     screen.print(_("Đã kết thúc, không để lại gì."), markup=False)
 
 
+def steps() -> list[str]:
+    """Three things to try, in the terminal and on the page; the first takes seconds."""
+    paper = SAMPLE / "52-KH-DU.pdf"
+    return [
+        _("Máy thứ hai đang có văn bản chờ xác nhận: bấm “Đã đọc, tiếp thu” hoặc nhắn “1”."),
+        _(
+            "Máy thứ nhất: bấm “Quan tâm OA”, “Xác thực”, “Tôi đồng ý”, rồi gõ số phiếu và ngày sinh "
+            "ghi phía trên máy."
+        ),
+        _(
+            "Máy thứ hai: nhắn “gui van ban” và làm theo, gửi tệp {file}. Máy thứ nhất nhận ngay. Rồi đổi "
+            "máy thứ hai thành cán bộ Ban Tổ chức, nhắn “tinh hinh kh 52”.",
+            file=os.path.relpath(paper) if paper.is_relative_to(Path.cwd()) else paper,
+        ),
+    ]
+
+
 def _welcome(screen: Console, base: str) -> None:
     screen.print(_("Mở trình duyệt tại {address}", address=f"{base}/"), style="bold cyan", markup=False)
-    things = (
-        _(
-            "Máy thứ nhất, đảng viên: bấm “Quan tâm OA”, “Xác thực”, rồi gõ số phiếu và ngày sinh ghi trên trang."
-        ),
-        _(
-            "Máy thứ hai, Văn phòng: nhắn “gui van ban” và làm theo; gửi tệp {file}. "
-            "Máy thứ nhất nhận ngay: bấm “Đã đọc, tiếp thu” hoặc nhắn “1”.",
-            file=SAMPLE / "52-KH-DU.pdf",
-        ),
-        _("Đổi máy thứ hai thành cán bộ Ban Tổ chức: nhắn “tinh hinh kh 52”, rồi bấm “8 ngày sau”."),
-    )
-    for place, thing in enumerate(things, 1):
+    for place, thing in enumerate(steps(), 1):
         screen.print(f"  {place}. {thing}", markup=False, soft_wrap=True)
     screen.print(_("Ctrl-C để kết thúc."), markup=False, style="dim")
     if sys.platform in ("darwin", "win32") or any(os.environ.get(n) for n in ("DISPLAY", "WAYLAND_DISPLAY")):

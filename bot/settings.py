@@ -39,6 +39,16 @@ class Settings(BaseSettings):
         default=500, description="Recipients above which a second person must approve a directive."
     )
 
+    gate_allow_telegram: str = Field(
+        default="",
+        description="Marks that Telegram may carry, comma separated, by decision of the committee: internal, draft,"
+        " not_for_circulation, returned_after_meeting, personnel_list, discipline_list. Secrecy marks never.",
+    )
+    gate_allow_zalo_oa: str = Field(
+        default="",
+        description="The same for Zalo. A directive goes to both channels, so both must allow it.",
+    )
+
     telegram_token: SecretStr = Field(
         default=SecretStr(""), description="Token of the bot; empty: no Telegram."
     )
@@ -71,6 +81,16 @@ class Settings(BaseSettings):
         default="zdn.vn,zadn.vn,zalo.me",
         description="Domains from which files sent by people are fetched (Zalo's own; check on the live account).",
     )
+
+    @property
+    def gate_rules(self) -> dict[str, str]:
+        """What each channel in use may carry, as set."""
+        rules = {}
+        if self.telegram_token.get_secret_value():
+            rules["telegram"] = self.gate_allow_telegram
+        if self.zalo_oa_app_id:
+            rules["zalo_oa"] = self.gate_allow_zalo_oa
+        return rules
 
     @property
     def database(self) -> str:

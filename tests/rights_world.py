@@ -13,7 +13,7 @@ from bot.chat.choices import pack
 from bot.chat.errors import Refused
 from bot.chat.events import Address, ChoiceMade, Event, TextSent
 from bot.chat.replies import File, Say
-from bot.directives import service
+from bot.directives import releases, service
 from bot.directives.models import (
     Draft,
     Urgency,
@@ -66,6 +66,11 @@ class World:
     peers: dict[str, int] = field(default_factory=dict)
     """A directive for own and child, from the own level."""
     drafts: dict[str, int] = field(default_factory=dict)
+    """A draft for each unit, from the own level for own and child, from the top for the others."""
+    drafts_above: dict[str, int] = field(default_factory=dict)
+    """A draft of the top for each unit."""
+    alarms: dict[str, int] = field(default_factory=dict)
+    """A false alarm of the gate, reported by who may send to this unit and below (top: "parent")."""
     pending: dict[str, int] = field(default_factory=dict)
     router: Any = field(default_factory=make_router)
 
@@ -204,7 +209,12 @@ def stock(tx: Tx) -> World:
     for place, relation in enumerate(RELATIONS):
         unit = world.units[relation]
         world.sent[relation] = _send(tx, draft(60 + place, unit, clerk, paper))
-        world.drafts[relation] = service.create(tx, draft(70 + place, unit, clerk))
+        level = peer if relation in ("own", "child") else clerk
+        world.drafts[relation] = service.create(tx, draft(70 + place, unit, level))
+        world.drafts_above[relation] = service.create(tx, draft(75 + place, unit, clerk))
+        chief = _member(tx, f"Bí Thư Của {relation}", unit)
+        appoint(tx, chief, Role.SECRETARY, unit, from_ms=LONG_AGO)
+        world.alarms[relation] = releases.ask(tx, chief, "draft")
         if relation in ("own", "child"):
             world.peers[relation] = _send(tx, draft(80 + place, unit, peer))
     # A directive that nobody of "own" may take back for another reason than the level: the top's own.

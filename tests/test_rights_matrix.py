@@ -34,7 +34,7 @@ from bot.chat.choices import pack
 from bot.chat.errors import Refused
 from bot.chat.events import Address, ChoiceMade, TextSent
 from bot.dialogs.verification import DecideLink
-from bot.directives import groups, service
+from bot.directives import groups, releases, service
 from bot.directives.models import (
     Acknowledge,
     AskAuthor,
@@ -46,6 +46,7 @@ from bot.directives.models import (
     ShowStatus,
     Undo,
 )
+from bot.directives.releases import Release
 from bot.handlers.group import GroupText
 from bot.handlers.history import ShowHistory
 from bot.handlers.start import Withdraw
@@ -65,7 +66,7 @@ from bot.organisation.verification import make_slip
 from bot.store.engine import make_engine
 from bot.store.migrate import migrate
 from bot.store.tables.audit import audit
-from bot.store.tables.directives import directives, recipients
+from bot.store.tables.directives import directives, gate_releases, recipients
 from bot.store.tables.groups import groups as group_links
 from bot.store.tables.organisation import (
     ACTIVE,
@@ -89,6 +90,9 @@ EXPECTED = {
     "send": (SENDERS, OVER),
     "judge": (SENDERS, OVER),
     "judge_button": (SENDERS, OVER),
+    "judge_from_above": ("", ""),  # the level that was asked, not who happens to receive it
+    "release": (SENDERS, OVER),
+    "release_button": (SENDERS, OVER),
     "recall": (SENDERS, OVER),
     "recall_button": (SENDERS, OVER),
     "recall_command": (SENDERS, OVER),
@@ -155,6 +159,21 @@ def judge(w: World, tx: Tx, actor: str, relation: str) -> bool:
 def judge_button(w: World, tx: Tx, actor: str, relation: str) -> bool:
     w.press(tx, actor, Judge(w.drafts[relation], "yes"))
     return state(tx, w.drafts[relation]) != "draft"
+
+
+def judge_from_above(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    by = w.actors[actor]
+    return allowed((Refused,), lambda: service.judge(tx, w.drafts_above[relation], by, approve=True))
+
+
+def release(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    return allowed((Refused,), lambda: releases.decide(tx, w.alarms[relation], w.actors[actor], release=True))
+
+
+def release_button(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    w.press(tx, actor, Release(w.alarms[relation], "yes"))
+    asker = tx.value(select(gate_releases.c.asked_by).where(gate_releases.c.id == w.alarms[relation]))
+    return releases.granted(tx, asker) == ["draft"]
 
 
 def recall(w: World, tx: Tx, actor: str, relation: str) -> bool:
@@ -321,7 +340,8 @@ def inbox(w: World, tx: Tx, actor: str, relation: str) -> bool:
 VERBS: dict[str, Callable[[World, Tx, str, str], bool]] = {
     each.__name__.rstrip("_"): each
     for each in (
-        create, send, judge, judge_button, recall, recall_button, recall_command, recall_from_above,
+        create, send, judge, judge_button, judge_from_above, release, release_button,
+        recall, recall_button, recall_command, recall_from_above,
         status_button, status_command, status_of_all, names_button, names_of_one, names_command, remind,
         remind_one, remind_command, link, slip, import_, compose_command, group_link, group_unlink, group_text,
         history_command, history_of_one,
@@ -430,6 +450,7 @@ def test_the_buttons_of_yesterday_die_with_the_post(house: SimpleNamespace) -> N
         (Remind(world.everywhere), "Đang nhắc"),
         (Recall(world.peers["own"], "yes"), "Đã thu hồi"),
         (Judge(world.drafts["own"], "no"), "không duyệt"),
+        (Release(world.alarms["own"], "no"), "không mở"),
         (DecideLink(world.pending["own"], "yes"), "Đã đồng ý"),
         (GroupText(world.everywhere), "50-KH/ĐU"),
     ]

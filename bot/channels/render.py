@@ -178,6 +178,8 @@ def _render_edit(edit: Edit, caps: "Capabilities") -> Rendered:
     if edit.purpose == "close":
         return Rendered((Part(),), edit_of=edit.message_id) if caps.edits else Rendered()
     rendered = _render_say(edit.say, caps)
+    if edit.purpose == "withdraw":
+        return rendered
     in_place = len(rendered.parts) == 1 and not rendered.parts[0].file and not rendered.parts[0].ask_contact
     if caps.edits and in_place:
         return replace(rendered, edit_of=edit.message_id)

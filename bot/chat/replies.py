@@ -50,10 +50,12 @@ class Edit:
     """Changes an earlier message of ours. `purpose` says what to do where nothing can be edited.
 
     "progress": told only at half, at the deadline and at the end; "correction": becomes a new message;
-    "close": the choices disappear, nothing is said.
+    "close": the choices disappear, nothing is said; "withdraw": the earlier message disappears where the
+    platform can still delete it, and in any case something new is said.
     """
 
     message_id: str
+    """With "withdraw" it may be several, parted by commas."""
     say: Say
     purpose: str
 

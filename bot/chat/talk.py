@@ -33,7 +33,8 @@ HELP_AFTER = 3
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stored step. kind: "answer", "note", "once", "refused" (a `once` that was refused) or "job"."""
+    """One stored step. kind: "answer", "note", "once", "again" (a `once` that going back may repeat),
+    "refused" (a `once` that was refused) or "job"."""
 
     kind: str
     key: str
@@ -70,7 +71,7 @@ class DialogState:
         """Without the last answer and what followed it; unchanged when an effect stands in between."""
         for index in range(len(self.steps) - 1, -1, -1):
             kind = self.steps[index].kind
-            if kind in ("once", "refused") and not self.steps[index].key.endswith(".request"):
+            if kind in ("once", "refused"):
                 break
             if kind == "answer":
                 return replace(self, steps=self.steps[:index], tries=0)
@@ -159,12 +160,14 @@ class Talk(Generic[T]):
         options: Mapping[str, str] | None = None,
         *,
         file: Callable[[FileSent], Any] | None = None,
+        done: Callable[[JobDone], Any] | None = None,
     ) -> Any:
         """Asks, and returns the answer once there is one.
 
         `options` maps values to labels: picked by tap, number or label, its value is the answer.
         Otherwise `parse` turns the text, and `file` a sent file, into a JSON value, or raises Retry with
-        a hint. Without `file`, a sent file is no answer.
+        a hint. Without `file`, a sent file is no answer. With `done`, so does work that was asked for as
+        `once(f"{key}.request", …)` and that may come in instead of an answer.
         """
         key = self._key(key)
         if (step := self._stored(("answer",), key)) is not None:
@@ -176,7 +179,7 @@ class Talk(Generic[T]):
                 raise _Changed
             answer, self.answer, self._fresh = self.answer, None, True
             try:
-                value = _taken(answer, options, parse, file)
+                value = _taken(answer, options, parse, file, done)
             except Retry as retry:
                 tries, hint = self.tries + 1, retry.hint
             else:
@@ -204,7 +207,7 @@ class Talk(Generic[T]):
 
         Until it is there, `waiting` is said, and said again to whatever the person types meanwhile.
         """
-        job_id = self.once(f"{key}.request", request)
+        job_id = self.once(f"{key}.request", request, may_repeat=True)
         key = self._key(key)
         if (step := self._stored(("job",), key)) is not None:
             return step.value
@@ -222,10 +225,13 @@ class Talk(Generic[T]):
             return step.value  # type: ignore[no-any-return] # what read returned, through JSON
         return self._store("note", key, read())  # type: ignore[no-any-return]
 
-    def once(self, key: str, effect: Callable[[], V]) -> V:
-        """Does something once and keeps its result (a JSON value), or its refusal, which is raised again."""
+    def once(self, key: str, effect: Callable[[], V], *, may_repeat: bool = False) -> V:
+        """Does something once and keeps its result (a JSON value), or its refusal, which is raised again.
+
+        "quay lại" never goes back past it, unless doing it a second time does no harm (`may_repeat`).
+        """
         key = self._key(key)
-        if (step := self._stored(("once", "refused"), key)) is not None:
+        if (step := self._stored(("once", "again", "refused"), key)) is not None:
             if step.kind == "refused":
                 raise Refused(step.value)
             return step.value  # type: ignore[no-any-return] # what effect returned, through JSON
@@ -234,7 +240,7 @@ class Talk(Generic[T]):
         except Refused as refusal:
             self._store("refused", key, refusal.code)
             raise
-        return self._store("once", key, result)  # type: ignore[no-any-return]
+        return self._store("again" if may_repeat else "once", key, result)  # type: ignore[no-any-return]
 
     def say(self, *replies: Reply | To) -> None:
         """Says something; said once, not at every replay."""
@@ -254,6 +260,7 @@ def _taken(
     options: Mapping[str, str] | None,
     parse: Callable[[str], Any] | None,
     file: Callable[[FileSent], Any] | None,
+    done: Callable[[JobDone], Any] | None,
 ) -> Any:
     if isinstance(answer, str):
         return _pick(answer, options, parse)
@@ -261,6 +268,8 @@ def _taken(
         if file is not None:
             return file(answer)
         raise Retry(_("Bước này không cần tệp; tôi không giữ tệp đồng chí vừa gửi."))
+    if done is not None:
+        return done(answer)
     raise Retry("")  # a job's late answer: the question is simply asked again
 
 

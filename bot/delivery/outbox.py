@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from bot.chat.choices import Answer, unpack
-from bot.chat.replies import Reply, Say
+from bot.chat.replies import Edit, Reply, Say
 from bot.delivery.outbound import Sent
 from bot.delivery.wire import dump, load
 from bot.store.ids import new_id
@@ -18,6 +18,8 @@ CLAIM_MS = 30_000
 """How long a sender may take over a row before another one may try."""
 NOT_YET = 1 << 62
 """A due time for rows that wait for `make_due`: a notice whose audience is still being frozen."""
+MAX_MESSAGE_ID = 80
+"""Characters of the column that holds a platform's id, or several."""
 REPLY, FLASH, EXPRESS, URGENT, NORMAL, REMINDER, DIGEST = 0, 1, 2, 3, 4, 5, 6
 """Priorities: replies first; then hỏa tốc, thượng khẩn, khẩn, ordinary papers; reminders; the digest."""
 
@@ -43,6 +45,8 @@ class Notice:
     chat_id: str
     recipient_id: int
     content_id: int
+    instead_of: str | None = None
+    """Messages (the platform's ids, parted by commas) that this one takes back where that is possible."""
 
 
 def content(tx: Tx, say: Say) -> int:
@@ -69,6 +73,7 @@ def post(tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority
             "notice": kind,
             "notice_id": kind_id,
             "recipient_id": notice.recipient_id,
+            "message_id": notice.instead_of,
             "made_ms": tx.now_ms,
         }
         for notice in notices
@@ -100,6 +105,22 @@ def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
     )
     tx.run(update(outbox).where(*mine, outbox.c.state <= SENDING).values(state=RECALLED))
     return [(row.channel, row.chat_id, row.recipient_id) for row in rows]
+
+
+def sent_messages(tx: Tx, kinds: Sequence[str], kind_id: int) -> dict[tuple[str, str], str]:
+    """What was sent of these notices, by (channel, chat): the platform's ids, parted by commas, the newest first."""
+    rows = tx.rows(
+        select(outbox.c.channel, outbox.c.chat_id, outbox.c.message_id)
+        .where(outbox.c.notice.in_(kinds), outbox.c.notice_id == kind_id, outbox.c.message_id.is_not(None))
+        .order_by(outbox.c.id.desc())
+    )
+    found: dict[tuple[str, str], str] = {}
+    for row in rows:
+        earlier = found.get((row.channel, row.chat_id))
+        joined = row.message_id if earlier is None else f"{earlier},{row.message_id}"
+        if len(joined) <= MAX_MESSAGE_ID:
+            found[row.channel, row.chat_id] = joined
+    return found
 
 
 def reply(tx: Tx, channel: str, chat_id: str, said: Reply, claimed_by: str) -> Outgoing:
@@ -180,6 +201,8 @@ def claim(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[Outgoing]:
             if row.content_id not in opened:
                 opened[row.content_id] = load(tx.vault.open("contents.body", row.content_id, row.shared))
             said = opened[row.content_id]
+            if row.message_id is not None and isinstance(said, Say):
+                said = Edit(row.message_id, said, "withdraw")
         is_reply = row.content_id is None
         found.append(Outgoing(row.id, row.channel, row.chat_id, said, row.attempts, row.uncertain, is_reply))
     return found

@@ -1,29 +1,30 @@
 """A secretary or clerk writes a directive and sends it, from the phone. Reads top to bottom."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
 from bot.chat.dates import parse_deadline, parse_past_day
 from bot.chat.errors import Refused
-from bot.chat.events import FileSent
-from bot.chat.replies import File, Say, To
+from bot.chat.replies import Say, To
 from bot.chat.talk import Retry, Talk
 from bot.chat.text import fold
 from bot.clock import VIETNAM
+from bot.dialogs.compose_file import PageAddress, ask_file
 from bot.directives import numbers, queries, rules, service, texts
 from bot.directives.gate.check import check_text
+from bot.directives.gate.models import Why
 from bot.directives.gate.texts import explain
 from bot.directives.models import Audience, Draft, Urgency
 from bot.i18n import N_, _, full_date, moment, number
 from bot.organisation import queries as people
 from bot.organisation.models import Organisation, Verb
-from bot.store import files, jobs
+from bot.store import jobs
 from bot.store.tx import Tx
 
-VERSION_OF_DIALOG = 1
+VERSION_OF_DIALOG = 2
 MAX_UNITS = 12
 """Units offered as an audience; a larger choice is made from the terminal."""
 WAYS = {"telegram": "Telegram", "zalo_oa": "Zalo"}
@@ -41,66 +42,77 @@ def title() -> str:
     return _("bản nháp văn bản")
 
 
-def script(talk: Talk[Tx], approve_above: int = 500) -> None:
+def script(
+    talk: Talk[Tx],
+    approve_above: int = 500,
+    page: PageAddress | None = None,
+    rule: Collection[Why] = (),
+) -> None:
     """Number, date, title, summary, file, deadline, urgency, audience; preview; test; send.
 
+    `page` makes the address of a one-time upload page; `rule` holds the marks that the channels may carry.
     Above so many recipients, or with a file no machine can read, a second person decides.
     """
     talk.given()
     author: int = talk.note("author", partial(_author, talk))
-    named: str = talk.ask("number", _ask_number(), parse=_number)
-    issued = date.fromisoformat(talk.ask("issued", _ask_issued(named), _issued(talk), _today(talk)))
-    about: str = talk.ask("title", _ask_title(), parse=partial(_words, longest=rules.MAX_TITLE))
+    named, issued = _numbered(talk)
+    about: str = talk.ask("title", _ask_title(), parse=partial(_words, longest=rules.MAX_TITLE, rule=rule))
     summary: str = talk.ask(
-        "summary", _ask_summary(), partial(_words, longest=rules.MAX_SUMMARY), {"-": _("Bỏ qua")}
+        "summary", _ask_summary(), partial(_words, longest=rules.MAX_SUMMARY, rule=rule), {"-": _("Bỏ qua")}
     )
-    attached, declared = _file(talk)
+    attached, declared = ask_file(talk, author, page)
     until: str = talk.ask("deadline", _ask_deadline(), _deadline(talk), {"-": _("Không đặt hạn")})
     pace: str = talk.ask(
         "urgency", Say(_("Độ khẩn của văn bản?")), options=_named(URGENCIES) | {"later": _("Hẹn giờ gửi")}
     )
     send_at: str = "" if pace != "later" else talk.ask("send_at", _ask_when(), parse=_deadline(talk))
     units = talk.note("units", partial(_units, talk.tx, author))
-    unit = int(
-        talk.ask("unit", Say(_("Gửi tới đơn vị nào (gồm cả các đơn vị bên dưới)?")), options=dict(units))
-    )
-    audience = _audience(talk, unit)
-    draft = Draft(
-        number=named,
-        issued_on=issued,
-        title=about,
-        summary="" if summary == "-" else summary,
-        urgency=Urgency.NORMAL if pace == "later" else Urgency(pace),
-        deadline=None if until == "-" else datetime.fromisoformat(until),
-        unit_id=unit,
-        author_id=author,
-        file=attached,
-        audience=audience,
-        send_at=datetime.fromisoformat(send_at) if send_at else None,
-    )
-    reached: int = talk.note("reached", partial(_count, talk.tx, unit, audience))
-    if not reached:
-        talk.say(
-            Say(_("Không có đồng chí nào trong phạm vi này nên chưa gửi. Nhắn “gửi văn bản” để làm lại."))
-        )
-        return
+    while True:
+        ask_unit = Say(_("Gửi tới đơn vị nào (gồm cả các đơn vị bên dưới)?"))
+        unit = int(talk.ask("unit", ask_unit, options=dict(units)))
+        audience = _audience(talk, unit)
+        reached: int = talk.note("reached", partial(_count, talk.tx, unit, audience))
+        if reached:
+            break
+        talk.say(Say(_("Không có đồng chí nào trong phạm vi này. Mời đồng chí chọn lại.")))
     declared = declared or reached > approve_above
     while True:
+        draft = Draft(
+            number=named,
+            issued_on=issued,
+            title=about,
+            summary="" if summary == "-" else summary,
+            urgency=Urgency.NORMAL if pace == "later" else Urgency(pace),
+            deadline=None if until == "-" else datetime.fromisoformat(until),
+            unit_id=unit,
+            author_id=author,
+            file=attached,
+            audience=audience,
+            send_at=datetime.fromisoformat(send_at) if send_at else None,
+        )
         choice = talk.ask(
             "confirm", _preview(talk.tx, draft, dict(units)[str(unit)]), options=_confirm(declared)
         )
         if choice == "test":
-            talk.once("test", partial(_test, talk, draft))
+            talk.once("test", partial(_test, talk, draft), may_repeat=True)
         elif choice == "drop":
             talk.say(Say(_("Đã bỏ bản nháp. Chưa gửi gì.")))
             return
         else:
-            break
-    try:
-        directive_id: int = talk.once("send", partial(_send, talk.tx, draft, declared=declared))
-    except Refused as refusal:
-        talk.say(texts.refused(refusal.code, named))
-        return
+            try:
+                directive_id: int = talk.once("send", partial(_send, talk.tx, draft, declared=declared))
+                break
+            except Refused as refusal:
+                # What somebody else did meanwhile, or the time that passed: that step again, the rest is kept.
+                if refusal.code == "number_taken":
+                    talk.say(_taken())
+                    named, issued = _numbered(talk)
+                elif refusal.code == "deadline_past":
+                    talk.say(Say(_("Hạn xác nhận đã qua trong lúc soạn. Mời đồng chí đặt hạn mới.")))
+                    until = talk.ask("deadline", _ask_deadline(), _deadline(talk), {"-": _("Không đặt hạn")})
+                else:
+                    talk.say(texts.refused(refusal.code, named))
+                    return
     if declared:
         talk.once("approval", partial(_ask_second, talk, directive_id, draft))
         return
@@ -114,6 +126,20 @@ def _author(talk: Talk[Tx]) -> int:
     account = people.account_of(talk.tx, talk.address.channel, talk.address.user_id)
     assert account is not None  # the router lets only those in who may send
     return account.member_id
+
+
+def _numbered(talk: Talk[Tx]) -> tuple[str, date]:
+    """A number and date under which there is no directive yet."""
+    while True:
+        named: str = talk.ask("number", _ask_number(), parse=_number)
+        issued = date.fromisoformat(talk.ask("issued", _ask_issued(named), _issued(talk), _today(talk)))
+        if not talk.note("taken", partial(service.is_taken, talk.tx, named, issued)):
+            return named, issued
+        talk.say(_taken())
+
+
+def _taken() -> Say:
+    return Say(_("Đã có văn bản cùng số, cùng ngày. Mời đồng chí kiểm tra lại số hoặc ngày."))
 
 
 def _named(labels: Mapping[Any, str]) -> dict[str, str]:
@@ -163,66 +189,16 @@ def _ask_summary() -> Say:
     return Say(_("Tóm tắt hai, ba dòng để đồng chí nào cũng hiểu ngay?"))
 
 
-def _words(text: str, *, longest: int) -> str:
+def _words(text: str, *, longest: int, rule: Collection[Why]) -> str:
     words = " ".join(text.split())
     if len(words) < 5:
         raise Retry(_("Đồng chí viết ít nhất vài chữ nhé."))
     if len(words) > longest:
         raise Retry(_("Dài quá {count} chữ cái. Mời đồng chí rút gọn.", count=number(longest)))
-    verdict = check_text(words)
+    verdict = check_text(words, rule)
     if verdict.verdict == "refuse":
         raise Retry(explain(verdict.why))
     return words
-
-
-def _file(talk: Talk[Tx]) -> tuple[File | None, bool]:
-    """The paper's file, checked; and whether it needs the declaration and a second person's look."""
-    while True:
-        given: Any = talk.ask(
-            "file",
-            Say(_("Gửi tệp PDF hoặc DOCX của văn bản (không quá 5 MB).")),
-            options={"-": _("Không có tệp")},
-            file=partial(_handle, talk.address.channel),
-        )
-        if given == "-":
-            return None, False
-        found: dict[str, Any] = talk.job(
-            "check", partial(_check, talk, given), Say(_("Đang kiểm tra tệp, xin đồng chí chờ một chút…"))
-        )
-        if found.get("verdict") != "refuse" and "file" in found:
-            talk.once("keep", partial(_keep, talk.tx, File(*found["file"])))
-        if found.get("verdict") == "pass":
-            return File(*found["file"]), False
-        if found.get("verdict") == "needs_declaration":
-            answer = talk.ask(
-                "declare",
-                Say(
-                    _(
-                        "Máy không đọc được hết tệp này (ảnh hoặc bản quét). Đồng chí cam đoan tệp không thuộc bí mật "
-                        "nhà nước? Một đồng chí thứ hai sẽ xem lại trước khi gửi."
-                    )
-                ),
-                options={"yes": _("Tôi cam đoan"), "other": _("Gửi tệp khác")},
-            )
-            if answer == "yes":
-                return File(*found["file"]), True
-        else:
-            talk.say(Say(explain(found.get("why", "unreadable"))))
-
-
-def _handle(channel: str, event: FileSent) -> dict[str, str]:
-    if event.size is not None and event.size > rules.MAX_FILE:
-        raise Retry(_("Tệp lớn hơn 5 MB nên không gửi được. Đồng chí giảm dung lượng rồi gửi lại."))
-    return {"channel": channel, "handle": event.handle, "name": event.name or "van-ban.pdf"}
-
-
-def _keep(tx: Tx, file: File) -> None:
-    files.register(tx, file.file_id, file.name, file.media_type, file.size)
-
-
-def _check(talk: Talk[Tx], given: dict[str, str]) -> int:
-    address = talk.address
-    return jobs.request(talk.tx, "check_file", (address.channel, address.chat_id, address.user_id), given)
 
 
 def _ask_deadline() -> Say:

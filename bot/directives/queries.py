@@ -78,6 +78,12 @@ def open_in(tx: Tx, unit_ids: Iterable[int], limit: int = 50) -> list[Directive]
     return [_directive(row) for row in rows]
 
 
+def waiting_for_a_second(tx: Tx, author_id: int) -> list[Directive]:
+    """What this member wrote and a second person has not decided yet, the newest first."""
+    mine = (directives.c.author_id == author_id, directives.c.state == State.DRAFT)
+    return [_directive(row) for row in tx.rows(_select().where(*mine).order_by(directives.c.id.desc()))]
+
+
 def traced(tx: Tx, author_id: int | None, unit_ids: Iterable[int], limit: int = 1000) -> list[Directive]:
     """Directives in any state, the newest first: written by this member, or for or received in these units."""
     units = list(unit_ids)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 
 from sqlalchemy import insert, select, update
 
@@ -31,10 +32,7 @@ def create(tx: Tx, draft: Draft) -> int:
     if not people.may(tx, draft.author_id, Verb.SEND_DIRECTIVE, draft.unit_id):
         raise Refused("no_right")
     issued = draft.issued_on.isoformat()
-    taken = select(directives.c.id).where(
-        directives.c.number == draft.number, directives.c.issued_on == issued
-    )
-    if tx.first(taken) is not None:
+    if is_taken(tx, draft.number, draft.issued_on):
         raise Refused("number_taken")
     if draft.deadline is not None and draft.deadline <= tx.now:
         raise Refused("deadline_past")
@@ -62,6 +60,12 @@ def create(tx: Tx, draft: Draft) -> int:
     )
     audit.record(tx, "directive.create", f"directive:{directive_id}", member_id=draft.author_id)
     return directive_id
+
+
+def is_taken(tx: Tx, number: str, issued_on: date) -> bool:
+    """Whether there is a directive of this number and date: a number is unique only with its date."""
+    same = (directives.c.number == number, directives.c.issued_on == issued_on.isoformat())
+    return tx.first(select(directives.c.id).where(*same)) is not None
 
 
 def preview(tx: Tx, unit_id: int, audience: Audience = EVERYBODY) -> list[tuple[int, str, int]]:
@@ -235,10 +239,10 @@ def freezing(tx: Tx) -> list[int]:
 def judge(tx: Tx, directive_id: int, by: int, *, approve: bool) -> Directive:
     """A second person approves a draft, which starts its sending, or drops it.
 
-    Raises Refused("no_right" | "not_draft"): nobody judges their own.
+    Raises Refused("no_right" | "not_draft"): nobody judges their own, nor what a level above wrote.
     """
     directive = _known(tx, directive_id)
-    if by == directive.author_id or not people.may(tx, by, Verb.SEND_DIRECTIVE, directive.unit_id):
+    if by == directive.author_id or not may_decide(tx, directive_id, by):
         raise Refused("no_right")
     if directive.state != State.DRAFT:
         raise Refused("not_draft")
@@ -324,7 +328,7 @@ def may_decide(tx: Tx, directive_id: int, by: int) -> bool:
 
 
 def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
-    """Takes a directive back: what waits stops, who received it is told, its choices die.
+    """Takes a directive back: what waits stops, what came disappears where it can, who received it is told.
 
     Returns the directive and how many are told. Raises Refused("no_right" | "recalled").
     """
@@ -337,7 +341,11 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
     reached = outbox.stop(tx, kind=queries.NOTICE, kind_id=directive_id)
     outbox.stop(tx, kind="reminder", kind_id=directive_id)
     words = outbox.content(tx, texts.recalled(directive))
-    notices = [Notice(channel, chat_id, member_id, words) for channel, chat_id, member_id in reached]
+    sent = outbox.sent_messages(tx, (queries.NOTICE, "reminder"), directive_id)
+    notices = [
+        Notice(channel, chat_id, member_id, words, instead_of=sent.get((channel, chat_id)))
+        for channel, chat_id, member_id in reached
+    ]
     outbox.post(tx, notices, kind="recall", kind_id=directive_id, priority=outbox.URGENT, due_ms=tx.now_ms)
     audit.record(tx, "directive.recall", f"directive:{directive_id}", member_id=by)
     return directive, len(notices)

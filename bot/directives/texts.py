@@ -172,6 +172,7 @@ def refused(code: str, document: str = "") -> Say:
         ),
         "deadline_past": _("Hạn xác nhận đã qua trong lúc soạn. Nhắn “gửi văn bản” để làm lại với hạn mới."),
         "not_draft": _("Văn bản này đã được quyết định trước đó."),
+        "release_decided": _("Yêu cầu này đã được quyết định trước đó, hoặc đã quá 24 giờ."),
         "too_soon": _("Vừa nhắc trong vòng 4 giờ. Đồng chí nhắc lại sau nhé."),
         "nobody_silent": _("Không còn ai đã nhận mà chưa xác nhận, nên không cần nhắc."),
         "unknown": _(

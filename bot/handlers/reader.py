@@ -4,31 +4,17 @@ import re
 
 from bot.chat.choices import pack
 from bot.chat.events import ChoiceMade, Commanded, Event, TextSent, Unknown, Wondered
-from bot.chat.text import clean, flat, fold
+from bot.chat.text import fold
 from bot.clock import from_ms
 from bot.directives import groups, queries, rules
 from bot.directives.models import Acknowledge, AskAuthor, Directive, FullText, Undo
-from bot.directives.numbers import find
 from bot.handlers.gate import member_account
 from bot.handlers.reading import OpenMessage, Reading, Situation, read
+from bot.handlers.vocabulary_plain import plain_command
 from bot.organisation import queries as people
 from bot.organisation.models import Role, Verb
 from bot.store import openings
 from bot.store.tx import Tx
-
-EXTRA = {
-    "taphuan": "practice",
-    "tap huan": "practice",
-    "practice": "practice",
-    "lichsu": "history",
-    "lich su": "history",
-    "history": "history",
-    "thuhoi": "recall",
-    "recall": "recall",
-    "rutdongy": "withdraw",
-    "rut dong y": "withdraw",
-}
-"""Commands that are said in these words alone, folded: after a slash, or as the whole text but for a document."""
 
 _CHOICES = {"acknowledge": Acknowledge, "full_text": FullText, "ask": AskAuthor, "undo": Undo}
 _OF_GROUPS = {"lienketnhom": "group_link", "bolienketnhom": "group_unlink", "bannhom": "group_text"}
@@ -46,8 +32,8 @@ def reader(event: TextSent, tx: Tx) -> Event:
         if event.text.startswith("/"):
             return Commanded(event.address, event.at, "in_group")
         return Unknown(event.address, event.at, "group_text")
-    if (extra := _extra(event)) is not None:
-        return extra
+    if (plain := plain_command(event.text)) is not None:
+        return Commanded(event.address, event.at, *plain)
     account = member_account(tx, event)
     mine: list[tuple[Directive, int | None]] = []
     known: set[str] = set()
@@ -82,25 +68,6 @@ def reader(event: TextSent, tx: Tx) -> Event:
         now=event.at,
     )
     return _event(event, read(event.text, situation), mine)
-
-
-def _extra(event: TextSent) -> Commanded | None:
-    """A command of EXTRA: "/lichsu 52", "lịch sử", "lich su kh 52". In words, a document alone may follow."""
-    slash = event.text.lstrip().startswith("/")
-    typed = clean(event.text).strip(" /\\.!?")
-    name = next(
-        (each for each in EXTRA if re.match(re.escape(each) + r"(?![a-z])", flat(typed).replace("_", " "))),
-        None,
-    )
-    if name is None:
-        return None
-    rest = re.sub(r"^@\w+", "", typed[len(name) :]).strip()
-    found = find(rest)
-    left = (rest[: found[0].start] + rest[found[0].end :]).strip() if found else rest
-    if left and not slash:
-        return None
-    document = str(found[0]) if found else None
-    return Commanded(event.address, event.at, EXTRA[name], document, rest)
 
 
 def _of_groups(event: TextSent) -> Commanded | None:

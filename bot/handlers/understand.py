@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.chat.dates import read_moment
 from bot.handlers.reading import OpenMessage, Situation, read
+from bot.handlers.vocabulary_plain import plain_command
 
 _TIMED = ("compose", "remind", "meeting")
 LABELS = ("Đã đọc, tiếp thu", "Xem toàn văn", "Hỏi lại")
@@ -45,12 +46,26 @@ def understand(
 
     `at` is the moment a time phrase names, ISO with +07:00, where the text is no answer to a card.
     """
+    if (plain := plain_command(text)) is not None:
+        named = plain.document
+        full = next(
+            (each for each in (*open_documents, *known) if named and each.startswith(f"{named}-")), named
+        )
+        return {
+            "text": text,
+            "means": "command",
+            "sure": True,
+            "command": plain.name,
+            "document": full,
+            "at": None,
+            "ambiguous": False,
+        }
     reading = read(
         text,
         situation(open_documents=open_documents, acknowledged=acknowledged, known=known, role=role, now=now),
     )
-    named = reading.means in ("question", "other", "unclear") or reading.command in _TIMED
-    at, ambiguous = read_moment(text, now) if named else (None, False)
+    timed = reading.means in ("question", "other", "unclear") or reading.command in _TIMED
+    at, ambiguous = read_moment(text, now) if timed else (None, False)
     return {
         "text": text,
         "means": reading.means,

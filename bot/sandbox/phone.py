@@ -20,6 +20,7 @@ PAGES = {
     "phone.css": "text/css",
     "phone.js": "text/javascript",
     "message.js": "text/javascript",
+    "words.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 KEEP_ALIVE_S = 15.0
@@ -46,6 +47,8 @@ def shown(message: Message) -> Json:
         "spans": native.get("entities") or native.get("caption_entities") or [],
         "rows": [len(row) for row in rows],
         "reply_to": ((native.get("reply_to_message") or {}).get("text") or "")[:80],
+        "emoji": (native.get("sticker") or {}).get("emoji", ""),
+        "forwarded": ((native.get("forward_origin") or {}).get("sender_user") or {}).get("first_name", ""),
     }
 
 
@@ -55,6 +58,8 @@ class Phone:
     def __init__(self, world: World) -> None:
         self.world = world
         self.cast: list[Json] = []
+        self.steps: list[str] = []
+        """What a visitor may try, shown on the page."""
         self.shared_clock = False
         """Whether turning the clock here turns it for the bot, too: both are then one process."""
         self._streams: set[asyncio.Task[Any]] = set()
@@ -126,7 +131,7 @@ class Phone:
 
     async def show_cast(self, request: web.Request) -> web.Response:
         """Who a visitor may be."""
-        return web.json_response({"cast": self.cast, "shared_clock": self.shared_clock})
+        return web.json_response({"cast": self.cast, "steps": self.steps, "shared_clock": self.shared_clock})
 
     async def set_cast(self, request: web.Request) -> web.Response:
         """Says who a visitor may be; the first two are on the page when it opens."""
@@ -146,6 +151,7 @@ class Phone:
             base = {"label": person.name, "hint": "", "slip": "", "birth": ""}
             checked.append({**base, **words, "chat_id": chat.chat_id})
         self.cast, self.shared_clock = checked, data.get("shared_clock") is True
+        self.steps = [str(step) for step in data.get("steps") or []]
         return await self.show_cast(request)
 
     async def file(self, request: web.Request) -> web.Response:

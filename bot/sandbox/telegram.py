@@ -7,7 +7,10 @@ import math
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -58,7 +61,10 @@ class Params:
     def text(self, name: str) -> str:
         """The value as text; "" when absent."""
         value = self.values.get(name)
-        return "" if value is None else str(value)
+        text = "" if value is None else str(value)
+        if any("\ud800" <= char <= "\udfff" for char in text):  # half of a pair, which JSON can write
+            raise bad("strings must be encoded in UTF-8")
+        return text
 
     def integer(self, name: str) -> int | None:
         """The value as a whole number; None when absent. Raises ApiError."""
@@ -87,6 +93,31 @@ class Params:
             raise bad(f"can't parse {name} JSON object") from None
 
 
+def called(body: bytes) -> Params | None:
+    """The call a webhook's answer holds, as JSON, form or multipart; None for any other answer.
+
+    Some libraries answer in multipart so that files fit. Its boundary is its first line.
+    """
+    params = Params()
+    if body.startswith(b"--"):
+        boundary, _, _ = body.partition(b"\r\n")
+        head = b'Content-Type: multipart/form-data; boundary="%s"\r\n\r\n' % boundary[2:]
+        for part in BytesParser(policy=HTTP).parsebytes(head + body).iter_parts():
+            name = str(part.get_param("name", "", header="content-disposition"))
+            data = part.get_payload(decode=True)
+            data = data if isinstance(data, bytes) else b""
+            if file := part.get_filename():
+                params.files[name] = (file, part.get_content_type(), data)
+            else:
+                params.values[name] = data.decode(errors="replace")
+    else:
+        answer = as_json(body)
+        if answer is None:
+            answer = dict(parse_qsl(body.decode(errors="replace")))
+        params.values = answer if isinstance(answer, dict) else {}
+    return params if isinstance(params.values.get("method"), str) else None
+
+
 async def _read(request: web.Request) -> Params:
     params = Params()
     params.values.update(request.query)
@@ -98,7 +129,13 @@ async def _read(request: web.Request) -> Params:
         if isinstance(body, dict):
             params.values.update(body)
         return params
-    for name, value in (await request.post()).items():
+    try:
+        form = await request.post()
+    except ValueError:
+        raise bad("can't parse the request's body") from None
+    except web.HTTPRequestEntityTooLarge:
+        raise ApiError(413, "Request Entity Too Large") from None
+    for name, value in form.items():
         if isinstance(value, web.FileField):
             params.files[name] = (value.filename, value.content_type, value.file.read())
         else:
@@ -156,7 +193,7 @@ class Telegram:
     def routes(self) -> list[web.RouteDef]:
         """Calls and downloads, below any base address."""
         return [
-            web.route("*", r"/telegram/bot{token:[^/]+}/{method}", self.handle),
+            web.route("*", r"/telegram/bot{token:[^/]+}/{method:[^/]*}", self.handle),
             web.get(r"/telegram/file/bot{token:[^/]+}/{path:.+}", self.download),
         ]
 
@@ -195,7 +232,8 @@ class Telegram:
     def chat(self, chat: Chat) -> Json:
         """A chat as messages carry it."""
         if chat.kind != "private":
-            return {"id": int(chat.chat_id), "type": chat.kind, "title": chat.title}
+            all_alike = {"all_members_are_administrators": True} if chat.kind == "group" else {}
+            return {"id": int(chat.chat_id), "type": chat.kind, "title": chat.title, **all_alike}
         user = self.user(self.world.person("telegram", chat.chat_id))
         return {"id": user["id"], "type": "private"} | {
             key: user[key] for key in ("first_name", "last_name", "username") if key in user
@@ -289,6 +327,8 @@ class Telegram:
     async def set_webhook(self, url: str, secret: str, limit: int, *, drop: bool) -> None:
         """Points deliveries at an address; "" stops them. What waits is kept unless `drop`."""
         await self._lanes.clear()
+        if url and self._poll is not None and not self._poll.done():
+            self._poll.set_exception(ApiError(409, "Conflict: terminated by setWebhook request"))
         if drop:
             self.world.stats["telegram"]["updates_dropped"] += len(self.updates)
             self.updates.clear()
@@ -311,11 +351,8 @@ class Telegram:
         delivery.status = status
         if 200 <= status < 300:
             self.confirm(delivery.number)
-            answer = as_json(body)
-            if isinstance(answer, dict) and isinstance(answer.get("method"), str):
-                params = Params()
-                params.values = {key: value for key, value in answer.items() if key != "method"}
-                await self._answer(answer["method"], params)
+            if params := called(body):
+                await self._answer(params.values.pop("method"), params)
             return None
         self.webhook["last_error_date"] = self.world.now_ms() // 1000
         self.webhook["last_error_message"] = (
@@ -343,12 +380,14 @@ class Telegram:
     async def handle(self, request: web.Request) -> web.Response:
         """Any call of any method."""
         method = request.match_info["method"]
+        if ":" not in request.match_info["token"]:  # not even a token's shape
+            return self._json(404, {"ok": False, "error_code": 404, "description": "Not Found"})
         if request.match_info["token"] != self.token:
             return self._json(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
         try:
             params = await _read(request)
         except ApiError as error:
-            return self._json(400, {"ok": False, "error_code": 400, "description": error.description})
+            return self._json(error.code, self._error(error.code, error.description, {}))
         fault = self.world.fault("telegram", method, params.text("chat_id"))
         if fault is not None and fault.delay:
             await asyncio.sleep(fault.delay)

@@ -7,7 +7,8 @@ import secrets
 from typing import Any
 
 from bot.sandbox.telegram import Telegram
-from bot.sandbox.telegram_methods import document, photo
+from bot.sandbox.telegram_media import document, photo
+from bot.sandbox.telegram_messages import REACTIONS
 from bot.sandbox.telegram_text import found_in
 from bot.sandbox.world import Button, Chat, Json, Message, Person, Refused, pick
 
@@ -49,6 +50,8 @@ class TelegramPeople:
             "unblock": self._unblock,
             "join": self._join,
             "leave": self._leave,
+            "edit": self._edit,
+            "react": self._react,
             "see": lambda *_: {},
         }
         if name not in acts:
@@ -171,6 +174,53 @@ class TelegramPeople:
             raise Refused("there is no phone number to share", 409)
         return self._write(person, data, "contact", {"contact": contact})
 
+    def _target(self, chat: Chat, data: Json) -> Message:
+        message = chat.by_id.get(str(data.get("message_id", "")))
+        if message is None or message.deleted:
+            raise Refused(f"no message {data.get('message_id')!r} in this chat", 404)
+        return message
+
+    def _edit(self, person: Person, data: Json) -> Json:
+        """The person changes the words of a message of theirs."""
+        chat = self._where(person, data)
+        message = self._target(chat, data)
+        text = str(data.get("text") or "")
+        if message.author != person.user_id or message.kind != "text" or not text:
+            raise Refused("a person edits a text of their own, and not into nothing", 409)
+        entities = found_in(text)
+        kept = {key: value for key, value in message.native.items() if key != "entities"}
+        message.native = {**kept, "text": text, "edit_date": self.world.now_ms() // 1000}
+        message.native |= {"entities": entities} if entities else {}
+        message.text, message.entities, message.edited = text, len(entities), True
+        self.world.touch(chat, message, words=True)
+        if self._visible(chat, message):
+            self.api.update(chat.chat_id, "edited_message", message.native)
+        return {"seq": message.changed}
+
+    def _react(self, person: Person, data: Json) -> Json:
+        """An emoji on a message, instead of any earlier one; in groups only administrators are told."""
+        chat = self._where(person, data)
+        message, emoji = self._target(chat, data), str(data.get("emoji", "👍"))
+        if emoji and emoji not in REACTIONS:
+            raise Refused(f"{emoji} is none of Telegram's reactions")
+        kinds = [[{"type": "emoji", "emoji": each}] if each else [] for each in (message.reacted, emoji)]
+        message.reacted = emoji
+        self.world.touch(chat, message, words=False)
+        if chat.kind == "private" or chat.bot == "administrator":
+            self.api.update(
+                chat.chat_id,
+                "message_reaction",
+                {
+                    "chat": self.api.chat(chat),
+                    "message_id": int(message.id),
+                    "user": self.api.user(person),
+                    "date": self.world.now_ms() // 1000,
+                    "old_reaction": kinds[0],
+                    "new_reaction": kinds[1],
+                },
+            )
+        return {"seq": message.changed}
+
     def _bytes(self, data: Json) -> bytes:
         try:
             return (
@@ -259,13 +309,27 @@ class TelegramPeople:
         if person.user_id not in chat.members:
             chat.members.append(person.user_id)
             self._service(chat, person, {"new_chat_members": [self.api.user(person)]})
+            self._moved(chat, person, "left", "member")
         return {"seq": self.world.next()}
 
     def _leave(self, person: Person, data: Json) -> Json:
         chat = self._where(person, data)
         chat.members.remove(person.user_id)
         self._service(chat, person, {"left_chat_member": self.api.user(person)})
+        self._moved(chat, person, "member", "left")
         return {"seq": self.world.next()}
+
+    def _moved(self, chat: Chat, person: Person, old: str, new: str) -> None:
+        """Tells an administrator, who asked for it, that somebody came or went."""
+        if chat.bot != "administrator":
+            return
+        user = self.api.user(person)
+        about = {"chat": self.api.chat(chat), "from": user, "date": self.world.now_ms() // 1000}
+        ends = {
+            "old_chat_member": {"status": old, "user": user},
+            "new_chat_member": {"status": new, "user": user},
+        }
+        self.api.update(chat.chat_id, "chat_member", {**about, **ends})
 
     def _service(self, chat: Chat, person: Person, content: Json) -> None:
         message = self.api.write(chat, person, "service", content)

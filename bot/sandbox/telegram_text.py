@@ -25,6 +25,8 @@ TAGS = {
     "blockquote": "blockquote",
     "tg-emoji": "custom_emoji",
 }
+MOST_ENTITIES = 100
+"""Of one message; Telegram lets the rest fall."""
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:\s+[^<>]*)?)>")
 _CHARACTER = re.compile(r"&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);?")
@@ -85,6 +87,18 @@ def _entity(name: str, tag: str, source: str, position: int) -> Json | None:
     return entity
 
 
+def _broken(source: str, position: int) -> BadMarkup:
+    """Why what begins with this "<" is no tag."""
+    where = f"at byte offset {_at(source, position)}"
+    end = re.compile(r"[\s>]").search(source, position)
+    name = source[position + 1 : end.start()].lower() if end else ""
+    if end is None or name in TAGS:
+        return BadMarkup(f"Unclosed start tag {where}")
+    if name.startswith("/"):
+        return BadMarkup(f"Unexpected end tag {where}")
+    return BadMarkup(f'Unsupported start tag "{name}" {where}')
+
+
 def parse_html(source: str) -> tuple[str, list[Json]]:
     """Text and entities of Telegram's HTML. Raises BadMarkup where Telegram answers 400."""
     out: list[str] = []
@@ -97,7 +111,7 @@ def parse_html(source: str) -> tuple[str, list[Json]]:
         if char == "<":
             tag = _TAG.match(source, position)
             if tag is None:
-                raise BadMarkup(f"Unclosed start tag at byte offset {_at(source, position)}")
+                raise _broken(source, position)
             closing, name = tag[1] == "/", tag[2].lower()
             if closing:
                 if not stack:
@@ -143,7 +157,8 @@ def parse_markdown(source: str, *, legacy: bool) -> tuple[str, list[Json]]:
     marks = (("*", "bold"), ("_", "italic")) if legacy else _MARKS
     out: list[str] = []
     entities: list[Json] = []
-    stack: list[tuple[str, str, int]] = []
+    stack: list[tuple[str, str, int, int]] = []
+    quote: int | None = None
 
     def length() -> int:
         return units("".join(out))
@@ -151,6 +166,14 @@ def parse_markdown(source: str, *, legacy: bool) -> tuple[str, list[Json]]:
     position = 0
     while position < len(source):
         rest = source[position:]
+        begins = position == 0 or source[position - 1] == "\n"
+        if quote is not None and begins and rest[0] != ">":
+            entities.append({"type": "blockquote", "offset": quote, "length": length() - quote - 1})
+            quote = None
+        if not legacy and begins and rest[0] == ">":
+            quote = length() if quote is None else quote
+            position += 1
+            continue
         if rest[0] == "\\" and len(rest) > 1 and rest[1] in _RESERVED | {"\\"}:
             out.append(rest[1])
             position += 2
@@ -176,7 +199,7 @@ def parse_markdown(source: str, *, legacy: bool) -> tuple[str, list[Json]]:
             continue
         mark = next((m for m in marks if rest.startswith(m[0])), None)
         if mark is None:
-            if not legacy and rest[0] in _RESERVED - {">"}:
+            if not legacy and rest[0] in _RESERVED:
                 raise BadMarkup(
                     f"Character '{rest[0]}' is reserved and must be escaped with the preceding '\\'"
                 )
@@ -184,14 +207,16 @@ def parse_markdown(source: str, *, legacy: bool) -> tuple[str, list[Json]]:
             position += 1
             continue
         if stack and stack[-1][0] == mark[0]:
-            _, kind, start = stack.pop()
+            _, kind, start, _ = stack.pop()
             if length() > start:
                 entities.append({"type": kind, "offset": start, "length": length() - start})
         else:
-            stack.append((mark[0], mark[1], length()))
+            stack.append((mark[0], mark[1], length(), _at(source, position)))
         position += len(mark[0])
     if stack:
-        raise BadMarkup(f"Can't find end of {stack[-1][1].capitalize()} entity")
+        raise BadMarkup(f"Can't find end of {stack[-1][1].capitalize()} entity at byte offset {stack[-1][3]}")
+    if quote is not None and length() > quote:
+        entities.append({"type": "blockquote", "offset": quote, "length": length() - quote})
     return "".join(out), entities
 
 
@@ -227,6 +252,15 @@ def formatted(text: str, parse_mode: str, given: list[Any] | None) -> tuple[str,
         raise BadMarkup("unsupported parse_mode")
     else:
         plain, entities = text, [dict(e) for e in given or []]
-    covered = {(e["offset"], e["length"]) for e in entities}
-    entities += [e for e in found_in(plain) if (e["offset"], e["length"]) not in covered]
-    return _trim(plain, entities)
+    # What is set as code or leads elsewhere is left as it is; emphasis may hold an address or a command.
+    whole = [e for e in entities if e["type"] in ("code", "pre", "text_link", "text_mention")]
+    entities += [
+        e
+        for e in found_in(plain)
+        if all(
+            e["offset"] >= w["offset"] + w["length"] or e["offset"] + e["length"] <= w["offset"]
+            for w in whole
+        )
+    ]
+    plain, entities = _trim(plain, entities)
+    return plain, entities[:MOST_ENTITIES]

@@ -39,6 +39,8 @@ class Person:
     follows: bool = False
     last_interaction: int | None = None
     """Epoch ms of what Zalo counts as an interaction."""
+    paid: int = 0
+    """Zalo's messages to this person that were billed: over 48 hours after the last interaction."""
     shared: Json = field(default_factory=dict)
     """What was given through Zalo's request form."""
 
@@ -61,6 +63,7 @@ class Person:
             "blocked": self.blocked,
             "follows": self.follows,
             "last_interaction": self.last_interaction,
+            "paid": self.paid,
         }
 
 
@@ -111,6 +114,10 @@ class Message:
     deleted: bool = False
     toast: str = ""
     toast_seq: int = 0
+    reaction: str = ""
+    """The bot's emoji on it."""
+    reacted: str = ""
+    """The person's emoji on it."""
     native: Json = field(default_factory=dict)
     """The platform's own object, where it has one."""
 
@@ -135,6 +142,8 @@ class Message:
             "deleted": self.deleted,
             "toast": self.toast,
             "toast_seq": self.toast_seq,
+            "reaction": self.reaction,
+            "reacted": self.reacted,
         }
 
 

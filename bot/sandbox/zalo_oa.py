@@ -23,6 +23,7 @@ TOKEN_LIVES_MS = 90_000 * 1000
 REFRESH_LIVES_MS = 90 * 24 * 3600 * 1000
 CODE_LIVES_MS = 10 * 60 * 1000
 ASSET_LIVES_MS = 7 * 24 * 3600 * 1000
+FREE_MS = 48 * 3600 * 1000
 WINDOW_MS = 7 * 24 * 3600 * 1000
 CALLS_A_MINUTE = 4000
 MOST_FILE = 5 * 1024 * 1024
@@ -73,6 +74,7 @@ class ZaloOa:
         self.oa_secret_key = secrets.token_urlsafe(15)
         self.switches: Json = {
             "window": False,
+            "price": 55,
             "limits": False,
             "tokens_end": True,
             "buttons_under_text": True,
@@ -277,6 +279,8 @@ class ZaloOa:
         last = person.last_interaction or 0
         if self.switches["window"] and self.world.now_ms() - last > WINDOW_MS:
             raise ZaloError(-230, "User has not interacted with the OA in the past 7 days")
+        billed = self.world.now_ms() - last > FREE_MS
+        person.paid += billed
         message_id = secrets.token_hex(10)
         chat = self.world.chat("zalo_oa", person.user_id)
         self.world.post(
@@ -297,7 +301,7 @@ class ZaloOa:
             "user_id": person.user_id,
             "sent_time": str(self.world.now_ms()),
             "quota": {
-                "quota_type": "reply",
+                "quota_type": "purchase_quota" if billed else "reply",
                 "remain": "7",
                 "total": "8",
                 "expired_date": clock.from_ms(last + WINDOW_MS).strftime("%H:%M:%S %d/%m/%Y"),

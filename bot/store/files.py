@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import select
@@ -34,6 +36,20 @@ class FileBox:
     def get(self, file_id: str) -> bytes:
         """The bytes of a file. Raises FileNotFoundError."""
         return self._vault.open_bytes("files", file_id, (self._folder / file_id).read_bytes())
+
+    def sweep(self, known: set[str], older_than_s: float = 86_400) -> None:
+        """Deletes what no row names and what was written more than so many seconds ago."""
+        if not self._folder.exists():
+            return
+        for path in self._folder.iterdir():
+            with suppress(FileNotFoundError):
+                if path.name not in known and path.stat().st_mtime < time.time() - older_than_s:
+                    path.unlink()
+
+
+def known(tx: Tx) -> set[str]:
+    """The ids of all files that have a row."""
+    return {row.id for row in tx.rows(select(files.c.id))}
 
 
 def register(tx: Tx, file_id: str, name: str, media_type: str, size: int) -> None:

@@ -3,7 +3,7 @@
 import json
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from bot.store import inbox
 from bot.store.ids import new_id
@@ -13,6 +13,8 @@ from bot.store.tx import Tx
 CHANNEL = "job"
 """The inbox's channel for finished jobs: they go the ordinary way, in their chat's order."""
 MAX_ATTEMPTS = 3
+BY_PAGE = "upload"
+"""A kind that no runner does: a person answers it through a page (`store.upload_pages`)."""
 
 
 class Job(NamedTuple):
@@ -49,23 +51,24 @@ def request(tx: Tx, kind: str, place: tuple[str, str, str], asked: Any) -> int:
 
 def unfinished(tx: Tx) -> list[Job]:
     """All jobs not yet answered, the oldest first; one found after a crash runs again."""
-    return [
-        Job(
-            row.id,
-            row.kind,
-            row.channel,
-            row.chat_id,
-            row.user_id,
-            json.loads(tx.vault.open("jobs.asked", row.id, row.asked)),
-            row.attempts,
-        )
-        for row in tx.rows(select(jobs).order_by(jobs.c.id))
-    ]
+    wanted = select(jobs).where(jobs.c.kind != BY_PAGE).order_by(jobs.c.id)
+    return [row_as_job(tx, row) for row in tx.rows(wanted)]
+
+
+def row_as_job(tx: Tx, row: Row[Any]) -> Job:
+    """A row of the table, opened."""
+    asked = json.loads(tx.vault.open("jobs.asked", row.id, row.asked))
+    return Job(row.id, row.kind, row.channel, row.chat_id, row.user_id, asked, row.attempts)
 
 
 def begin(tx: Tx, job_id: int) -> None:
     """Counts one more attempt, before it starts: a job that kills the process is given up in the end."""
     tx.run(update(jobs).where(jobs.c.id == job_id).values(attempts=jobs.c.attempts + 1))
+
+
+def drop(tx: Tx, job_id: int) -> None:
+    """Forgets a job that was answered another way."""
+    tx.run(delete(jobs).where(jobs.c.id == job_id))
 
 
 def finish(tx: Tx, job: Job, result: Any) -> inbox.Waiting | None:
@@ -79,7 +82,7 @@ def finish(tx: Tx, job: Job, result: Any) -> inbox.Waiting | None:
             "result": result,
         }
     ).encode()
-    tx.run(delete(jobs).where(jobs.c.id == job.id))
+    drop(tx, job.id)
     key = f"{job.channel}:{job.chat_id}"
     row_id = inbox.put(tx, CHANNEL, str(job.id), key, body)
     return None if row_id is None else inbox.Waiting(row_id, CHANNEL, key, body, tx.now_ms)

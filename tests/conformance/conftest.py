@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+import table
 from aiohttp import ClientSession, web
 from listening import Listener
 
 from bot import testing
 from bot.clock import CLOCK
 from bot.sandbox.server import Sandbox, start
-from bot.testing import control
+from bot.testing import Person, control
 
 
 @pytest.fixture
@@ -25,6 +26,14 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 async def session() -> AsyncIterator[ClientSession]:
     async with ClientSession() as opened:
         yield opened
+
+
+@pytest.fixture
+async def person(sandbox: Sandbox) -> Person:
+    """Somebody on Telegram who opened the bot's chat."""
+    made = await Person.create(sandbox.control_url, "telegram", name="Trần Thị Mẫu", phone="0912 000 111")
+    await made.starts()
+    return made
 
 
 @pytest.fixture
@@ -52,3 +61,18 @@ async def turn(sandbox: Sandbox) -> AsyncIterator[Callable[[float], Awaitable[No
 
     yield by
     CLOCK.turn(timedelta(seconds=-turned))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """How much of the platform was driven by whom; the whole table when only these tests were asked for."""
+    passed = {
+        report.nodeid.rpartition("[")[2].rstrip("]")
+        for report in terminalreporter.stats.get("passed", ())
+        if "test_every_method_by_every_client[" in report.nodeid
+    }
+    if not passed:
+        return
+    terminalreporter.section("Telegram's methods x clients")
+    if any("conformance" in argument for argument in config.args):
+        terminalreporter.write_line(table.render())
+    terminalreporter.write_line(f"{table.counted()}; driven in this run: {len(passed)}")

@@ -17,11 +17,16 @@ class Listener:
         self.statuses: list[int] = []
         """Answers of the next deliveries; 200 when none is left."""
         self.body: dict[str, Any] | None = None
+        self.raw: bytes | None = None
+        """Answered once, instead of JSON."""
 
     async def handle(self, request: web.Request) -> web.Response:
         self.got.append((await request.read(), dict(request.headers)))
         status = self.statuses.pop(0) if self.statuses else 200
         body, self.body = self.body, None
+        raw, self.raw = self.raw, None
+        if raw is not None:
+            return web.Response(body=raw)
         return web.json_response(body or {}, status=status)
 
 

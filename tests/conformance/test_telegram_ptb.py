@@ -52,13 +52,6 @@ async def bot(sandbox: Sandbox) -> AsyncIterator[Bot]:
         yield made
 
 
-@pytest.fixture
-async def person(sandbox: Sandbox) -> Person:
-    made = await Person.create(sandbox.control_url, "telegram", name="Trần Thị Mẫu", phone="+84 912 000 111")
-    await made.starts()
-    return made
-
-
 def keys(*labels: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
         [[InlineKeyboardButton(label, callback_data=f"d:{label}")] for label in labels]

@@ -51,3 +51,5 @@ SCAN_PDF = _pdf(
         ),
     ]
 )
+DRAFT_PDF = _text("DU THAO", "KE HOACH", "Hoc tap chuyen de mau, moi chi bo hoc mot buoi trong quy.")
+SECRET_DRAFT_PDF = _text("DU THAO", "TUYET MAT", "KE HOACH", SECRET_SENTENCE)

@@ -37,6 +37,8 @@ async def _take() -> None:
                             await page.locator("#large").click()
                         if width == 360:  # the chat itself, as a phone would be held
                             await one.root.locator(".phone").evaluate("node => node.scrollIntoView()")
+                        else:
+                            await page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
                         await page.mouse.move(0, 0)
                         await page.screenshot(path=IMAGES / f"phone-{short}-{width}-{scheme}.png")
                         await page.evaluate("localStorage.removeItem('large')")

@@ -178,6 +178,80 @@ async def test_time_turns_for_the_bot_too(page, sandbox):
     await expect(one.root.locator(".window")).to_contain_text("Gửi miễn phí đến")
 
 
+async def test_price_and_quota_show_when_the_window_is_enforced(page, sandbox):
+    one, two = await opened(page, sandbox.base + "/")
+    await one.become(part(sandbox, "zalo_oa", "Bí thư"))
+    await two.become(part(sandbox, "zalo_oa", "Cán bộ"))
+    await one.types("menu")
+    await expect(one.root.locator(".window")).to_contain_text("Gửi miễn phí đến")
+    await expect(one.root.locator(".cost")).to_be_hidden()
+    await two.root.get_by_label("Áp dụng cửa sổ 7 ngày").check()
+    await expect(one.root.locator(".cost")).to_contain_text(
+        re.compile(r"\d+ tin có phí × 55 đ = \d+ đ · hạn mức còn")
+    )
+    await page.get_by_role("button", name="+1 ngày").click(click_count=3)
+    await expect(one.root.locator(".window")).to_contain_text("Gửi có phí đến")
+    person = one.root.locator(".pick")
+    user_id = (await person.input_value()).split("/")[1]
+    zalo = sandbox.zalo
+    answer = zalo.consult({"recipient": {"user_id": user_id}, "message": {"text": "Tin sau 72 giờ"}})
+    assert answer["quota"]["quota_type"] == "purchase_quota"
+    await one.sees("Tin sau 72 giờ")
+    await expect(one.root.locator(".cost")).to_contain_text(re.compile(r"[1-9] tin có phí × 55 đ = \d+ đ"))
+    await two.root.get_by_label("Áp dụng cửa sổ 7 ngày").uncheck()
+    await expect(one.root.locator(".cost")).to_be_hidden()
+
+
+async def test_steps_to_try_are_on_the_page(page, sandbox):
+    await opened(page, sandbox.base + "/")
+    await expect(page.locator("#steps li")).to_have_count(3)
+    await expect(page.locator("#steps li").first).to_contain_text("Đã đọc, tiếp thu")
+
+
+VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
+OWN_WORDS = """() => {
+  const out = [document.title];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const around = walker.currentNode.parentElement;
+    // What people and bots say, who they are, and the switch back.
+    const theirs = ".talk, .pick, .hint, .title, .calls, .keys, #steps ol, #english";
+    if (!around.closest(theirs)) out.push(walker.currentNode.data);
+  }
+  for (const name of ["aria-label", "placeholder"]) {
+    for (const node of document.querySelectorAll(`[${name}]`)) out.push(node.getAttribute(name));
+  }
+  return out;
+}"""
+
+
+async def test_the_page_speaks_english(browser, sandbox):
+    """Every word of the page's own; Vietnamese comes back by the same button."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    page = await context.new_page()
+    await opened(page, sandbox.base + "/")
+    await page.get_by_role("button", name="English").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    one, two = browsing.Phone(page, 0), browsing.Phone(page, 1)
+    for phone, (platform, label) in (
+        (one, ("zalo_oa", "Văn phòng")),
+        (two, ("telegram", "Đảng viên đã xác")),
+    ):
+        wanted = part(sandbox, platform, label)
+        key = f"{wanted['platform']}/{wanted['user_id']}/{wanted['chat_id']}"
+        await phone.root.get_by_label(re.compile("you are")).select_option(key)
+        await expect(phone.root).to_have_attribute("data-ready", "yes")
+        await phone.root.locator(".more summary").click()
+    await expect(one.root.locator(".window")).to_contain_text(re.compile("Free to send until|Billed|Over 7"))
+    own = await page.evaluate(OWN_WORDS)
+    assert [
+        words for words in own if VIETNAMESE.search(words) and words.strip() != "Sổ tay đảng viên (the bot)"
+    ] == []
+    await page.get_by_role("button", name="Tiếng Việt").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "vi")
+    await context.close()
+
+
 @pytest.mark.parametrize("dark", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 async def test_anybody_can_use_it(browser, sandbox, dark, width):

@@ -34,6 +34,7 @@ from bot.channels.telegram.capabilities import TELEGRAM, TELEGRAM_GROUP
 from bot.channels.telegram.session import JsonSession
 from bot.channels.uploads import Uploads, file_name
 from bot.chat.errors import PlatformError, Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
+from bot.chat.replies import Edit
 from bot.delivery.outbound import Sent
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class TelegramOutbound:
                 return await self._toast(rendered.toast.callback_id or "", rendered.toast.text)
             if rendered.edit_of:
                 return await self._edit(chat, rendered, correction=reply_is_correction(reply))
+            if isinstance(reply, Edit) and reply.purpose == "withdraw":
+                await self._delete(chat, reply.message_id)
             return await self._say(chat, rendered)
         except AiogramError as error:
             raise ours(error) from error
@@ -87,6 +90,16 @@ class TelegramOutbound:
     async def close(self) -> None:
         """Closes connections."""
         await self.bot.session.close()
+
+    async def _delete(self, chat: int, message_ids: str) -> None:
+        """Deletes messages of ours. One older than 48 hours stays: what is said next must do."""
+        wanted = [int(each) for each in message_ids.split(",") if each.isdigit()]
+        try:
+            if wanted:
+                await self.bot.delete_messages(chat, wanted)
+        except TelegramBadRequest as error:
+            if not _says(error, "can't be deleted", "not found", "message_id_invalid", "message identifier"):
+                raise
 
     async def _toast(self, callback_id: str, text: str) -> Sent:
         try:

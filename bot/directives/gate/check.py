@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.directives.gate import extract, marks
+from bot.directives.gate import extract, marks, ocr
 from bot.directives.gate.models import CLEAR, LIMITS, Kind, Limits, Line, Refused, Verdict, Why, verdict
 from bot.directives.gate.reading import Reading
 from bot.directives.gate.worker import Worker
@@ -47,4 +47,8 @@ def judge(name: str, data: bytes, limits: Limits, allow: Iterable[Why]) -> Verdi
         return verdict(found)
     if refused is not None:
         return verdict(refused)
+    if into.pictures and ocr.available():
+        found = marks.find(list(ocr.lines(into.pictures)), allow)
+        if found is not None:
+            return verdict(found)
     return verdict(into.declare) if into.declare is not None else CLEAR

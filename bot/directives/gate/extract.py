@@ -58,7 +58,7 @@ def read(name: str, data: bytes, into: Reading, depth: int = 0) -> None:
         raise Refused(Why.ENCRYPTED if encrypted else Why.OLD_OFFICE)
     elif (image := _image(data)) is not None:
         _expect(ending, *image.split(), "")
-        into.must_look(Why.PICTURE)
+        into.picture(data)
     elif ending in _TEXTS:
         if data.startswith((b"PK", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf")):
             raise Refused(Why.WRONG_TYPE)

@@ -57,7 +57,7 @@ RELEASABLE = frozenset(
         Why.DISCIPLINE_LIST,
     }
 )
-"""What a channel's rule may allow; everything else stays refused."""
+"""What a channel's rule may allow and a second person may release once; everything else stays refused."""
 DECLARABLE = frozenset({Why.PICTURE, Why.DRAWING, Why.NO_TEXT, Why.UNREADABLE_FONT})
 
 

@@ -101,7 +101,7 @@ def _part(
             Markup(into, odf=odf).read(data)
     elif extension in _PICTURES | _MEDIA or low.startswith("objectreplacements/"):
         if not _THUMBNAIL.fullmatch(path) or not _small(data):
-            into.must_look(Why.PICTURE)
+            into.picture(data)
     elif re.search(r"printersettings\d*\.bin$", low) or (
         odf and low.startswith(("layout-cache", "configurations2/"))
     ):

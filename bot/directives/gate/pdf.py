@@ -20,6 +20,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from bot.directives.gate import ocr
 from bot.directives.gate.marks import interesting
 from bot.directives.gate.markup import Markup
 from bot.directives.gate.models import Kind, Refused, Why
@@ -148,13 +149,24 @@ class _Document:
     def _stream(self, stream: StreamObject) -> None:
         subtype = stream.get("/Subtype")
         if subtype == "/Image":
-            self.into.must_look(Why.PICTURE)
+            self._picture(stream)
         elif subtype == "/Form" or "/PatternType" in stream:
             self._form(stream)
         elif subtype == "/XML" or stream.get("/Type") == "/Metadata":
             self._metadata(stream.get_data())
         elif subtype in ("/3D", "/U3D", "/PRC"):
             self.into.must_look(Why.PICTURE)
+
+    def _picture(self, stream: StreamObject) -> None:
+        self.into.must_look(Why.PICTURE)
+        if not ocr.available():
+            return
+        page = io.BytesIO()
+        try:
+            stream.decode_as_image().convert("L").save(page, "BMP")
+        except Exception:  # kinds of pictures that only a viewer shows: a person looks
+            return
+        self.into.picture(page.getvalue())
 
     def _metadata(self, data: bytes) -> None:
         try:

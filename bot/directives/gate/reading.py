@@ -6,6 +6,8 @@ import zlib
 from bot.directives.gate.models import Kind, Limits, Line, Refused, Why
 
 _CHUNK = 1 << 16
+_PICTURES = 6
+_PICTURE_BYTES = 20_000_000
 
 
 class Reading:
@@ -19,6 +21,8 @@ class Reading:
         self.lines: list[Line] = []
         self.declare: Why | None = None
         self.pages = 0
+        self.pictures: list[bytes] = []
+        """Pictures for OCR, the first few: they need a person's look in any case."""
         self._characters = 0
         self._unpacked = 0
         self._parts = 0
@@ -37,6 +41,12 @@ class Reading:
         """A person has to look: the machine cannot read all of it. The first reason is kept."""
         if self.declare is None:
             self.declare = why
+
+    def picture(self, data: bytes) -> None:
+        """A picture: a person has to look."""
+        self.must_look(Why.PICTURE)
+        if len(self.pictures) < _PICTURES and len(data) <= _PICTURE_BYTES:
+            self.pictures.append(data)
 
     def page(self) -> None:
         """Counts a page."""

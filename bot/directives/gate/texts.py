@@ -77,6 +77,17 @@ _SENTENCES: dict[str, str] = {
 }
 
 
+KINDS: dict[str, str] = {
+    Why.INTERNAL: N_("ghi “lưu hành nội bộ”"),
+    Why.DRAFT: N_("ghi “dự thảo”"),
+    Why.NOT_FOR_CIRCULATION: N_("ghi “không phổ biến”"),
+    Why.RETURNED_AFTER_MEETING: N_("ghi “thu hồi sau cuộc họp”"),
+    Why.PERSONNEL_LIST: N_("danh sách nhân sự"),
+    Why.DISCIPLINE_LIST: N_("danh sách người bị kỷ luật"),
+}
+"""Kinds of marks in a few words, for who is asked to release one."""
+
+
 def explain(why: str) -> str:
     """What a reason means and what to do next; a reason we do not know counts as "unreadable"."""
     return _(_SENTENCES.get(why, _SENTENCES[Why.UNREADABLE]))

@@ -2,8 +2,8 @@
 // How one entry of a chat looks. People's words go in through textContent alone.
 
 const VIETNAM = "Asia/Ho_Chi_Minh";
-const HOUR = new Intl.DateTimeFormat("vi-VN", { timeZone: VIETNAM, hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat("vi-VN", { timeZone: VIETNAM, weekday: "long", day: "numeric", month: "numeric" });
+const HOUR = new Intl.DateTimeFormat(ENGLISH ? "en-GB" : "vi-VN", { timeZone: VIETNAM, hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat(ENGLISH ? "en-GB" : "vi-VN", { timeZone: VIETNAM, weekday: "long", day: "numeric", month: "numeric" });
 const TAGS = {
   bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "code",
   blockquote: "q", expandable_blockquote: "q",
@@ -48,17 +48,21 @@ function formatted(text, spans) {
 function fileCard(file) {
   const size = file.size < 10240 ? `${file.size} B` : `${Math.round(file.size / 1024)} KB`;
   return make("a", { class: "card", href: `/control/files/${encodeURIComponent(file.id)}`, download: file.name },
-    make("span", { class: "sheet", "aria-hidden": "true", text: (file.name.split(".").pop() || "tệp").slice(0, 4) }),
-    make("span", { class: "label" }, make("span", { text: file.name }), make("small", { text: `${size} · Tải về` })));
+    make("span", { class: "sheet", "aria-hidden": "true", text: (file.name.split(".").pop() || t("tệp")).slice(0, 4) }),
+    make("span", { class: "label" }, make("span", { text: file.name }), make("small", { text: `${size} · ${t("Tải về")}` })));
 }
 
 function content(entry) {
   const out = document.createDocumentFragment();
   if (entry.reply_to) out.append(make("p", { class: "quote", text: entry.reply_to }));
-  const plain = { sticker: "👍", voice: "🎤 Tin thoại", location: "📍 Vị trí", contact: "📇 Đã gửi số điện thoại" }[entry.kind];
+  const plain = {
+    sticker: entry.emoji || "👍", voice: `🎤 ${t("Tin thoại")}`, location: `📍 ${t("Vị trí")}`,
+    contact: `📇 ${t("Đã gửi số điện thoại")}`,
+  }[entry.kind];
+  if (entry.forwarded) out.append(make("p", { class: "quote", text: t("Chuyển tiếp từ {0}", entry.forwarded) }));
   if (plain) out.append(make("p", { class: entry.kind === "sticker" ? "sticker" : "", text: plain }));
-  else if (entry.file) out.append(entry.kind === "photo" ? make("p", { text: "🖼 Ảnh" }) : fileCard(entry.file));
-  if (entry.kind === "service") out.append(make("p", { text: "Thành viên nhóm thay đổi" }));
+  else if (entry.file) out.append(entry.kind === "photo" ? make("p", { text: `🖼 ${t("Ảnh")}` }) : fileCard(entry.file));
+  if (entry.kind === "service") out.append(make("p", { text: t("Thành viên nhóm thay đổi") }));
   if (entry.text && !plain) {
     const words = make("p", { class: "words" });
     words.append(formatted(entry.text, entry.spans));
@@ -70,7 +74,7 @@ function content(entry) {
 // The buttons of a message, in the platform's own rows; `press` takes the button's number and itself.
 function buttons(entry, platform, press) {
   const rows = platform === "telegram" && entry.rows.length ? entry.rows : entry.buttons.map(() => 1);
-  const box = make("div", { class: "buttons", role: "group", "aria-label": "Nút của tin này" });
+  const box = make("div", { class: "buttons", role: "group", "aria-label": t("Nút của tin này") });
   let index = 0;
   for (const length of rows) {
     const row = make("div", { class: "row" });
@@ -92,11 +96,13 @@ function bubble(entry, platform, me, author, press) {
   const mine = entry.author === me;
   const side = entry.kind === "service" ? "service" : mine ? "mine" : "theirs";
   const box = make("article", { class: `entry ${side}` });
-  const who = mine ? "Đồng chí" : author;
+  const who = mine ? t("Đồng chí") : author;
   const body = make("div", { class: "bubble" }, make("span", { class: "away", text: `${who}: ` }));
   if (!mine && entry.author) body.append(make("p", { class: "author", "aria-hidden": "true", text: author }));
   body.append(content(entry));
-  const at = `${entry.edited ? "đã sửa · " : ""}${HOUR.format(entry.at)}`;
+  const at = `${entry.edited ? `${t("đã sửa")} · ` : ""}${HOUR.format(entry.at)}`;
+  const reactions = [entry.reaction, entry.reacted].filter(Boolean).join(" ");
+  if (reactions) body.append(make("p", { class: "reaction", role: "img", "aria-label": t("Bày tỏ: {0}", reactions), text: reactions }));
   body.append(make("time", { datetime: new Date(entry.at).toISOString(), text: at }));
   box.append(body);
   if (entry.buttons.length && entry.keyboard !== "reply") box.append(buttons(entry, platform, press));

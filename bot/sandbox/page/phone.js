@@ -34,11 +34,12 @@ class Phone {
     this.number = number;
     this.root = document.getElementById("phone").content.firstElementChild.cloneNode(true);
     this.root.dataset.number = number;
-    const title = ["Máy thứ nhất", "Máy thứ hai"][number];
+    translate(this.root);
+    const title = t(["Máy thứ nhất", "Máy thứ hai"][number]);
     this.root.setAttribute("aria-label", title);
-    this.$(".name").textContent = `${title}, đồng chí là:`;
-    this.$(".text").setAttribute("aria-label", `Tin nhắn, ${title.toLowerCase()}`);
-    this.$(".talk").setAttribute("aria-label", `Khung chat, ${title.toLowerCase()}`);
+    this.$(".name").textContent = t("{0}, đồng chí là:", title);
+    this.$(".text").setAttribute("aria-label", t("Tin nhắn, {0}", title.toLowerCase()));
+    this.$(".talk").setAttribute("aria-label", t("Khung chat, {0}", title.toLowerCase()));
     this.$(".pick").addEventListener("change", (event) => this.become(event.target.value));
     this.$(".newcomer form").addEventListener("submit", (event) => this.create(event));
     this.$(".write").addEventListener("submit", (event) => { event.preventDefault(); this.say(); });
@@ -64,7 +65,8 @@ class Phone {
     new ResizeObserver(() => this.toEnd()).observe(talk);
     this.$(".seen").addEventListener("toggle", () => this.look());
     this.$(".strict").addEventListener("change", (event) =>
-      call("switches", { zalo_oa: { window: event.target.checked } }).catch((error) => this.tell(error.message)));
+      call("switches", { zalo_oa: { window: event.target.checked } })
+        .then(() => phones.forEach((phone) => phone.part && phone.state()), (error) => this.tell(error.message)));
   }
 
   $(selector) { return this.root.querySelector(selector); }
@@ -100,8 +102,8 @@ class Phone {
     this.root.dataset.ready = "";
     this.$(".hint").textContent = hint;
     this.$(".title").textContent = this.group ? label.split(",")[0] : BOT;
-    this.$(".about").textContent = this.group ? "Nhóm Telegram" : platform === "telegram" ? "bot" : "Official Account";
-    this.$("[data-act=block]").textContent = platform === "telegram" ? "Chặn bot" : "Bỏ quan tâm OA";
+    this.$(".about").textContent = this.group ? t("Nhóm Telegram") : platform === "telegram" ? "bot" : "Official Account";
+    this.$("[data-act=block]").textContent = t(platform === "telegram" ? "Chặn bot" : "Bỏ quan tâm OA");
     const talk = this.$(".talk");
     talk.replaceChildren();
     this.atEnd = true;
@@ -121,7 +123,7 @@ class Phone {
 
   draw(entry, user) {
     const { platform } = this.part;
-    const author = entry.author ? people.get(`${platform}/${entry.author}`)?.name || "Thành viên" : BOT;
+    const author = entry.author ? people.get(`${platform}/${entry.author}`)?.name || t("Thành viên") : BOT;
     const node = bubble(entry, platform, user, author, (index, button) => this.tap(entry, index, button));
     const talk = this.$(".talk");
     const old = this.entries.get(entry.seq);
@@ -168,7 +170,7 @@ class Phone {
     const start = this.$(".start");
     const gone = person.blocked || (zalo && person.open === false) || (!zalo && !person.open);
     start.hidden = this.group || !gone;
-    start.textContent = person.blocked ? (zalo ? "Quan tâm lại OA" : "Bỏ chặn bot") : zalo ? "Quan tâm OA" : "Bắt đầu";
+    start.textContent = t(person.blocked ? (zalo ? "Quan tâm lại OA" : "Bỏ chặn bot") : zalo ? "Quan tâm OA" : "Bắt đầu");
     this.$(".write").hidden = !this.group && (person.blocked || (!zalo && gone));
     const keys = this.$(".keys");
     keys.hidden = !this.keyboard;
@@ -177,7 +179,10 @@ class Phone {
     this.$(".window").hidden = !zalo || !person.last_interaction;
     if (zalo && person.last_interaction) {
       this.$(".left").textContent = this.windowWords(person.last_interaction);
-      this.$(".strict").checked = (await call("switches")).zalo_oa.window;
+      const switches = (await call("switches")).zalo_oa;
+      this.$(".strict").checked = switches.window;
+      this.$(".cost").hidden = !switches.window;
+      if (switches.window) this.$(".cost").textContent = await this.costWords(person, switches.price);
     }
     if (this.$(".seen").open) this.look();
   }
@@ -186,9 +191,18 @@ class Phone {
   windowWords(last) {
     const now = Date.now() + ahead;
     const until = (hours) => `${HOUR.format(last + hours * HOURS)} ${DAY.format(last + hours * HOURS)}`;
-    if (now < last + 48 * HOURS) return `Gửi miễn phí đến ${until(48)}`;
-    if (now < last + 168 * HOURS) return `Gửi có phí đến ${until(168)}`;
-    return "Đã quá 7 ngày: OA không gửi được";
+    if (now < last + 48 * HOURS) return t("Gửi miễn phí đến {0}", until(48));
+    if (now < last + 168 * HOURS) return t("Gửi có phí đến {0}", until(168));
+    return t("Đã quá 7 ngày: OA không gửi được");
+  }
+
+  // What this person cost so far, and what the platform's newest answer says of the quota.
+  async costWords(person, price) {
+    const money = (value) => value.toLocaleString(ENGLISH ? "en-GB" : "vi-VN");
+    const words = t("{0} tin có phí × {1} đ = {2} đ", person.paid, money(price), money(person.paid * price));
+    const { log } = await call(`log?${new URLSearchParams({ platform: "zalo_oa", chat: person.user_id })}`);
+    const quota = log.map((entry) => entry.answer?.data?.quota).filter(Boolean).pop();
+    return quota?.total ? `${words} · ${t("hạn mức còn {0}/{1}", quota.remain, quota.total)}` : words;
   }
 
   async act(name, data = {}) {
@@ -199,7 +213,7 @@ class Phone {
       this.later();
       return answer;
     } catch (error) {
-      this.tell(`Không làm được: ${error.message}`);
+      this.tell(t("Không làm được: {0}", error.message));
       return null;
     }
   }
@@ -264,16 +278,16 @@ class Phone {
     const { platform, chat_id: chat } = this.part;
     const found = (await call(`log?${new URLSearchParams({ platform, chat, last: 40 })}`)).log.reverse();
     const box = this.$(".calls");
-    if (!found.length) { box.replaceChildren(make("p", { text: "Chưa có gì." })); return; }
+    if (!found.length) { box.replaceChildren(make("p", { text: t("Chưa có gì.") })); return; }
     const pretty = (value) => {
       try { return JSON.stringify(typeof value === "string" ? JSON.parse(value) : value, null, 2); } catch { return String(value); }
     };
     box.replaceChildren(...found.map((entry) => {
-      const way = entry.kind === "call" ? "bot → nền tảng" : "nền tảng → bot";
+      const way = entry.kind === "call" ? t("bot → nền tảng") : t("nền tảng → bot");
       const title = `${HOUR.format(entry.at)} · ${way} · ${entry.name.replace(/^https?:\/\/[^/]+/, "")} · ${entry.status}`;
       return make("details", {}, make("summary", { text: title }),
-        make("p", { text: "Lời gọi" }), make("pre", { tabindex: "0", text: pretty(entry.request) }),
-        make("p", { text: "Trả lời" }), make("pre", { tabindex: "0", text: pretty(entry.answer) }));
+        make("p", { text: t("Lời gọi") }), make("pre", { tabindex: "0", text: pretty(entry.request) }),
+        make("p", { text: t("Trả lời") }), make("pre", { tabindex: "0", text: pretty(entry.answer) }));
     }));
   }
 }
@@ -304,14 +318,6 @@ function secondsUntil(hour) {
   return ((hours * 60 + minutes) * 60 - (inVietnam % day) + day) % day || day;
 }
 
-function keep(name, value) {
-  try { localStorage.setItem(name, value); } catch { /* a browser without storage forgets, no more */ }
-}
-
-function kept(name) {
-  try { return localStorage.getItem(name); } catch { return null; }
-}
-
 function look() {
   const root = document.documentElement;
   const set = (id, attribute, on) => {
@@ -322,6 +328,15 @@ function look() {
   const dark = kept("dark") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "yes" : "no");
   set("dark", "dark", dark === "yes");
   set("large", "large", kept("large") === "yes");
+  document.documentElement.lang = ENGLISH ? "en" : "vi";
+  document.title = t(document.title);
+  translate(document.body);
+  const english = document.getElementById("english");
+  english.lang = ENGLISH ? "vi" : "en";
+  english.addEventListener("click", () => {
+    keep("english", ENGLISH ? "no" : "yes");
+    location.reload();
+  });
   for (const id of ["dark", "large"]) {
     document.getElementById(id).addEventListener("click", () => set(id, id, root.dataset[id] !== "yes"));
   }
@@ -349,6 +364,8 @@ async function open() {
   const given = await call("cast");
   cast = given.cast;
   document.getElementById("alone").hidden = given.shared_clock;
+  document.getElementById("steps").hidden = !given.steps.length;
+  document.querySelector("#steps ol").replaceChildren(...given.steps.map((text) => make("li", { text })));
   await refresh();
   await tick();
   setInterval(showNow, 5000);

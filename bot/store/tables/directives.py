@@ -84,3 +84,18 @@ questions = Table(
     Index("ix_questions_directive", "directive_id"),
     Index("ix_questions_member", "member_id"),
 )
+
+gate_releases = Table(
+    "gate_releases",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("asked_by", BigInteger, ForeignKey("members.id"), nullable=False),
+    Column("why", String(40), nullable=False),  # the kind of mark, never what was found
+    moment("asked_ms", nullable=False),
+    Column("decided_by", BigInteger, ForeignKey("members.id")),
+    moment("decided_ms"),
+    Column("released", Integer),  # 1 yes, 0 no, empty: not decided
+    moment("used_ms"),
+    Index("ix_gate_releases_asked_by", "asked_by"),
+    Index("ix_gate_releases_decided_by", "decided_by"),
+)

@@ -1,0 +1,47 @@
+"""Commands that are said in a few fixed words alone: "/lichsu 52", "lịch sử", "thu hoi kh 52"."""
+
+import re
+from typing import NamedTuple
+
+from bot.chat.text import clean, flat
+from bot.directives.numbers import find
+
+PLAIN = {
+    "taphuan": "practice",
+    "tap huan": "practice",
+    "practice": "practice",
+    "lichsu": "history",
+    "lich su": "history",
+    "history": "history",
+    "thuhoi": "recall",
+    "thu hoi": "recall",
+    "recall": "recall",
+    "rutdongy": "withdraw",
+    "rut dong y": "withdraw",
+}
+"""Folded: after a slash, or as the whole text but for a document."""
+_NEEDS_DOCUMENT = frozenset({"thu hoi"})  # alone it may as well mean taking back one's own acknowledgement
+
+
+class PlainCommand(NamedTuple):
+    """What was said: the command, the document as far as it was named, everything after the command."""
+
+    name: str
+    document: str | None
+    rest: str
+
+
+def plain_command(text: str) -> PlainCommand | None:
+    """The command of `PLAIN` that a text is. In words, a document alone may follow."""
+    slash = text.lstrip().startswith("/")
+    typed = clean(text).strip(" /\\.!?")
+    spaced = flat(typed).replace("_", " ")
+    words = next((each for each in PLAIN if re.match(re.escape(each) + r"(?![a-z])", spaced)), None)
+    if words is None:
+        return None
+    rest = re.sub(r"^@\w+", "", typed[len(words) :]).strip()
+    found = find(rest)
+    left = (rest[: found[0].start] + rest[found[0].end :]).strip() if found else rest
+    if not slash and (left or (words in _NEEDS_DOCUMENT and not found)):
+        return None
+    return PlainCommand(PLAIN[words], str(found[0]) if found else None, rest)

@@ -1,0 +1,83 @@
+"""One draft, two places: begun in the chat and sent from the terminal, and the other way round."""
+
+import asyncio
+
+import pytest
+from sample_papers import DRAFT_PDF, SECRET_PDF, TEXT_PDF
+from typer.testing import CliRunner
+
+from bot.cli import cli
+
+CLERK = "90000007"
+
+
+@pytest.fixture
+def terminal(house, monkeypatch):
+    """Runs a command on this house, the bot running beside it, as a second process would."""
+    monkeypatch.chdir(house.folder)
+    for name in ("data_dir", "zalo_oa_app_id", "approve_above"):
+        monkeypatch.setenv(f"SOTAY_{name.upper()}", str(getattr(house.settings, name)))
+    token = house.settings.telegram_token.get_secret_value()
+    monkeypatch.setenv("SOTAY_TELEGRAM_TOKEN", token)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    async def run(*words, typed=()):
+        done = await asyncio.to_thread(
+            CliRunner().invoke, cli, words, input="".join(f"{each}\n" for each in typed)
+        )
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    return run
+
+
+async def test_begun_in_the_chat_sent_from_the_terminal(house, terminal):
+    clerk = await house.member("Ngô Thị Văn Phòng")
+    member = await house.member("Lê Văn Bé")
+    await clerk.says("gui van ban")
+    await clerk.says("52-KH/ĐU")
+    await clerk.taps("Hôm nay")
+    await clerk.sees("Trích yếu")
+    await clerk.says("Học tập chuyên đề mẫu")
+    await clerk.sees("Tóm tắt")
+    listed = await terminal("directive", "drafts", "--as", CLERK)
+    assert "52-KH/ĐU Học tập chuyên đề mẫu" in listed
+    assert house.channel in listed
+    for name, data in (("secret.pdf", SECRET_PDF), ("draft.pdf", DRAFT_PDF), ("52.pdf", TEXT_PDF)):
+        (house.folder / name).write_bytes(data)
+    said = await terminal(
+        "directive", "compose", "--as", CLERK,
+        typed=("1", "secret.pdf", "draft.pdf", "1", "52.pdf", "3 ngày nữa", "1", "1", "1", "2"),
+    )  # fmt: skip
+    assert "Tóm tắt hai, ba dòng" in said
+    for part in ("dấu độ mật", "“dự thảo”", "Xem trước", "đang tới 8 đồng chí"):
+        assert part in said, said
+    house.app.sender.ring()
+    await member.sees("52-KH/ĐU")
+    await member.sees("52.pdf")
+    assert "Không có bản nháp nào" in await terminal("directive", "drafts", "--as", CLERK)
+
+
+async def test_begun_in_the_terminal_sent_from_the_chat(house, terminal):
+    clerk = await house.member("Ngô Thị Văn Phòng")
+    member = await house.member("Lê Văn Bé")
+    said = await terminal(
+        "directive", "compose", "--as", CLERK, typed=("52-KH/ĐU", "1", "Học tập chuyên đề mẫu", "thoát")
+    )
+    assert "Bản nháp được giữ" in said
+    await clerk.says("1")  # no answer to a question that was shown elsewhere
+    await clerk.sees("đang làm dở: bản nháp văn bản")
+    await clerk.says("1")
+    await clerk.sees("Tóm tắt")
+    for words in ("1", "1", "3 ngày nữa", "1", "1", "1"):
+        await clerk.says(words)
+    await clerk.sees("Xem trước")
+    await clerk.says("2")
+    await clerk.sees("đang tới 8 đồng chí")
+    await member.sees("52-KH/ĐU")
+
+
+async def test_who_may_not_send_may_not_in_the_terminal_either(house, terminal):
+    await house.member("Lê Văn Bé")
+    said = await terminal("directive", "compose", "--as", "90000002", typed=("52-KH/ĐU",))
+    assert "dành cho cấp ủy" in said
