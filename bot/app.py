@@ -30,12 +30,15 @@ from bot.directives import groups, live_cards
 from bot.directives import service as directives
 from bot.directives.gate.models import Why
 from bot.directives.gate.rule import allowed
-from bot.handlers import compose, fallback, follow_up, group, history, officer, practice, start
+from bot.handlers import compose, fallback, follow_up, group, history, officer, policy, practice, start
 from bot.handlers import directives as directive_handlers
 from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
 from bot.intake import Intake, UploadDesk
 from bot.organisation import accounts
+from bot.policy import queries as rules
+from bot.policy import service as rule_verbs
+from bot.policy.shelf import Shelf, from_stored
 from bot.settings import Settings
 from bot.store import files as stored_files
 from bot.store import inbox, jobs, openings, upload_pages
@@ -54,14 +57,18 @@ def make_router(
     oa_link: str = "",
     page: PageAddress | None = None,
     rule: Collection[Why] = (),
+    shelf: Shelf | None = None,
 ) -> Router[Tx]:
     """The router with every errand registered. Above so many recipients a second person approves.
 
-    `page` and `rule` as in `dialogs.compose_directive.script`.
+    `page` and `rule` as in `dialogs.compose_directive.script`; `shelf` holds the rules that answer.
     """
+    shelf = shelf or Shelf()
     router: Router[Tx] = Router(MembersGate(), reader, StoredDialogs(), new_id)
-    for errand in (start, directive_handlers, officer, follow_up, history, practice, fallback):
+    for errand in (start, directive_handlers, officer, follow_up, history, practice):
         errand.register(router)
+    policy.register(router, shelf)
+    fallback.register(router, shelf)
     compose.register(router, approve_above, page, rule)
     group.register(router, oa_link)
     return router
@@ -88,6 +95,7 @@ class App:
         self.settings = settings
         self.engine, self.vault = open_store(settings.database, settings.keys)
         self.port = settings.listen_port
+        self.shelf = Shelf()
         self._only_one = OnlyOne(settings.data_dir)
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -115,7 +123,7 @@ class App:
         translators[jobs.CHANNEL] = runner.translate
         self.worker = Worker(
             self.writer,
-            make_router(settings.approve_above, self._oa_link(), self._page_address, rule),
+            make_router(settings.approve_above, self._oa_link(), self._page_address, rule, self.shelf),
             self.sender,
             translators,
             limit=settings.inbox_limit,
@@ -126,6 +134,7 @@ class App:
         await files.load(self.sender.channels)
         if self.engine.dialect.name == "sqlite":  # nobody else sends: what an earlier run held is free
             await self.writer.run(partial(outbox.release, channels=self.sender.channels))
+        await self.refresh_rules()
         await self.worker.start()
         self.sender.start()
         self._spawn(self.runner.run())
@@ -258,6 +267,8 @@ class App:
         self._bell.add_job(self._ring, "interval", seconds=RING_EVERY.total_seconds(), **quiet)
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
+        self._bell.add_job(self.refresh_rules, "interval", seconds=3, **quiet)
+        self._bell.add_job(self._escalate, "interval", minutes=5, **quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
 
@@ -276,7 +287,20 @@ class App:
             if await self.writer.run(live_cards.tick):
                 self.sender.ring()
 
+    async def refresh_rules(self) -> None:
+        """Takes up a changed corpus: read in one go, indexed beside the one in use, which answers meanwhile."""
+        with contextlib.suppress(asyncio.CancelledError):
+            if await self.writer.run(rules.version) != self.shelf.version:
+                stored = await self.writer.run(rules.stored)
+                self.shelf.current = await asyncio.to_thread(from_stored, stored)
+
+    async def _escalate(self) -> None:
+        """Tells of questions that officers left unanswered."""
+        if await self.writer.run(policy.escalate):
+            self.sender.ring()
+
     async def _tidy(self) -> None:
+        await self.writer.run(rule_verbs.forget_questions)
         keep = timedelta(days=self.settings.inbox_keep_days)
         await self.writer.run(lambda tx: inbox.forget_before(tx, to_ms(tx.now - keep)))
         await self.writer.run(openings.forget_expired)

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import cli_directive, cli_gate, cli_people
+from bot import cli_directive, cli_gate, cli_people, cli_policy
 from bot.clock import VIETNAM, now
 from bot.i18n import _
 from bot.logs import configure
@@ -35,6 +35,7 @@ cli.add_typer(cli_people.slips, name="slips")
 cli.add_typer(cli_people.links, name="link")
 cli.add_typer(cli_directive.directive, name="directive")
 cli.add_typer(cli_gate.gate, name="gate")
+cli.add_typer(cli_policy.policy, name="policy")
 screen = Console(stderr=True)
 
 
@@ -147,7 +148,7 @@ def understand(
         "role": role,
         "now": moment,
     }
-    for line in _lines(text, file):
+    for line in lines(text, file):
         found = read(line, **situation)
         if as_json:
             sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
@@ -155,7 +156,8 @@ def understand(
             Console().print("  ".join(f"{key}={value}" for key, value in found.items()), markup=False)
 
 
-def _lines(text: str | None, file: str | None) -> list[str]:
+def lines(text: str | None, file: str | None) -> list[str]:
+    """The one text, or the lines of a file ("-": standard input)."""
     if text is not None:
         return [text]
     assert file is not None

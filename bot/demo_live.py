@@ -33,6 +33,8 @@ from bot.organisation import queries as people
 from bot.organisation.models import MembershipKind, PersonRow, Roster, Standing
 from bot.organisation.roster_file import read_roster
 from bot.organisation.roster_import import import_roster
+from bot.policy.reading import sample as sample_rules
+from bot.policy.service import add_sample
 from bot.sandbox.server import Sandbox, start
 from bot.settings import Settings
 from bot.store.files import FileBox
@@ -173,6 +175,9 @@ async def _furnish(app: App, sandbox: Sandbox) -> None:
     roster = await asyncio.to_thread(read_roster, ROSTER)
     parts = choose(roster.people)
     await app.writer.run(partial(_import, roster))
+    rules, entries = await asyncio.to_thread(sample_rules)
+    await app.writer.run(partial(add_sample, sources=rules, entries=entries))
+    await app.refresh_rules()
     persons = [
         await Person.create(
             sandbox.control_url,

@@ -18,6 +18,12 @@ PLAIN = {
     "recall": "recall",
     "rutdongy": "withdraw",
     "rut dong y": "withdraw",
+    "tracuu": "policy",
+    "tra cuu": "policy",
+    "lookup": "policy",
+    "cauhoi": "questions",
+    "cau hoi": "questions",
+    "questions": "questions",
 }
 """Folded: after a slash, or as the whole text but for a document."""
 _NEEDS_DOCUMENT = frozenset({"thu hoi"})  # alone it may as well mean taking back one's own acknowledgement

@@ -62,6 +62,7 @@ class Verb(StrEnum):
     APPROVE_LINK = "approve_link"
     SEE_AUDIT = "see_audit"
     ADMINISTER = "administer"
+    KEEP_RULES = "keep_rules"  # approve rules and entries, answer questions about them
 
 
 class NotAllowed(Exception):

@@ -59,6 +59,7 @@ RIGHTS: dict[Verb, frozenset[Role]] = {
     Verb.APPROVE_LINK: frozenset({Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.OFFICER}),
     Verb.SEE_AUDIT: frozenset({Role.INSPECTOR}),
     Verb.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
+    Verb.KEEP_RULES: frozenset({Role.OFFICER, Role.OFFICE}),
 }
 """Verb x role; the organisation and the date come from the appointment."""
 

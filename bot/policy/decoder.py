@@ -11,7 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from bot.chat.text import ABBREVIATIONS, repair
+from bot.chat.text import is_syllable, repair
+from bot.policy.shorthand import SHORT
 from bot.policy.words import bare, key, words
 
 _START = "<"
@@ -19,6 +20,7 @@ _START = "<"
 _SHORT, _SHORT_OF_A_WORD, _MINED, _SKELETON = 1.5, 5.0, 3.0, 3.5
 _SLIP, _SLIP_OF_A_WORD = 3.0, 8.0
 _UNKNOWN, _UNMARKED = 14.0, 6.0
+_MAY_BE_MEANT = 2.0  # a syllable that the rules do not have may be no slip
 _BEAM = 24
 _NEIGHBOURS = {
     **{"q": "wa", "w": "qes", "e": "wrd", "r": "etf", "t": "ryg", "y": "tuh", "u": "yij", "i": "uok"},
@@ -38,32 +40,6 @@ ai|do ai|là ai|không|có được không|được không|có phải không|có
 cho hỏi|cho tôi hỏi|xin hỏi|tôi muốn hỏi|muốn biết|cần những gì|cần giấy tờ gì|thì sao|nếu không thì sao|mấy lần
 bị phạt bao nhiêu|phạt như thế nào|quy định như thế nào|được quy định thế nào|có cần không|cũng|rồi|mà|nhỉ|ạ|à|với"""
 _ASKED_AS_OFTEN = 30
-# Short forms of offices and papers, beside those of everyday chat. A form may have several readings.
-SHORT: dict[str, list[str]] = defaultdict(list)
-for _form, _reading in ABBREVIATIONS.items():
-    SHORT[_form].append(_reading)
-for _line in """
-kh=khong,ke hoach hok=khong hong=khong hog=khong dc=duoc đc=duoc đk=duoc trg=trong nhg=nhung ng=nguoi th=truong hop
-qd=quy dinh,quyet dinh hd=hop dong,hoi dong,huong dan ld=lao dong cq=co quan vp=vi pham,van phong pl=phap luat
-gd=giao duc,gia dinh tgian=thoi gian tg=thoi gian cd=cong dan,cong doan,chi doan ca=cong an cg=cung hc=hoac
-fai=phai trc=truoc lm=lam bl=bao lau bnh=bao nhieu bnhiu=bao nhieu bnhieu=bao nhieu cccd=can cuoc cong dan
-cmnd=chung minh nhan dan blds=bo luat dan su blhs=bo luat hinh su blld=bo luat lao dong hngd=hon nhan va gia dinh
-vc=viec ubnd=uy ban nhan dan hdnd=hoi dong nhan dan bhxh=bao hiem xa hoi bhyt=bao hiem y te bvmt=bao ve moi truong
-ubkt=uy ban kiem tra btc=ban to chuc btv=ban thuong vu bch=ban chap hanh tw=trung uong du=dang uy du=dang uy
-dh=dai hoi dvdb=dang vien du bi db=du bi,dang bo dvct=dang vien chinh thuc ct=chinh thuc,chi thi hdv=huy hieu dang
-hhd=huy hieu dang kt=kiem tra,khen thuong kl=ky luat,ket luan ktkl=khen thuong ky luat gt=gioi thieu cs=chuyen sinh hoat
-csh=chuyen sinh hoat csht=chuyen sinh hoat tam thoi sht=sinh hoat tam thoi msh=mien sinh hoat ntd=nhu the nao
-lhdv=ly lich dang vien ll=ly lich tldv=the le dang vien dl=dieu le dld=dieu le dang dldcs=dieu le dang tc=to chuc
-nv=nhiem vu qtri=quy trinh tt=thu tuc,thong tri,tinh trang gtr=gia tri hdld=hop dong lao dong nld=nguoi lao dong
-nsdld=nguoi su dung lao dong tnhs=trach nhiem hinh su tnds=trach nhiem dan su tand=toa an nhan dan
-vks=vien kiem sat vksnd=vien kiem sat nhan dan qsh=quyen so huu cn=cong nhan,ca nhan tn=trach nhiem,thanh nien
-hv=hanh vi ngvu=nghia vu nvu=nghia vu qh=quoc hoi cp=chinh phu nn=nha nuoc ts=tai san vn=viet nam
-""".split("\n"):  # fmt: skip
-    for _pair in re.findall(r"(\S+?)=((?:[^=\s]+ ?)+?)(?=\s+\S+=|$)", _line):
-        for _reading in _pair[1].split(","):
-            if _reading.strip() not in SHORT[bare(_pair[0])]:
-                SHORT[bare(_pair[0])].append(_reading.strip())
-
 _ONSETS = "ngh ng nh ch gh gi kh ph qu th tr b c d g h k l m n p r s t v x".split()
 
 
@@ -178,6 +154,8 @@ class Decoder:
         if plain != typed:
             if known in self._count and typed not in SHORT and plain not in ("dc", "dk"):
                 return [((known,), 0.0)]
+            if is_syllable(plain):  # typed with its mark: a word the rules do not have, hardly a slip
+                return [((known,), 0.0), *(((form,), _UNMARKED) for form in self._marked.get(plain, ()))]
             out.append(((known,), 4.0))
         if plain.isdigit():
             return [((plain,), 0.0)]
@@ -195,6 +173,8 @@ class Decoder:
                 out.append(((key(repaired),), 1.0))
         if len(plain) >= 3 and (count < 5 or len(plain) >= 4):
             base = _SLIP if count < 5 else _SLIP_OF_A_WORD
+            if not count and is_syllable(plain):
+                base += _MAY_BE_MEANT
             for other, cost in self._slips(plain).items():
                 out += [((form,), base + cost) for form in self._marked[other][:3]]
         if not count:
@@ -228,6 +208,12 @@ class Decoder:
             path, phrase = path  # type: ignore[assignment] # a linked list of phrases
             out[:0] = phrase
         return out
+
+    def foreign(self, question: str) -> float:
+        """The share of the question's words that neither the rules nor a short form explain."""
+        typed = words(question)
+        unknown = sum(not self._bares[bare(word)] and bare(word) not in SHORT for word in typed)
+        return unknown / max(1, len(typed))
 
     def show(self, decoded: Sequence[str]) -> str:
         """Decoded keys as a person writes them."""

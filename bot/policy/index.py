@@ -57,31 +57,28 @@ class Index:
                 if (end := np.flatnonzero(found[: _LEAD + 1] == is_word)).size and end[0]:
                     defined.append((int(codes(found[: end[0]], int(end[0]))[0]), at))
         self._plain = np.array(self._bare_of, np.int64)
-        counts = np.bincount(owner, minlength=len(articles))
-        self.first = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        counts = np.bincount(owner, minlength=len(articles)) if owner else np.zeros(0, np.int64)
+        self.first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+        self.owner = np.array(owner, np.int64)
         join = np.concatenate
-        whole = [join([*head[at], *(lines[self.first[at] : self.first[at] + counts[at]])]) for at in range(len(articles))]
-        twice = [join([h[1], text]) for h, text in zip(head, whole, strict=True)]
-        headed = [join([*head[o], line]) for o, line in zip(owner, lines, strict=True)]
+        whole = [
+            join([*h, *(lines[self.first[at] : self.first[at] + counts[at]])]) for at, h in enumerate(head)
+        ]
+        twice = [self._plain[join([h[1], text])] for h, text in zip(head, whole, strict=True)]
         below = [join([*head[o], p, line]) for o, p, line in zip(owner, parents, lines, strict=True)]
-        plain = lambda texts: [self._plain[text] for text in texts]  # noqa: E731
-        self.views = {
-            "clause": Postings(plain(headed), (1, 2)),
-            "marked": Postings(headed, (1, 2)),
-            "below": Postings(below, (1, 2)),
-            "alone": Postings(plain(lines), (1, 2)),
-            "article": Postings(plain(twice), (1, 2)),
-            "whole": Postings(twice, (1, 2)),
-            "heading": Postings([h[1] for h in head], (1, 2), b=0.3),
-            "three": Postings(lines, (3,), b=0.3),
-            "five": Postings(lines, (5,), b=0.3),
-        }
+        self.below = Postings(below, (1, 2))
+        self.alone = Postings([self._plain[line] for line in lines], (1, 2))
+        self.article = Postings(twice, (1, 2))
+        self.heading = Postings([h[1] for h in head], (1, 2), b=0.3)
+        self.three = Postings(lines, (3,), b=0.3)
         names = sorted({a.document for a in articles})
         number = {name: at for at, name in enumerate(names)}
         self.documents = names
         self.document_of = np.array([number[a.document] for a in articles])
         self.document = Postings([self._learn(name) for name in names], (1, 2))
         self.names = [self._plain[self._learn(name)] for name in names]
+        self.numbers = np.array([a.number for a in articles])
+        self.known_words = len(self._bare_of) - 1
         self.length = np.log1p([len(text) for text in whole]).astype(np.float32)
         self.clauses = counts.astype(np.float32)
         order = np.argsort([code for code, _at in defined], kind="stable")

@@ -31,7 +31,7 @@ def codes(words: Ids, length: int) -> Ids:
 def bag(words: Ids, lengths: Sequence[int]) -> Ids:
     """The different codes of a text, without the separator's."""
     found = np.unique(np.concatenate([codes(words, length) for length in lengths]))
-    return found[found != 0]
+    return np.asarray(found[found != 0], np.int64)
 
 
 class Postings:
@@ -63,24 +63,27 @@ class Postings:
         self.unknown = float(np.log1p((self.size + 0.5) / 0.5))
         self.total = np.bincount(rows, weights=self.rarity[columns], minlength=self.size).astype(np.float32)
 
-    def columns(self, words: Ids) -> tuple[list[int], float]:
+    def columns(self, words: Ids) -> tuple[Ids, float]:
         """The columns of a question's codes, and the summed rarity of all its codes, known or not."""
         wanted = bag(words, self.lengths)
+        if not len(self.codes):
+            return np.zeros(0, np.int64), self.unknown * len(wanted)
         at = np.minimum(np.searchsorted(self.codes, wanted), len(self.codes) - 1)
         known = at[self.codes[at] == wanted]
         whole = float(self.rarity[known].sum()) + self.unknown * (len(wanted) - len(known))
-        return known.tolist(), whole
+        return known, whole
 
     def scores(self, words: Ids) -> tuple[Scores, Scores]:
         """(BM25, share of the question's rarity held) of every text."""
-        bm25, held = np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
         columns, whole = self.columns(words)
-        for column in columns:
-            part = slice(self.starts[column], self.starts[column + 1])
-            rows = self.rows[part]
-            bm25[rows] += self.weights[part]
-            held[rows] += self.rarity[column]
-        return bm25, held / np.float32(whole or 1.0)
+        if not len(columns):
+            return np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
+        sizes = self.starts[columns + 1] - self.starts[columns]
+        rows = np.concatenate([self.rows[self.starts[c] : self.starts[c + 1]] for c in columns])
+        weights = np.concatenate([self.weights[self.starts[c] : self.starts[c + 1]] for c in columns])
+        bm25 = np.bincount(rows, weights, self.size)
+        held = np.bincount(rows, np.repeat(self.rarity[columns], sizes), self.size)
+        return bm25.astype(np.float32), (held / (whole or 1.0)).astype(np.float32)
 
 
 class Vocabulary:

@@ -1,0 +1,140 @@
+"""Trains the shipped model of policy look-up from the sample corpus alone: `python -m tools.policy_model`.
+
+Questions are derived from the corpus by a fixed seed: headings and clauses made questions, officers' wordings
+thinned and reworded, each as written, without marks, and as phones shorten it. Questions whose whole theme is
+taken out, and a list of questions about other things, teach when to say that nothing was found.
+"""
+
+import random
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from bot.policy.library import MODEL, Library
+from bot.policy.models import Kind
+from bot.policy.ranking import FEATURES, candidates, look
+from bot.policy.reading import sample
+from bot.policy.shorthand import SHORT
+from bot.policy.training import Labelled, fit
+from bot.policy.trees import Model
+from bot.policy.words import bare
+
+OUTSIDE = Path(__file__).with_name("policy_outside.txt")
+THEMES = (
+    "01-QĐ/TW 11-QyĐ/MẪU 05-QyĐ/MẪU",
+    "12-HD/MẪU 01-HD/TW",
+    "208-QĐ/TW 13-HD/MẪU",
+    "42-HD/BTCTW 50-CT/TW 14-QC/MẪU 23-QC/MẪU",
+    "366-QĐ/TW 43-HD/BTCTW 15-HD/MẪU",
+    "51-CT/TW 16-QyĐ/MẪU 01-HD/TW",
+    "207-QĐ/TW 69-QĐ/TW 17-QC/MẪU",
+    "18-QC/MẪU 14-QC/MẪU",
+    "399-QĐ/TW 117/2025/QH15 19-QC/MẪU",
+    "20-HD/MẪU",
+    "21-QyĐ/MẪU 01-HD/TW",
+    "91/2025/QH15 22-QyĐ/MẪU 339-QĐ/TW 51-CT/TW",
+)
+TAILS = "như thế nào|thế nào|là gì|ra sao|quy định thế nào|gồm những gì|được không|khi nào|".split("|")
+HEADS = ("", "", "", "", "cho hỏi ", "tôi muốn hỏi ", "đồng chí cho biết ", "xin hỏi ")
+REWORD = {
+    "đóng": "nộp",
+    "nộp": "đóng",
+    "thế nào": "ra sao",
+    "làm sao": "thế nào",
+    "bao nhiêu": "mấy",
+    "được": "có được",
+}
+
+
+def themed(number: str) -> set[str]:
+    """The documents on the same matters."""
+    return {number}.union(*(theme.split() for theme in THEMES if number in theme.split()))
+
+
+def questions(heading: str, lines: list[str], entry: bool, rng: random.Random) -> Iterator[str]:
+    """What people could ask about this piece."""
+    if entry:
+        for line in lines:
+            for _ in range(2):
+                words = [word for word in line.rstrip("?").split() if rng.random() > 0.22] or line.split()
+                text = " ".join(words)
+                for old, new in REWORD.items():
+                    if old in text and rng.random() < 0.3:
+                        text = text.replace(old, new, 1)
+                yield text
+        return
+    yield f"{rng.choice(HEADS)}{heading} {rng.choice(TAILS)}".strip()
+    asked = heading.split()
+    if len(asked) > 2:  # "nhiệm vụ của bí thư" -> "bí thư có nhiệm vụ gì"
+        half = rng.randint(1, len(asked) - 1)
+        yield f"{rng.choice(HEADS)}{' '.join(asked[half:])} có {' '.join(asked[:half])} gì"
+    for _ in range(2):
+        clause = re.sub(r"^\S+[.)]\s+", "", rng.choice(lines)).split()
+        size = rng.randint(5, 12)
+        start = rng.randrange(max(1, len(clause) - size + 1))
+        kept = [word.strip(",.;:") for word in clause[start : start + size] if rng.random() > 0.15]
+        yield f"{' '.join(kept)} {rng.choice(TAILS)}".strip()
+    clause = re.sub(r"^\S+[.)]\s+", "", rng.choice(lines)).split()
+    kept = [word.strip(",.;:") for word in clause if rng.random() < 0.35]
+    yield f"{heading} {' '.join(kept[:6])} {rng.choice(TAILS)}".strip()
+
+
+def shortened(text: str, rng: random.Random) -> str:
+    """As a phone may type it: no marks, some short forms, a slip now and then."""
+    plain = " ".join(bare(word) for word in re.findall(r"\w+", text))
+    forms = [(long, short) for short, longs in SHORT.items() for long in longs if len(long) > len(short) + 1]
+    rng.shuffle(forms)
+    for long, short in forms:
+        if rng.random() < 0.4:
+            plain = re.sub(rf"\b{long}\b", short, plain)
+    out = []
+    for word in plain.split():
+        if len(word) > 3 and rng.random() < 0.08:
+            at = rng.randrange(len(word) - 1)
+            word = word[:at] + word[at + 1] + word[at] + word[at + 2 :]  # noqa: PLW2901 - two keys swapped
+        out.append(word)
+    return " ".join(out)
+
+
+def main() -> None:
+    """Writes bot/policy/model.json."""
+    sources, entries = sample()
+    library = Library(sources, entries, model=Model(FEATURES, (), (), 1, 1))
+    index, rng = library.index, random.Random(52)  # noqa: S311 - derives examples
+    hidden_now = library.hidden(date(2026, 11, 24), ())
+    variants = {entry.question: [entry.question, *entry.variants] for entry in entries}
+    labelled = []
+    for row, piece in enumerate(library.pieces):
+        number = piece.document.number if piece.document else ""
+        if hidden_now[row] or piece.heading in ("Hiệu lực",):
+            continue
+        theme = themed(number)
+        gone = hidden_now | np.array(
+            [p.document is not None and p.document.number in theme for p in library.pieces]
+        )
+        gone[row] = True
+        is_entry = piece.kind is Kind.ENTRY
+        lines = variants[piece.heading] if is_entry else piece.text.split("\n")
+        for text in questions(piece.heading, lines, is_entry, rng):
+            for form in (text, shortened(text, rng)):
+                seen = look(index, form, index.decoder(form))
+                found = candidates(index, seen, hidden_now)
+                without = candidates(index, seen, gone)
+                labelled.append(Labelled(str(row), found, found.rows == row, without))
+    for line in OUTSIDE.read_text(encoding="utf-8").splitlines():
+        for form in (line, " ".join(map(bare, line.split())), shortened(line, rng)):
+            seen = look(index, form, index.decoder(form))
+            found = candidates(index, seen, hidden_now)
+            empty = candidates(index, seen, np.ones(len(index.articles), bool))
+            for _ in range(4):  # as many as they are rarer than the others
+                labelled.append(Labelled(line, empty, np.zeros(0, bool), found))
+    model = fit(labelled)
+    model.write(MODEL)
+    print(f"{len(labelled)} questions, answer at {model.answer_at:.3f}, choices at {model.choices_at:.3f}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
