@@ -21,8 +21,8 @@ from bot.organisation import queries as people
 from bot.organisation.models import Verb
 from bot.policy import queries, service, texts
 from bot.policy.library import Library
-from bot.policy.models import AnswerTicket, AskOfficer, Rate, ShowPiece, ShowWhole, Verdict
 from bot.policy.models import Answer as Found
+from bot.policy.models import AnswerTicket, AskOfficer, Rate, ShowPiece, ShowWhole, Verdict
 from bot.store import audit
 from bot.store.tx import Tx
 
@@ -118,7 +118,7 @@ def wondered(event: Wondered, tx: Tx, library: Library | None) -> Replies:
     """
     if event.means == "question":
         return answer(event.text, event, tx, library)
-    if event.means == "other" and library is not None:
+    if library is not None:
         found = library.ask(event.text, tx.now.astimezone(VIETNAM).date())
         if found.verdict is Verdict.ANSWER and _answers(tx, found):
             return texts.answer(found, tx.now.astimezone(VIETNAM).date())

@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.chat.text import is_syllable, repair
 from bot.policy.shorthand import SHORT
@@ -75,12 +76,12 @@ class Decoder:
             typed = words(line)
             found = [_START, *map(key, typed)]
             self._count.update(found)
-            self._pairs.update(zip(found, found[1:], strict=False))
+            self._pairs.update(pairwise(found))
             self._shown.update(zip(found[1:], typed, strict=True))
         for phrase in re.split(r"[|\n]", _ASKING):
             found = [_START, *map(key, words(phrase))]
             self._count.update(found * _ASKED_AS_OFTEN)
-            self._pairs.update([*zip(found, found[1:], strict=False)] * _ASKED_AS_OFTEN)
+            self._pairs.update([*pairwise(found)] * _ASKED_AS_OFTEN)
             self._shown.update(zip(found[1:], words(phrase), strict=True))
         self._total = sum(self._count.values())
         self._sizes = len(self._count)
@@ -178,11 +179,18 @@ class Decoder:
             for other, cost in self._slips(plain).items():
                 out += [((form,), base + cost) for form in self._marked[other][:3]]
         if not count:
-            for at in range(2, len(plain) - 1):  # two words typed as one
-                if self._bares[plain[:at]] >= 5 and self._bares[plain[at:]] >= 5:
-                    out.append((tuple(self._restore([plain[:at], plain[at:]])), _SLIP + 1.0))
+            for at in range(2, len(plain) - 1):  # two words, or two short forms, typed as one
+                left, right = self._parts(plain[:at]), self._parts(plain[at:])
+                out += [((*one, *two), _SLIP + 1.0) for one in left for two in right]
             out.append(((known,), _UNKNOWN))
         return out
+
+    def _parts(self, plain: str) -> list[tuple[str, ...]]:
+        """What half of a word may be: a common word, as marked, or a short form."""
+        known: list[tuple[str, ...]] = (
+            [(form,) for form in self._marked[plain][:3]] if self._bares[plain] >= 5 else []
+        )
+        return known or self._short.get(plain, [])[:2]
 
     def __call__(self, question: str) -> list[str]:
         """The keys of the question's words, as the rules would spell them."""

@@ -18,6 +18,7 @@ _MAX_PAGES = 2_000
 _NUMBER = re.compile(r"số\s*:?\s*(\d+\s*[-/]\s*[A-ZĐa-zđ][\w.]*(?:\s*[-/]\s*[A-ZĐ][\w.-]*)?)", re.IGNORECASE)
 _DATED = re.compile(r"ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.IGNORECASE)
 _KINDS = "quy định|quyết định|quy chế|hướng dẫn|chỉ thị|nghị quyết|kế hoạch|kết luận|thông báo|luật|nghị định|điều lệ"
+_ARTICLE_LIKE = re.compile(r"(?:điều|chương|phần) ", re.IGNORECASE)
 _BLOCKS = frozenset("p div li tr h1 h2 h3 h4 h5 h6 br table section article blockquote".split())
 _HIDDEN = frozenset("script style head title noscript".split())
 
@@ -96,27 +97,31 @@ def _docx(data: bytes) -> list[Line]:
 
     try:
         opened = docx.Document(io.BytesIO(data))
-    except Exception as error:  # noqa: BLE001 - python-docx lets through what zip and XML parsers raise
+    except Exception as error:  # whatever zip and XML parsers raise on a broken file
         raise Unreadable("DOCX") from error
     lines: list[Line] = []
     for block in opened.iter_inner_content():
         if isinstance(block, Paragraph):
             lines += [Line(part) for part in block.text.split("\n")]
         elif isinstance(block, Table):
-            lines += _cells(block)
+            lines += _cells(block, letterhead=not any(_ARTICLE_LIKE.match(line.text) for line in lines))
     return lines
 
 
-def _cells(table: Any) -> list[Line]:
-    """A table (python-docx), a row a line; merged cells once."""
-    rows = []
+def _cells(table: Any, letterhead: bool) -> list[Line]:
+    """A table (python-docx): a letterhead's cells one after another; else a row a line, merged cells once."""
+    rows: list[Line] = []
     for row in table.rows:
         seen: list[str] = []
         for cell in row.cells:
-            text = " ".join(cell.text.split())
+            text = cell.text.strip() if letterhead else " ".join(cell.text.split())
             if text and (not seen or seen[-1] != text):
                 seen.append(text)
-        rows.append(Line(" | ".join(seen)))
+        rows += (
+            [Line(part) for text in seen for part in text.split("\n")]
+            if letterhead
+            else [Line(" | ".join(seen))]
+        )
     return rows
 
 

@@ -27,7 +27,7 @@ MOST = 400
 OFFERED = 3
 RELATED = 2
 _RELATED_AT = 0.25
-_ENTRY_BEFORE = 0.3
+_ENTRY_BEFORE = 0.2
 """An officer's entry this near to the best article is shown before it: it answers what people ask."""
 _ENTRIES_COUNT = 3  # how often the decoder hears an entry's words: they are how people ask
 _HARDLY_MORE = frozenset(
@@ -217,7 +217,8 @@ class Library:
         return of_rules[:OFFERED]
 
     def _of_rule(self, numbers: Sequence[str]) -> tuple[Piece, ...]:
-        of = [piece for piece in self.pieces if piece.document and piece.document.number in numbers]
+        newest = [self._by_number.get(number) for number in numbers]  # of a number given twice, the later
+        of = [piece for piece in self.pieces if piece.document and piece.document in newest]
         return tuple(sorted(of, key=lambda piece: piece.kind is not Kind.ENTRY))
 
     def names_a_rule(self, text: str) -> bool:

@@ -56,7 +56,7 @@ class Postings:
         length = np.bincount(rows, weights=times, minlength=self.size)
         held = np.bincount(columns, minlength=len(self.codes))
         self.rarity = np.log1p((self.size - held + 0.5) / (held + 0.5)).astype(np.float32)
-        norm = _K1 * (1 - b + b * length / max(1.0, float(length.mean())))
+        norm = _K1 * (1 - b + b * length / max(1.0, float(length.mean()) if self.size else 1.0))
         self.weights = (self.rarity[columns] * times * (1 + _K1) / (times + norm[rows])).astype(np.float32)
         self.rows = rows.astype(np.int32)
         self.starts = np.concatenate([[0], np.cumsum(held)])

@@ -20,12 +20,14 @@ _ROMAN = r"[IVXLC]+|\d+|[A-Z]|thứ \w+"
 _PART = re.compile(rf"(phần|chương|mục)\s+({_ROMAN})\s*[.:]?\s*(.*)", re.IGNORECASE)
 _ARTICLE = re.compile(r"điều\s+(\d+[a-zđ]?)\s*(?:[.:]\s*(.*)|$)", re.IGNORECASE)
 _ITEM = re.compile(r"(\d+[a-zđ]?[.)]|\d+\.\d+\.|[a-zđ]{1,2}\)|[-–+•])\s+\S", re.IGNORECASE)
-_HEADED_ITEM = re.compile(r"(?:[IVXLC]+|\d+)\.\s+([^a-zà-ỹ]*\S)")
+_HEADED_ITEM = re.compile(r"(?:[IVXLC]+|\d+)\.\s+(.*\S)")
 _PAGE_NUMBER = re.compile(r"(?:trang\s+)?[-–]?\s*\d{1,3}\s*[-–]?(?:\s*/\s*\d{1,3})?", re.IGNORECASE)
 _END = re.compile(r"(?:nơi nhận\s*:?|(?:t/m|tm\.?|k/t|kt\.?|t\.m)\s+[A-ZĐÀ-Ỹ ,]{4,})", re.IGNORECASE)
 _APPENDIX = re.compile(r"(phụ lục)\s*(\d+|[IVXLC]+)?\s*[.:]?\s*(.*)", re.IGNORECASE)
 _SENTENCE_END = (".", ";", ":", "!", "?", "”", '"')
 MAX_HEADING = 200
+SHORT_HEADING = 8
+"""Words: a longer first line that ends with a full stop is the article's text."""
 
 
 def split(lines: Iterable[Line]) -> list[Article]:
@@ -60,7 +62,7 @@ class _Splitter:
         if appendix := _APPENDIX.fullmatch(text):
             self._close()
             self.path = {"phần": f"Phụ lục {appendix[2] or ''}".strip()}
-            self.head = ("", appendix[3] or self.path["phần"], line.page, at)
+            self.head = ("", appendix[3], line.page, at)
             self.ended, self.naming = False, not appendix[3]
             return
         if self.ended:
@@ -72,7 +74,7 @@ class _Splitter:
             self._enter(part)
             return
         if self.part and not (_ARTICLE.match(text) or _ITEM.match(text)):
-            self.path[self.part] += f" {text}"
+            self.path[self.part] += f" {text}" if ". " in self.path[self.part] else f". {text}"
             self.part = "" if len(self.path[self.part]) > 60 or not text.isupper() else self.part
             return
         self.part = ""
@@ -110,10 +112,13 @@ class _Splitter:
         number, heading, page, at = self.head
         if len(heading) > MAX_HEADING or heading.endswith((".", ";", ":")):
             name, stop, rest = heading.partition(". ")
-            if not (stop and len(name) <= MAX_HEADING):
+            if not stop and len(heading.split()) <= SHORT_HEADING and heading.endswith("."):
+                name = heading.rstrip(".")
+            elif not (stop and len(name) <= MAX_HEADING):
                 name, rest = "", heading
             self.head = (number, name, page, at)
-            self.lines.append(rest)
+            if rest:
+                self.lines.append(rest)
 
     def _add(self, text: str) -> None:
         assert self.head is not None
@@ -134,7 +139,7 @@ class _Splitter:
             number, heading, page, at = self.head
             path = " › ".join(self.path[level] for level in _LEVELS if level in self.path)
             if self.lines or heading:
-                self.found.append(Article(number, heading, "\n".join(self.lines), path, page, at))
+                self.found.append(Article(number, heading or path, "\n".join(self.lines), path, page, at))
         self.head, self.lines, self.naming = None, [], False
 
     def done(self) -> list[Article]:

@@ -143,4 +143,4 @@ class Model:
 
 def chance(odds: NDArray[Any]) -> Floats:
     """Probability from the logarithm of odds."""
-    return (1 / (1 + np.exp(-odds))).astype(np.float32)
+    return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
