@@ -1,6 +1,5 @@
 """Questions about the rules: the words of the rule, a choice, or an honest none and a person to ask."""
 
-from collections import Counter
 from datetime import timedelta
 from typing import Protocol
 
@@ -172,20 +171,9 @@ def rate(choice: Rate, event: Event, tx: Tx) -> Replies:
 def lacking(event: Commanded, tx: Tx) -> Replies:
     """`/cauhoi`: what the corpus lacks: questions without an answer, near-equal ones together; wrong answers."""
     since = (tx.now - _SINCE).astimezone(VIETNAM).date().isoformat()
-    groups: list[tuple[str, str, int]] = []
-    counts: Counter[int] = Counter()
-    for each in queries.lacking(tx, since):
-        key = fold(each.words)
-        at = next(
-            (i for i, (known, _w, _n) in enumerate(groups) if fuzz.token_sort_ratio(key, known) >= _ALIKE),
-            None,
-        )
-        if at is None:
-            groups.append((key, each.words, 0))
-            at = len(groups) - 1
-        counts[at] += 1
     lines = [
-        f"• {texts.cut(groups[at][1], 90)} ({number(count)})" for at, count in counts.most_common(_SHOWN)
+        f"• {texts.cut(max(alike, key=_marks), 90)} ({number(len(alike))})"
+        for alike in _grouped([each.words for each in queries.lacking(tx, since)])[:_SHOWN]
     ]
     account = member_account(tx, event)
     assert account is not None  # the gate let them through
@@ -197,6 +185,21 @@ def lacking(event: Commanded, tx: Tx) -> Replies:
         lines += [_bad(tx, kind, key, wrong) for kind, key, _good, wrong in bad[:5]]
     lines.append(_("Câu hỏi chờ cán bộ trả lời: {count}", count=number(len(waiting))))
     return Say("\n".join(lines), heading=_("Câu hỏi chưa có trả lời trong 30 ngày"))
+
+
+def _grouped(questions: list[str]) -> list[list[str]]:
+    """Near-equal questions together, however they are typed; the most asked first."""
+    groups: dict[str, list[str]] = {}
+    for words in questions:
+        folded = fold(words)
+        known = next((key for key in groups if fuzz.token_sort_ratio(folded, key) >= _ALIKE), folded)
+        groups.setdefault(known, []).append(words)
+    return sorted(groups.values(), key=len, reverse=True)
+
+
+def _marks(words: str) -> int:
+    """How many letters are marked: the spelling that is read most easily."""
+    return sum(not char.isascii() for char in words)
 
 
 def _bad(tx: Tx, kind: str, key: int, wrong: int) -> str:

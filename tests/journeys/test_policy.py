@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from bot import testing
 from bot.policy import service
 from bot.policy.models import Article, Document, Entry, Source
 from bot.policy.reading import sample
@@ -92,6 +93,7 @@ async def test_an_unanswered_ticket_is_told_again(rules):
     await member.sees("sẽ thấy tên đồng chí")
     await member.taps("Gửi câu hỏi")
     await officer.sees("Câu hỏi về quy định")
+    await testing.control(rules.control, "switches", {"zalo_oa": {"tokens_end": False}})
     rules.turn(days=3)
     await rules.app._escalate()
     await officer.sees("quá hạn")
