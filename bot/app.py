@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,14 +11,30 @@ from typing import Any
 import structlog
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import DBAPIError
 
 from bot import runner
-from bot.channels import upload_page
+from bot.alerts import tell_administrators, tell_member
+from bot.channels import link_page, upload_page
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
+from bot.channels.tariff import ChannelTariff, terms
+from bot.channels.telegram.api import Api
+from bot.channels.telegram.fetching import fetcher
+from bot.channels.telegram.groups import admin_asker
+from bot.channels.telegram.inbound import translate as translate_telegram
+from bot.channels.telegram.outbound import TelegramOutbound
+from bot.channels.telegram.polling import Polling
+from bot.channels.telegram.webhook import set_webhook
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
+from bot.channels.zalo_oa import connect, tokens
+from bot.channels.zalo_oa.access import Access, FixedToken
+from bot.channels.zalo_oa.findings import Findings
+from bot.channels.zalo_oa.groups import group_maker
 from bot.channels.zalo_oa.inbound import translate as translate_zalo
+from bot.channels.zalo_oa.oauth import OAuth
 from bot.channels.zalo_oa.outbound import ZaloOutbound
+from bot.channels.zalo_oa.tokens import Tokens
 from bot.chat.router import Router
 from bot.clock import to_ms
 from bot.delivery import outbox
@@ -26,28 +42,45 @@ from bot.delivery.outbound import Outbound
 from bot.delivery.sender import RING_EVERY, Sender
 from bot.dialogs.compose_file import PageAddress
 from bot.dialogs.stored import StoredDialogs
-from bot.directives import groups, live_cards
+from bot.directives import live_cards
 from bot.directives import service as directives
 from bot.directives.gate.models import Why
 from bot.directives.gate.rule import allowed
-from bot.handlers import compose, fallback, follow_up, group, history, officer, policy, practice, start
+from bot.handlers import (
+    compose,
+    fallback,
+    follow_up,
+    group,
+    history,
+    officer,
+    policy,
+    practice,
+    roster,
+    start,
+    zalo_account,
+    zalo_group,
+)
 from bot.handlers import directives as directive_handlers
 from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
 from bot.intake import Intake, UploadDesk
-from bot.organisation import accounts
-from bot.policy import queries as rules
-from bot.policy import service as rule_verbs
-from bot.policy.shelf import Shelf, from_stored
-from bot.settings import Settings
+from bot.links import LinkDesk
+from bot.policy.service import forget_questions
+from bot.policy.shelf import Shelf
+from bot.reachability import Reachability
+from bot.replica import Duty, Replica
+from bot.rosters import Rosters
+from bot.rulebook import Rulebook
+from bot.settings import Role, Settings
 from bot.store import files as stored_files
-from bot.store import inbox, jobs, openings, upload_pages
+from bot.store import inbox, inbox_shared, jobs, leases, links, openings, signals, upload_pages
 from bot.store.files import FileBox
 from bot.store.ids import new_id
-from bot.store.installation import OnlyOne, open_store
+from bot.store.installation import OnlyOne, RoleRefused, open_store
 from bot.store.tx import Tx
 from bot.store.writer import Writer
 from bot.worker import Translate, Worker
+from bot.worker_shared import SharedWorker
 
 log = structlog.get_logger()
 
@@ -57,46 +90,54 @@ def make_router(
     oa_link: str = "",
     page: PageAddress | None = None,
     rule: Collection[Why] = (),
-    shelf: Shelf | None = None,
+    zalo_price: int = 0,
+    shelf: policy.Shelf | None = None,
 ) -> Router[Tx]:
     """The router with every errand registered. Above so many recipients a second person approves.
 
-    `page` and `rule` as in `dialogs.compose_directive.script`; `shelf` holds the rules that answer.
+    `page` and `rule` as in `dialogs.compose_directive.script`; `zalo_price` in đồng for a billable message;
+    `shelf` holds the rules that answer questions.
     """
-    shelf = shelf or Shelf()
-    router: Router[Tx] = Router(MembersGate(), reader, StoredDialogs(), new_id)
-    for errand in (start, directive_handlers, officer, follow_up, history, practice):
+    tariff = ChannelTariff({"zalo_oa": zalo_price})
+    router: Router[Tx] = Router(MembersGate(terms()), reader, StoredDialogs(), new_id)
+    for errand in (
+        start,
+        directive_handlers,
+        follow_up,
+        history,
+        practice,
+        zalo_group,
+        zalo_account,
+    ):
         errand.register(router)
+    shelf = shelf or Shelf()
     policy.register(router, shelf)
     fallback.register(router, shelf)
-    compose.register(router, approve_above, page, rule)
+    officer.register(router, tariff)
+    compose.register(router, tariff, approve_above, page, rule)
+    roster.register(router, page)
     group.register(router, oa_link)
     return router
-
-
-class Reachability:
-    """What a send taught about a person's chat, told to the organisation (`delivery.sender.Reachability`)."""
-
-    def unreachable(self, tx: Tx, channel: str, chat_id: str, reason: str) -> None:
-        """Blocked until they write again; a closed window is the platform's to reopen."""
-        if reason in ("blocked", "chat_gone", "not_follower"):
-            accounts.mark_blocked(tx, channel, chat_id)  # in a private chat the chat is the person
-
-    def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
-        """The chat has a new id."""
-        accounts.move_chat(tx, channel, old, new)
-        groups.move(tx, channel, old, new)
 
 
 class App:
     """One process: webhooks (and polling), the worker, the sender, the bell."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, role: Role = "all") -> None:
+        """On PostgreSQL a process may be one of several: "web" takes updates in, "worker" handles and sends.
+
+        Raises as `open_store`, and RoleRefused when there can be only one process.
+        """
         self.settings = settings
         self.engine, self.vault = open_store(settings.database, settings.keys)
+        self.shared = self.engine.dialect.name != "sqlite"
+        if role != "all" and not self.shared:
+            raise RoleRefused
+        self.web, self.works = role != "worker", role != "web"
         self.port = settings.listen_port
-        self.shelf = Shelf()
+        self.rulebook = Rulebook()
         self._only_one = OnlyOne(settings.data_dir)
+        self.tokens: Tokens | None = None
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -106,96 +147,178 @@ class App:
         Raises AlreadyRunning, OSError when the port is taken, ValueError for a gate rule that cannot be.
         """
         settings = self.settings
-        if self.engine.dialect.name == "sqlite":
+        if not self.shared:
             self._only_one.take()
-        self.writer = Writer(self.engine, self.vault, loop=asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        self.writer = Writer(self.engine, self.vault, loop=loop)
         self.writer.start()
         rule = allowed(settings.gate_rules)
-        files = StoredFiles(FileBox(settings.files, self.vault), self.writer)
-        outbounds, translators = self._channels(files)
+        box = FileBox(settings.files, self.vault)
+        files = StoredFiles(box, self.writer, lambda: settings.public_url.rstrip("/"), settings.link_days)
+        self.findings = Findings(self.writer)
+        outbounds, translators = self._channels(files, await self._zalo_access())
         self.sender = Sender(
             self.writer,
             outbounds,
-            Reachability(),
+            Reachability(self._tell, lambda tx, member, words: tell_member(tx, member, words, self.sender)),
             name=f"process-{new_id():x}",
             rates={"telegram": settings.telegram_rate, "zalo_oa": settings.zalo_oa_rate},
+            terms=terms(),
+            shared=self.shared,
+            reply_share=settings.reply_share,
         )
         translators[jobs.CHANNEL] = runner.translate
-        self.worker = Worker(
-            self.writer,
-            make_router(settings.approve_above, self._oa_link(), self._page_address, rule, self.shelf),
-            self.sender,
-            translators,
-            limit=settings.inbox_limit,
+        router = make_router(
+            settings.approve_above,
+            self._oa_link(),
+            self._page_address,
+            rule,
+            settings.zalo_oa_price,
+            self.rulebook,
         )
+        limit = settings.inbox_limit
+        if self.shared:
+            # One unit a commit: what takes updates in locks chats, and never several times in one transaction.
+            self.intake_writer = Writer(self.engine, self.vault, loop=loop, batch_units=1, patient=False)
+            self.intake_writer.start()
+            shared = SharedWorker(
+                self.writer,
+                self.intake_writer,
+                router,
+                self.sender,
+                translators,
+                limit=limit,
+                handles=self.works,
+            )
+            self.worker: Worker = shared
+            self._spawn(shared.keep_count())
+        else:
+            self.intake_writer = self.writer
+            self.worker = Worker(
+                self.writer,
+                router,
+                self.sender,
+                translators,
+                limit=limit,
+                chat_limit=settings.inbox_chat_limit,
+            )
         self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault), rule)
-        doers = {"check_file": self.intake.check_file, "freeze": self._freeze, **self._askers(outbounds)}
-        self.runner = runner.Runner(self.writer, self.worker, doers)
+        self.rosters = Rosters(settings, self.vault, self._fetchers(outbounds))
+        doers = {
+            "check_file": self.intake.check_file,
+            "freeze": self._freeze,
+            "roster_read": self.rosters.read,
+            "roster_apply": self.rosters.apply,
+            "roster_undo": self.rosters.undo,
+            "roster_drop": self.rosters.drop,
+            **self._askers(outbounds),
+        }
+        self.runner = runner.Runner(self.intake_writer, self.worker, doers)
         await files.load(self.sender.channels)
-        if self.engine.dialect.name == "sqlite":  # nobody else sends: what an earlier run held is free
+        if not self.shared:  # nobody else sends: what an earlier run held is free
             await self.writer.run(partial(outbox.release, channels=self.sender.channels))
-        await self.refresh_rules()
-        await self.worker.start()
-        self.sender.start()
-        self._spawn(self.runner.run())
         self._start_bell()
-        await self._listen()
+        if self.shared:
+            self._bell.pause()
+            self.replica = self._replica()
+            await self.replica.join()
+        await self.worker.start()
+        if self.works:
+            self.sender.start()
+            self._spawn(self.rulebook.follow(self.writer))
+            self._spawn(asyncio.to_thread(self.rosters.resume, self.engine))
+            if self.tokens is not None:
+                self._spawn(self.tokens.keep())
+        if self.shared:
+            self._spawn(self.replica.run())
+        else:
+            self._spawn(self.runner.run())
+        if self.web:
+            await self._listen()
         if settings.telegram_token.get_secret_value():
             await self._start_telegram()
         gc.collect()
         gc.freeze()  # what is loaded now stays; full collections of it would stop the loop
-        log.info("ready", port=self.port, channels=self.sender.channels)
+        log.info("ready", port=self.port, channels=self.sender.channels, process=self.sender.name)
 
     async def stop(self) -> None:
         """Takes nothing more, finishes what is in flight, closes the database."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
         if self._runner is not None:
             await self._runner.cleanup()
         self._bell.shutdown(wait=False)
         await self.sender.stop()
+        if self.tokens is not None:
+            await self.tokens.close()
+        await self.findings.flush()
+        if self.shared:
+            with contextlib.suppress(DBAPIError):  # else they end by themselves
+                await self.replica.leave()
+            await asyncio.to_thread(self.intake_writer.stop)
         await asyncio.to_thread(self.writer.stop)
         self.engine.dispose()
         self._only_one.release()
 
-    def _channels(self, files: StoredFiles) -> tuple[list[Outbound], dict[str, Translate]]:
+    def _channels(self, files: StoredFiles, access: Access) -> tuple[list[Outbound], dict[str, Translate]]:
         settings = self.settings
         outbounds: list[Outbound] = []
         translators: dict[str, Translate] = {}
         if token := settings.telegram_token.get_secret_value():
-            from bot.channels.telegram.inbound import translate
-            from bot.channels.telegram.outbound import TelegramOutbound
-
             outbounds.append(TelegramOutbound(token, files, base=settings.telegram_api))
-            translators["telegram"] = translate
+            translators["telegram"] = translate_telegram
         if settings.zalo_oa_app_id:
-            token_of = settings.zalo_oa_access_token.get_secret_value
-            outbounds.append(ZaloOutbound(token_of, files, base=settings.zalo_oa_api))
+            proof = settings.zalo_oa_app_secret.get_secret_value() if settings.zalo_oa_secret_proof else ""
+            saw = self.findings.saw
+            outbounds.append(
+                ZaloOutbound(
+                    access,
+                    files,
+                    base=settings.zalo_oa_api,
+                    proof_secret=proof,
+                    choices=settings.zalo_oa_choices,
+                    form_image=settings.zalo_oa_form_image,
+                    saw=saw,
+                )
+            )
             translators["zalo_oa"] = translate_zalo
         return outbounds, translators
+
+    async def _zalo_access(self) -> Access:
+        """The account's pair that renews itself; a fixed token for a trial, until it is connected."""
+        settings = self.settings
+        if not settings.zalo_oa_app_id:
+            return FixedToken("")
+        known = await self.writer.run(partial(tokens.read, app_id=settings.zalo_oa_app_id))
+        if known is None and (fixed := settings.zalo_oa_access_token.get_secret_value()):
+            return FixedToken(fixed)
+        secret = settings.zalo_oa_app_secret.get_secret_value()
+        oauth = OAuth(settings.zalo_oa_app_id, secret, settings.zalo_oa_oauth)
+        self.tokens = Tokens(self.writer, oauth, name=f"process-{new_id():x}", tell=self._tell)
+        return self.tokens
+
+    def _tell(self, tx: Tx, words: str, zalo_works: bool) -> None:
+        tell_administrators(tx, words, self.sender, without="" if zalo_works else "zalo_oa")
 
     def _fetchers(self, outbounds: list[Outbound]) -> dict[str, Fetch]:
         settings = self.settings
         hosts = [host.strip() for host in settings.zalo_oa_file_hosts.split(",") if host.strip()]
         fetchers: dict[str, Fetch] = {"zalo_oa": from_hosts(hosts, trusted=settings.zalo_oa_api)}
         if settings.telegram_token.get_secret_value():
-            from bot.channels.telegram.fetching import fetcher
-            from bot.channels.telegram.outbound import TelegramOutbound
-
-            telegram = next(each for each in outbounds if isinstance(each, TelegramOutbound))
-            fetchers["telegram"] = fetcher(telegram)
+            fetchers["telegram"] = fetcher(_telegram(outbounds))
         return fetchers
 
     def _askers(self, outbounds: list[Outbound]) -> dict[str, runner.Doer]:
         """Jobs that ask a platform something."""
+        askers: dict[str, runner.Doer] = {}
+        for each in outbounds:
+            if isinstance(each, ZaloOutbound):
+                askers[zalo_group.MAKE_JOB] = group_maker(each, self.settings.zalo_oa_admin_id)
         if not self.settings.telegram_token.get_secret_value():
-            return {}
-        from bot.channels.telegram.groups import admin_asker
-        from bot.channels.telegram.outbound import TelegramOutbound
-
-        telegram = next(each for each in outbounds if isinstance(each, TelegramOutbound))
-        return {group.ADMIN_JOB: admin_asker(telegram)}
+            return askers
+        return {**askers, group.ADMIN_JOB: admin_asker(_telegram(outbounds))}
 
     def _oa_link(self) -> str:
         return f"https://zalo.me/{self.settings.zalo_oa_id}" if self.settings.zalo_oa_app_id else ""
@@ -227,33 +350,78 @@ class App:
                 settings.zalo_oa_id,
                 settings.zalo_oa_secret_key.get_secret_value(),
                 frozenset(names) if names else None,
+                settings.zalo_oa_app_secret.get_secret_value(),
+                timedelta(days=settings.inbox_keep_days),
             )
-        app = application(self.worker, telegram_hook=telegram, zalo_hook=zalo)
-        upload_page.add_to(app, UploadDesk(self.writer, self.intake, self.worker.take))
+        app = application(
+            self.worker,
+            telegram_hook=telegram,
+            zalo_hook=zalo,
+            zalo_page=connect.page(self.writer) if zalo else None,
+            saw=self.findings.saw,
+        )
+        link_page.add_to(app, LinkDesk(self.writer, FileBox(settings.files, self.vault), self.vault))
+        upload_page.add_to(app, UploadDesk(self.writer, self.intake, self.worker.take, self.rosters))
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.listen_host, settings.listen_port)
         await site.start()
         self.port = self._runner.addresses[0][1]
 
+    def _replica(self) -> Replica:
+        """What this process does as one of several."""
+        duties = []
+        if self.works:
+            duties = [
+                Duty("timers", self._bell.resume, self._bell.pause),
+                _task_duty("jobs", self.runner.run),
+                *(
+                    Duty(
+                        f"send:{channel}",
+                        partial(self.sender.hold, channel, True),
+                        partial(self.sender.hold, channel, False),
+                    )
+                    for channel in self.sender.channels
+                ),
+            ]
+        if self.web and self.settings.telegram_token.get_secret_value() and self._polls():
+            duties.append(_task_duty("poll:telegram", self._poll))
+        name, url = self.sender.name, self.settings.database
+        return Replica(url, self.intake_writer, name, duties, self._heard, self._company)
+
+    def _company(self, others: int, died: bool) -> None:
+        self.sender.share_with(others, died=died)
+
+    def _heard(self, what: str) -> None:
+        """Some process told that there is something, or a second has passed."""
+        if what == signals.INBOX:
+            self.worker.ring()
+        elif what == signals.OUTBOX:
+            self.sender.ring()
+        elif what == signals.JOBS:
+            self.runner.ring()
+
+    def _polls(self) -> bool:
+        return self.settings.telegram_mode == "polling"
+
+    async def _poll(self) -> None:
+        token = self.settings.telegram_token.get_secret_value()
+        await Polling(token, self.worker, base=self.settings.telegram_api).run()
+
     async def _start_telegram(self) -> None:
         settings = self.settings
         token = settings.telegram_token.get_secret_value()
-        if settings.telegram_mode == "polling":
-            from bot.channels.telegram.polling import Polling
-
-            self._spawn(Polling(token, self.worker, base=settings.telegram_api).run())
+        if self._polls():
+            if not self.shared:  # else it is a duty
+                self._spawn(self._poll())
             return
-        from bot.channels.telegram.outbound import make_bot
-        from bot.channels.telegram.webhook import set_webhook
-
-        bot = make_bot(token, settings.telegram_api)
+        if not self.web:
+            return
+        api, secret = Api(token, settings.telegram_api), settings.telegram_secret.get_secret_value()
         try:
-            await set_webhook(
-                bot, f"{self._public()}/webhook/telegram", settings.telegram_secret.get_secret_value()
-            )
+            await set_webhook(api, f"{self._public()}/webhook/telegram", secret)
         finally:
-            await bot.session.close()
+            await api.close()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -267,8 +435,9 @@ class App:
         self._bell.add_job(self._ring, "interval", seconds=RING_EVERY.total_seconds(), **quiet)
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
-        self._bell.add_job(self.refresh_rules, "interval", seconds=3, **quiet)
-        self._bell.add_job(self._escalate, "interval", minutes=5, **quiet)
+        overdue = self.rulebook.tell_overdue
+        self._bell.add_job(overdue, "interval", minutes=5, args=(self.writer, self.sender.ring), **quiet)
+        self._bell.add_job(self._keep_findings, "interval", seconds=10, **quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
 
@@ -278,8 +447,9 @@ class App:
 
     async def _resume_freezing(self) -> None:
         """Goes on with audiences whose freezing was interrupted."""
-        for directive_id in await self.writer.run(directives.freezing):
-            await self._freeze(directive_id)
+        with contextlib.suppress(asyncio.CancelledError):  # as below
+            for directive_id in await self.writer.run(directives.freezing):
+                await self._freeze(directive_id)
 
     async def _keep_up(self) -> None:
         """Posts and edits the cards that follow a directive."""
@@ -287,27 +457,43 @@ class App:
             if await self.writer.run(live_cards.tick):
                 self.sender.ring()
 
-    async def refresh_rules(self) -> None:
-        """Takes up a changed corpus: read in one go, indexed beside the one in use, which answers meanwhile."""
+    async def _keep_findings(self) -> None:
         with contextlib.suppress(asyncio.CancelledError):
-            if await self.writer.run(rules.version) != self.shelf.version:
-                stored = await self.writer.run(rules.stored)
-                self.shelf.current = await asyncio.to_thread(from_stored, stored)
-
-    async def _escalate(self) -> None:
-        """Tells of questions that officers left unanswered."""
-        if await self.writer.run(policy.escalate):
-            self.sender.ring()
+            await self.findings.flush()
 
     async def _tidy(self) -> None:
-        await self.writer.run(rule_verbs.forget_questions)
+        await self.writer.run(forget_questions)
         keep = timedelta(days=self.settings.inbox_keep_days)
         await self.writer.run(lambda tx: inbox.forget_before(tx, to_ms(tx.now - keep)))
         await self.writer.run(openings.forget_expired)
+        await self.writer.run(links.forget_expired)
         await self.writer.run(upload_pages.forget_expired)
+        await asyncio.to_thread(self.rosters.tidy)
         # What passed the gate but reached no dialog any more (it was left meanwhile) is not kept.
         known = await self.writer.run(stored_files.known)
         await asyncio.to_thread(FileBox(self.settings.files, self.vault).sweep, known)
+        if self.shared:
+            await self.writer.run(inbox_shared.forget_quiet_chats)
+            await self.writer.run(leases.forget_ended)
+
+
+def _task_duty(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> Duty:
+    """A duty that is a task while it is held."""
+    running: list[asyncio.Task[None]] = []
+
+    def begin() -> None:
+        task = asyncio.create_task(work())
+        task.add_done_callback(_say_why)
+        running.append(task)
+
+    def end() -> None:
+        running.pop().cancel()
+
+    return Duty(name, begin, end)
+
+
+def _telegram(outbounds: list[Outbound]) -> Api:
+    return next(each for each in outbounds if isinstance(each, TelegramOutbound)).api
 
 
 def _say_why(task: asyncio.Task[None]) -> None:

@@ -7,20 +7,21 @@ import signal
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import cli_directive, cli_gate, cli_people, cli_policy
+from bot import cli_directive, cli_gate, cli_people, cli_policy, cli_roster, cli_zalo
 from bot.clock import VIETNAM, now
 from bot.i18n import _
 from bot.logs import configure
 
 # No pretty tracebacks: they print local values, which may be personal.
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.settings import Role, Settings
+    from bot.store.tx import Tx
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -30,12 +31,13 @@ cli = typer.Typer(
 )
 keys = typer.Typer(no_args_is_help=True, help="Khoá niêm phong dữ liệu.")
 cli.add_typer(keys, name="keys")
-cli.add_typer(cli_people.roster, name="roster")
+cli.add_typer(cli_roster.roster, name="roster")
 cli.add_typer(cli_people.slips, name="slips")
 cli.add_typer(cli_people.links, name="link")
 cli.add_typer(cli_directive.directive, name="directive")
 cli.add_typer(cli_gate.gate, name="gate")
 cli.add_typer(cli_policy.policy, name="policy")
+cli.add_typer(cli_zalo.zalo, name="zalo")
 screen = Console(stderr=True)
 
 
@@ -56,22 +58,32 @@ def keys_init() -> None:
 
 
 @cli.command()
-def run() -> None:
+def run(
+    role: Annotated[
+        str,
+        typer.Option(
+            help="all; trên PostgreSQL còn có web (chỉ nhận tin) và worker (chỉ xử lý và gửi), chạy nhiều tiến trình."
+        ),
+    ] = "all",
+) -> None:
     """Chạy bot: nhận tin từ Zalo và Telegram, trả lời, gửi văn bản."""
-    from bot.settings import Settings
+    from bot.settings import Role, Settings
+
+    if role not in get_args(Role):
+        raise typer.BadParameter(_("Vai của tiến trình là all, web hoặc worker."))
 
     settings = Settings()
     configure(json=settings.log_json)
     if not (settings.telegram_token.get_secret_value() or settings.zalo_oa_app_id):
         screen.print(_("Chưa cấu hình kênh nào: hãy đặt SOTAY_TELEGRAM_TOKEN hoặc SOTAY_ZALO_OA_APP_ID."))
     with cli_people.clear_errors():
-        asyncio.run(_run(settings))
+        asyncio.run(_run(settings, role))  # type: ignore[arg-type] # just compared with Role's values
 
 
-async def _run(settings: "Settings") -> None:
+async def _run(settings: "Settings", role: "Role") -> None:
     from bot.app import App
 
-    app = App(settings)
+    app = App(settings, role)
     stopping = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
@@ -83,13 +95,33 @@ async def _run(settings: "Settings") -> None:
 
 
 @cli.command()
-def doctor() -> None:
-    """Kiểm tra: tin đang chờ, tin bị gác lại, tin chưa gửi."""
+def doctor(
+    what: Annotated[str, typer.Argument(help="Bỏ trống: hàng đợi. zalo: tài khoản OA.")] = "",
+    *,
+    test_account: Annotated[
+        str, typer.Option(help="Mã tài khoản Zalo của chính mình để thử nút và danh sách (chỉ với zalo).")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON (chỉ với zalo).")] = False,
+) -> None:
+    """Kiểm tra cơ sở dữ liệu, khoá, tin đang chờ; `doctor zalo`: mọi điều về Zalo OA, không gửi gì."""
+    if what == "zalo":
+        cli_zalo.examine(test_account=test_account, as_json=as_json)
+        return
+    if what:
+        raise typer.BadParameter(_("Chỉ có: sotay doctor, sotay doctor zalo."))
     from bot.delivery import outbox
-    from bot.store import inbox
+    from bot.store import inbox, leases
 
-    figures = cli_people.in_store(lambda tx: inbox.counts(tx) | {"to_send": outbox.waiting(tx)})
+    def look(tx: "Tx") -> tuple[str, dict[str, int], dict[str, str]]:
+        # That it opened at all says: reachable, its tables up to date, the keys its own.
+        server = tx.conn.dialect
+        version = ".".join(map(str, server.server_version_info or ()))
+        figures = inbox.counts(tx) | {"to_send": outbox.waiting(tx)}
+        return f"{server.name} {version}", figures, leases.holders(tx)
+
+    database, figures, holders = cli_people.in_store(look)
     table = Table()
+    table.add_row(_("Cơ sở dữ liệu (kết nối được, khoá khớp)"), database)
     words = {
         "waiting": _("Tin đến đang chờ xử lý"),
         "done": _("Tin đến đã xử lý"),
@@ -98,8 +130,14 @@ def doctor() -> None:
     }
     for name, sentence in words.items():
         table.add_row(sentence, str(figures[name]))
+    if database.startswith("postgresql"):
+        table.add_row(_("Tiến trình đang chạy"), str(len(set(holders.values()))))
+        for duty, holder in sorted(holders.items()):
+            if not duty.startswith("process:"):
+                table.add_row(_("Tiến trình giữ việc {duty}", duty=duty), holder)
     table.add_row(_("Đọc chữ trong ảnh (OCR) để từ chối bản quét có dấu mật"), _ocr())
     Console().print(table)
+    cli_zalo.say_problem()
 
 
 def _ocr() -> str:

@@ -252,7 +252,7 @@ def _create(tx: "Tx", draft: Draft) -> int:
 
 
 def _preview(screen: Console, counts: list[tuple[int, str, int]]) -> None:
-    from bot.reports.counting import REASONS
+    from bot.reports.counting import reason_words
 
     channels = {"telegram": "Telegram", "zalo_oa": "Zalo"}
     table = Table(_("Cách nhận"), _("Số đồng chí"))
@@ -260,7 +260,7 @@ def _preview(screen: Console, counts: list[tuple[int, str, int]]) -> None:
     for _branch, way, count in counts:
         ways[way] = ways.get(way, 0) + count
     for way, count in sorted(ways.items()):
-        shown = channels.get(way) or _("không gửi được: {why}", why=_(REASONS[way]))
+        shown = channels.get(way) or _("không gửi được: {why}", why=reason_words(way))
         table.add_row(shown, number(count))
     screen.print(table)
 

@@ -1,4 +1,4 @@
-"""Terminal commands on people: the roster, slips, second accounts. Also how commands open the store."""
+"""Terminal commands on people: slips, second accounts. Also how commands open the store."""
 
 import errno
 import json
@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -14,25 +13,21 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.i18n import _, number
-from bot.organisation.models import ImportReport, NotAllowed, RosterError
+from bot.organisation.models import NotAllowed, RosterError
 
 if TYPE_CHECKING:  # the database is loaded by the commands that need it: others answer at once
     from bot.store.tx import Tx
 
 T = TypeVar("T")
 
-roster = typer.Typer(no_args_is_help=True, help="Danh sách đảng viên.")
 slips = typer.Typer(no_args_is_help=True, help="Phiếu xác thực.")
 links = typer.Typer(no_args_is_help=True, help="Tài khoản chờ đồng ý.")
-
-MAX_ROWS = 40
-"""Rows of a report shown in the terminal; --json has all."""
 
 
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Turns what a person can mend into one sentence and exit code 2."""
-    from bot.store.installation import AlreadyRunning, KeysMissing
+    from bot.store.installation import AlreadyRunning, DatabaseGone, KeysMissing, RoleRefused
     from bot.store.vault import VaultError
 
     screen = Console(stderr=True)
@@ -48,6 +43,15 @@ def clear_errors() -> Iterator[None]:
         screen.print(
             _("Bot đang chạy trên thư mục {folder}. Hãy dừng tiến trình đó trước.", folder=str(error))
         )
+    except RoleRefused:
+        screen.print(
+            _("Trên SQLite chỉ chạy một tiến trình. Hãy bỏ --role, hoặc dùng PostgreSQL (docs/operating.md).")
+        )
+    except DatabaseGone as error:
+        screen.print(
+            _("Không kết nối được cơ sở dữ liệu. Hãy xem lại SOTAY_DATABASE_URL và máy chủ PostgreSQL.")
+        )
+        screen.print(str(error.__cause__).splitlines()[0], markup=False)
     except PermissionError:
         screen.print(_("Tệp khoá đang để người khác đọc được. Hãy chạy chmod 600 trên tệp đó rồi thử lại."))
     except FileNotFoundError as error:
@@ -78,61 +82,6 @@ def in_store(unit: "Callable[[Tx], T]") -> T:
             return write(engine, vault, unit)
         finally:
             engine.dispose()
-
-
-@roster.command("import")
-def roster_import(
-    file: Annotated[Path, typer.Argument(help="Tệp .xlsx hoặc .csv.")],
-    *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra, không ghi gì.")] = False,
-    accept_losses: Annotated[bool, typer.Option(help="Vẫn ghi dù nhiều người không còn trong tệp.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="In báo cáo đầy đủ dạng JSON.")] = False,
-) -> None:
-    """Nhập danh sách đảng viên; luôn nên chạy --dry-run trước."""
-    from bot.organisation.roster_check import check, report_as_json
-    from bot.organisation.roster_file import read_roster
-    from bot.organisation.roster_import import import_roster, plan
-    from bot.settings import Settings
-
-    with clear_errors():
-        people = read_roster(file)
-    if dry_run:
-        # Works on a fresh checkout: without keys there is no database to compare with.
-        report = in_store(lambda tx: plan(tx, people)) if Settings().keys.exists() else check(people)
-    else:
-        report = in_store(lambda tx: import_roster(tx, people, accept_losses=accept_losses))
-    if as_json:
-        sys.stdout.write(json.dumps(report_as_json(report), ensure_ascii=False) + "\n")
-    else:
-        _show(report)
-    if dry_run and report.stopped:
-        raise typer.Exit(1)
-
-
-def _show(report: ImportReport) -> None:
-    screen = Console()
-    words = {
-        "members": _("Người trong tệp"),
-        "new": _("Mới"),
-        "changed": _("Thay đổi"),
-        "moved": _("Chuyển chi bộ"),
-        "left": _("Không còn sinh hoạt"),
-        "suspicious": _("Cần xem lại"),
-        "errors": _("Lỗi"),
-    }
-    table = Table(title=_("Kết quả") if report.import_id else _("Kiểm tra (chưa ghi gì)"))
-    for key, sentence in words.items():
-        table.add_row(sentence, number(report.counts.get(key, 0)))
-    screen.print(table)
-    told = [row for row in report.rows if row.reason]
-    for row in told[:MAX_ROWS]:
-        screen.print(f"  {row.sheet or ''} {row.row or ''}: {row.reason}", markup=False)
-    if len(told) > MAX_ROWS:
-        screen.print(_("… và {more} dòng nữa; dùng --json để xem hết.", more=number(len(told) - MAX_ROWS)))
-    if report.left_out:
-        screen.print(_("Không đọc các cột: {columns}.", columns=", ".join(report.left_out)), markup=False)
-    if report.stopped:
-        screen.print(report.stopped, markup=False)
 
 
 @slips.command("make")

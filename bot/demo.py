@@ -25,7 +25,7 @@ from bot.organisation import queries as people
 from bot.organisation.models import PersonRow
 from bot.organisation.roster_file import read_roster
 from bot.organisation.roster_import import import_roster
-from bot.organisation.rules import has_access
+from bot.organisation.rules import display_name, has_access
 from bot.organisation.verification import make_slip
 from bot.store.installation import open_store
 from bot.store.tx import Tx
@@ -134,7 +134,7 @@ class _Play:
         """Imports the sample roster (its first people and all who hold a post) and makes everybody's slip."""
         whole = read_roster(ROSTER)
         if self.members >= len(whole.people):
-            await self._command("roster", "import", str(ROSTER))
+            await self._command("roster", "import", str(ROSTER), "--yes")
             chosen = whole.people
         else:
             chosen = _some(whole.people, self.members)
@@ -188,9 +188,14 @@ class _Play:
         if self.channel == "zalo_oa":
             url = f"http://127.0.0.1:{port}/webhook/zalo"
             await testing.control(info["control_url"], "zalo_oa/webhook", {"url": url})
+            strict = {"zalo_oa": {"window": True, "limits": True}}
+            await testing.control(info["control_url"], "switches", strict)
 
     async def _errand(self, control: str, actors: list[Actor]) -> dict[str, Any]:
-        persons = [await Person.create(control, self.channel, name=actor.row.full_name) for actor in actors]
+        persons = [
+            await Person.create(control, self.channel, name=display_name(actor.row.full_name))
+            for actor in actors
+        ]
         cast = list(zip(actors, persons, strict=True))
         self.say(_("1. Đảng viên xác thực bằng phiếu và ngày sinh"))
         verified = [
@@ -280,7 +285,7 @@ class _Play:
             return queries.totals(tx, found[0].id)
 
         totals = await asyncio.to_thread(self._in_store, unit)
-        figures = {
+        figures: dict[str, Any] = {
             "channel": self.channel,
             "recipients": totals.recipients,
             "sent": totals.sent,
@@ -290,6 +295,11 @@ class _Play:
             "updates_lost": stats["updates_lost"] + stats["pending"],
             "people_doubled": totals.people_doubled,
         }
+        if self.channel == "zalo_oa":
+            books = await testing.control(control, "zalo_oa/books")
+            billed = books["package"] + books["paid"]
+            figures |= {"messages_free": books["free"], "messages_billed": billed, "dong": books["spent"]}
+            figures |= {"window_closed": books["closed"], "package_left": books["package_left"]}
         self.screen.rule(_("Kết quả"))
         for name, value in figures.items():
             self.screen.print(f"{name:>18}: {value}", markup=False)
@@ -312,7 +322,7 @@ def slips(chosen: Sequence[PersonRow], tx: Tx) -> list[Actor]:
     found = {(names[member.id], branches[member.branch_id]): member for member in members}
     actors = []
     for row in chosen:
-        member = found.get((row.full_name, row.branch))
+        member = found.get((display_name(row.full_name), row.branch))
         if member is not None and has_access(member.standing):
             actors.append(Actor(row, make_slip(tx, member.id, None)))
     return actors

@@ -33,6 +33,7 @@ from bot.organisation import queries as people
 from bot.organisation.models import MembershipKind, PersonRow, Roster, Standing
 from bot.organisation.roster_file import read_roster
 from bot.organisation.roster_import import import_roster
+from bot.organisation.rules import display_name
 from bot.policy.reading import sample as sample_rules
 from bot.policy.service import add_sample
 from bot.sandbox.server import Sandbox, start
@@ -177,12 +178,12 @@ async def _furnish(app: App, sandbox: Sandbox) -> None:
     await app.writer.run(partial(_import, roster))
     rules, entries = await asyncio.to_thread(sample_rules)
     await app.writer.run(partial(add_sample, sources=rules, entries=entries))
-    await app.refresh_rules()
+    await app.rulebook.refresh(app.writer)
     persons = [
         await Person.create(
             sandbox.control_url,
             part.channel,
-            name=part.row.full_name if part.row else _("Người Lạ Mẫu"),
+            name=display_name(part.row.full_name) if part.row else _("Người Lạ Mẫu"),
             phone=(part.row.phone if part.row else None) or "0000000000",
         )
         for part in parts

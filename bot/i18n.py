@@ -8,12 +8,12 @@ import gettext as _gettext
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -89,19 +89,20 @@ def percent(numerator: int, denominator: int) -> str:
 
 def day(value: date) -> str:
     """Monday 24 November 2026 as "Thứ Hai 24/11" (vi) or "Mon 24 Nov" (en)."""
-    if _language.get() == "vi":
-        return str(format_date(value, "EEEE dd/MM", locale="vi"))
-    return str(format_date(value, "EEE d MMM", locale="en"))
+    return _date(value, "EEEE dd/MM" if _language.get() == "vi" else "EEE d MMM", _language.get())
 
 
 def full_date(value: date) -> str:
     """A date with its year: 24/11/2026 (vi) or 24 Nov 2026 (en)."""
-    return str(
-        format_date(value, "dd/MM/yyyy" if _language.get() == "vi" else "d MMM yyyy", locale=_language.get())
-    )
+    return _date(value, "dd/MM/yyyy" if _language.get() == "vi" else "d MMM yyyy", _language.get())
+
+
+@lru_cache(maxsize=1000)  # the same few days are said all day long
+def _date(value: date, pattern: str, locale: str) -> str:
+    return str(format_date(value, pattern, locale=locale))
 
 
 def moment(value: datetime) -> str:
     """A moment in Vietnam's time: "Thứ Hai 24/11, 19:30"."""
     local = value.astimezone(VIETNAM)
-    return f"{day(local.date())}, {format_time(local, 'HH:mm', locale=_language.get())}"
+    return f"{day(local.date())}, {local:%H:%M}"

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from bot.chat.events import Address, JobDone
 from bot.store import jobs
@@ -23,6 +24,8 @@ log = structlog.get_logger()
 Doer = Callable[[Any], Awaitable[Any]]
 """Does one kind of job: takes and returns JSON values."""
 AT_ONCE = 2
+_PAUSE_S = 1.0
+"""Before the next look when the database failed."""
 FAILED = {"error": "failed"}
 """The result of a job that could not be done."""
 
@@ -57,7 +60,7 @@ class Runner:
             while True:
                 await self._bell.wait()
                 self._bell.clear()
-                for job in await self._writer.run(jobs.unfinished):
+                for job in await self._unfinished():
                     if job.id not in self._running:
                         self._running.add(job.id)
                         task = asyncio.create_task(self._one(job))
@@ -67,7 +70,27 @@ class Runner:
             for task in self._tasks:
                 task.cancel()
 
+    async def _unfinished(self) -> list[Job]:
+        try:
+            return await self._writer.run(jobs.unfinished)
+        except DBAPIError as error:
+            log.error("jobs_not_read", error=type(error).__name__)
+            self._ring_later()
+            return []
+
+    def _ring_later(self) -> None:
+        asyncio.get_running_loop().call_later(_PAUSE_S, self.ring)
+
     async def _one(self, job: Job) -> None:
+        try:
+            await self._do(job)
+        except DBAPIError as error:
+            log.error("job_not_recorded", kind=job.kind, job=job.id, error=type(error).__name__)
+            self._ring_later()
+        finally:
+            self._running.discard(job.id)
+
+    async def _do(self, job: Job) -> None:
         async with self._slots:
             result: Any = FAILED
             if job.attempts < jobs.MAX_ATTEMPTS and job.kind in self._doers:
@@ -77,6 +100,5 @@ class Runner:
                 except Exception as error:
                     log.error("job_failed", kind=job.kind, job=job.id, error=type(error).__name__)
             row = await self._writer.run(partial(jobs.finish, job=job, result=result))
-            self._running.discard(job.id)
             if row is not None:
                 self._worker.take(row)

@@ -6,6 +6,9 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+Role = Literal["all", "web", "worker"]
+"""What one process does: takes updates in, handles and sends, or both."""
+
 
 class Settings(BaseSettings):
     """All configuration of one installation."""
@@ -16,7 +19,9 @@ class Settings(BaseSettings):
         default=Path("var"), description="Folder of the database, the key file and stored files."
     )
     database_url: str = Field(
-        default="", description="SQLAlchemy address; empty: sotay.db in the data folder."
+        default="",
+        description="SQLAlchemy address (postgresql+psycopg://user:password@host/database); "
+        "empty: sotay.db in the data folder.",
     )
     keys_file: Path | None = Field(default=None, description="Key file; empty: keys.json in the data folder.")
     listen_host: str = Field(default="127.0.0.1", description="Address the webhooks listen on.")
@@ -27,6 +32,13 @@ class Settings(BaseSettings):
     inbox_limit: int = Field(
         default=10_000, description="Waiting updates above which Telegram is answered 503."
     )
+    reply_share: float = Field(
+        default=0.2,
+        description="Of a platform's rate: what all processes that do not send its notices may use for replies.",
+    )
+    inbox_chat_limit: int = Field(
+        default=100, description="Waiting updates of one chat above which Telegram is answered 503 for it."
+    )
     inbox_keep_days: int = Field(
         default=7, description="Days a handled update's key is kept to stop repeats."
     )
@@ -35,6 +47,9 @@ class Settings(BaseSettings):
         default="", description="Whom members may ask about their data, as shown to them."
     )
 
+    link_days: int = Field(
+        default=14, description="Days a link to a file is good for, where the messenger carries no such file."
+    )
     approve_above: int = Field(
         default=500, description="Recipients above which a second person must approve a directive."
     )
@@ -68,7 +83,24 @@ class Settings(BaseSettings):
     zalo_oa_secret_key: SecretStr = Field(
         default=SecretStr(""), description="OA secret key of the webhook page."
     )
-    zalo_oa_access_token: SecretStr = Field(default=SecretStr(""), description="Access token of the account.")
+    zalo_oa_app_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret key of the application: renews the tokens that `sotay zalo connect` fetches.",
+    )
+    zalo_oa_code_verifier: SecretStr = Field(
+        default=SecretStr(""),
+        description="PKCE verifier, where the console fixes the challenge (`sotay zalo pkce`); empty: a fresh one.",
+    )
+    zalo_oa_secret_proof: bool = Field(
+        default=False, description="Whether calls carry appsecret_proof (needs the application's secret key)."
+    )
+    zalo_oa_access_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="A token for a day's trial; not renewed, and not used once the account is connected.",
+    )
+    zalo_oa_oauth: str = Field(
+        default="https://oauth.zaloapp.com", description="Address of Zalo's permission server."
+    )
     zalo_oa_api: str = Field(default="https://openapi.zalo.me", description="Address of the OA API.")
     zalo_oa_rate: float = Field(
         default=60, description="Notices a second; the platform takes 4,000 a minute."
@@ -77,6 +109,20 @@ class Settings(BaseSettings):
         default="", description="Signature variants accepted, comma separated; empty: every known one."
     )
 
+    zalo_oa_choices: Literal["buttons", "list", "numbers"] = Field(
+        default="buttons",
+        description="How choices go out: buttons under the text, a list, numbers alone (a refusal becomes numbers).",
+    )
+    zalo_oa_form_image: str = Field(
+        default="", description="https address of the picture on Zalo's phone number form; empty: no form."
+    )
+    zalo_oa_admin_id: str = Field(
+        default="", description="Zalo id of an administrator of the account, wanted in each group it owns."
+    )
+    zalo_oa_price: int = Field(
+        default=55,
+        description="Price (dong) of a message 48 hours to 7 days after the member's last interaction.",
+    )
     zalo_oa_file_hosts: str = Field(
         default="zdn.vn,zadn.vn,zalo.me",
         description="Domains from which files sent by people are fetched (Zalo's own; check on the live account).",

@@ -125,6 +125,22 @@ class Message:
         return f"{names.get(self.author, self.author)}: {said}{toast}"
 
 
+BY_NUMBER = False
+"""Set by tests: whoever would press a button types its number instead."""
+
+
+def _number_of(wanted: str, message: Message) -> str | None:
+    """The number of the choice whose label contains this: its place among the buttons, or that in the list."""
+    for place, label in enumerate(message.buttons, 1):
+        if wanted in _fold(label):
+            return str(place)
+    for line in _fold(message.text).splitlines():
+        number, dot, label = line.partition(". ")
+        if dot and number.isdigit() and wanted in label:
+            return number
+    return None
+
+
 def _fold(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
@@ -184,6 +200,8 @@ class Person:
         The answer has "opened" when the button was a link.
         """
         wanted = _fold(label)
+        if BY_NUMBER:
+            return await self._types_number(label, timeout)
 
         def found(messages: list[Message]) -> tuple[Message, int] | None:
             for message in reversed(messages):
@@ -197,6 +215,28 @@ class Person:
         if hit is None:
             raise AssertionError(f"{self.name} finds no button {label!r} in:\n{await self._shown()}")
         return await self.act("tap", message_id=hit[0].id, index=hit[1])
+
+    async def _types_number(self, label: str, seconds: float) -> dict[str, Any]:
+        """Answers the newest message that offers this by its number, as somebody does who sees no buttons.
+
+        A choice that no number may hit (an undo) is asked for in words.
+        """
+        wanted = _fold(label)
+
+        def found(messages: list[Message]) -> str | None:
+            for message in reversed(messages):
+                if not message.from_bot or message.deleted:
+                    continue
+                if "hoàn tác" in wanted and "hoàn tác" in _fold(message.text):
+                    return "hoàn tác"
+                if (number := _number_of(wanted, message)) is not None:
+                    return number
+            return None
+
+        number = await self._wait(found, seconds)
+        if number is None:
+            raise AssertionError(f"{self.name} finds no choice {label!r} in:\n{await self._shown()}")
+        return await self.act("say", text=number, chat_id=self.chat_id)
 
     async def forges(self, payload: str, message_id: str) -> None:
         """Sends a press no button offers (any more), on a message of the bot."""

@@ -1,13 +1,35 @@
 """For all tests: random tests repeat themselves, and the run says how many journeys each channel had."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
+from tools import postgres
+from tools.postgres import Postgres
+
 # No deadline: tests do not depend on how fast this machine is today.
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """One throw-away server a run (and a worker of pytest-xdist)."""
+    if why := postgres.why_not():
+        pytest.skip(why)
+    server = Postgres.start()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Postgres) -> Iterator[str]:
+    """A database of one's own, with all tables."""
+    url = postgres_server.database()
+    yield url
+    postgres_server.drop(url)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -15,6 +37,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     passed = [report.nodeid for report in terminalreporter.stats.get("passed", [])]
     journeys = [name for name in passed if "tests/journeys/" in name]
     if journeys:
-        counts = Counter("zalo_oa" if "[zalo_oa" in name else "telegram" for name in journeys)
+        known = ("zalo_oa", "telegram")
+        counts = Counter(next((c for c in known if f"[{c}" in name), "on one only") for name in journeys)
         shown = ", ".join(f"{channel} {count}" for channel, count in sorted(counts.items()))
         terminalreporter.write_line(f"journeys passed: {shown}")

@@ -1,6 +1,7 @@
 """What a channel can do, as data. Each channel's `capabilities.py` holds its row."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,9 @@ class Capabilities:
     max_file_bytes: int
     typed_payloads: bool
     """A press arrives as text that equals the payload, so anybody can type one."""
+    link_schemes: frozenset[str] = frozenset()
+    """What a button may open: "https", "tel"."""
+    free_for: timedelta | None = None
+    """How long after their last interaction a person can be written to for nothing; None: always."""
+    open_for: timedelta | None = None
+    """How long after it they can be written to at all."""

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from bot.chat.replies import Choice, Edit, File, Reply, Say, Toast
+from bot.chat.replies import Choice, Edit, File, Link, Reply, Say, Toast
 from bot.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from bot.channels.capabilities import Capabilities
 
 
@@ -24,6 +26,8 @@ class Part:
     file: File | None = None
     ask_contact: str = ""
     buttons_only: bool = False
+    links: tuple[Link, ...] = ()
+    """Buttons that open something, after those that answer."""
     preview: bool = False
 
     @property
@@ -59,8 +63,35 @@ def render(reply: Reply, caps: "Capabilities") -> Rendered:
 
 def without_buttons(part: Part, caps: "Capabilities") -> tuple[Part, ...]:
     """The part again with its buttons as a numbered list, for a platform that refused them."""
-    say = Say(part.text, part.heading, part.buttons, preview=part.preview, buttons_only=part.buttons_only)
-    return _render_say(say, replace(caps, buttons=False)).parts
+    say = Say(
+        part.text,
+        part.heading,
+        part.buttons,
+        preview=part.preview,
+        buttons_only=part.buttons_only,
+        links=part.links,
+    )
+    return _render_say(say, replace(caps, buttons=False, link_schemes=frozenset())).parts
+
+
+async def with_link(
+    reply: Reply, caps: "Capabilities", chat_id: str, link: "Callable[[str, str, File], Awaitable[str]]"
+) -> Reply:
+    """The reply with a link in the place of a file that this channel would not take.
+
+    `link(channel, chat id, file)` makes one for this person; "" where none can be made, as in a group.
+    """
+    if isinstance(reply, Toast):
+        return reply
+    say = reply if isinstance(reply, Say) else reply.say
+    if say.file is None or not _refusal(say.file, caps):
+        return reply
+    url = await link(caps.channel, chat_id, say.file)
+    if not url:
+        return reply
+    opened = Link(_("Mở tệp {name}", name=say.file.name), url)
+    linked = replace(say, file=None, links=(*say.links, opened))
+    return replace(reply, say=linked) if isinstance(reply, Edit) else linked
 
 
 def split(text: str, limit: int) -> list[str]:
@@ -143,6 +174,16 @@ def _render_say(say: Say, caps: "Capabilities") -> Rendered:
     if ask and not heading and not text:
         text = ask
 
+    links = tuple(
+        Link(shorten(_nfc(link.label), caps.max_button_title), link.url)
+        for link in say.links
+        if link.url.partition(":")[0] in caps.link_schemes and not ask
+    )
+    if len(buttons) + len(links) > caps.max_buttons or choices_as == "numbers":
+        links = ()
+    lines = [f"{_nfc(link.label)}: {link.url.removeprefix('tel:')}" for link in say.links if not links]
+    text = "\n\n".join(part for part in (text, "\n".join(lines)) if part)
+
     bodies = split(f"{heading}\n{text}", caps.max_text)
     if choices_as == "numbers":
         bodies = _with_list(bodies, say.choices, caps.max_text)
@@ -150,7 +191,8 @@ def _render_say(say: Say, caps: "Capabilities") -> Rendered:
     if heading and parts and f"{parts[0].text}\n".startswith(f"{heading}\n"):
         parts[0] = replace(parts[0], heading=heading, text=parts[0].text[len(heading) :].strip())
     if parts:
-        parts[-1] = replace(parts[-1], buttons=buttons, ask_contact=ask, buttons_only=say.buttons_only)
+        parts[-1] = replace(parts[-1], buttons=buttons, ask_contact=ask, links=links)
+        parts[-1] = replace(parts[-1], buttons_only=say.buttons_only)
     if file:
         if len(parts) == 1 and len(parts[0].plain) <= caps.max_caption:
             parts = [replace(parts[0], file=file)]

@@ -32,6 +32,10 @@ class Uploads:
         """Keeps the platform's name; None means for good."""
         self._files.remember(self._channel, file.file_id, reference, valid_seconds)
 
+    async def link(self, channel: str, chat_id: str, file: "File") -> str:
+        """A link to the file for one person; "" where none can be made."""
+        return await self._files.link(channel, chat_id, file)
+
     async def read(self, file: "File") -> bytes:
         """The bytes. Raises Rejected when the file is no longer kept."""
         try:

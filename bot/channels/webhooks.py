@@ -9,12 +9,14 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Protocol
 
 import structlog
 from aiohttp import web
 
 from bot.channels.telegram import inbound as telegram
+from bot.channels.zalo_oa import connect
 from bot.channels.zalo_oa import inbound as zalo_oa
 from bot.channels.zalo_oa.signature import verify
 from bot.clock import now
@@ -64,6 +66,10 @@ class ZaloHook:
     secret: str = field(repr=False)
     variants: frozenset[str] | None = None
     """Names of the signature variants to accept (see `zalo_oa.signature.verify`); None: all."""
+    app_secret: str = field(default="", repr=False)
+    """Accepted as well: sources disagree on which of the two secrets signs."""
+    keep: timedelta = timedelta(days=7)
+    """How long the inbox remembers the keys that stop repeats: an older event is no longer let in."""
 
 
 class Tally:
@@ -91,10 +97,21 @@ TALLY = web.AppKey("tally", Tally)
 """Where `application` keeps its counts."""
 
 
+Saw = Callable[[str, str], None]
+"""Told of a variant of something unsettled: subject and variant (`zalo_oa.findings`)."""
+
+
 def application(
-    inbox: Inbox, *, telegram_hook: TelegramHook | None = None, zalo_hook: ZaloHook | None = None
+    inbox: Inbox,
+    *,
+    telegram_hook: TelegramHook | None = None,
+    zalo_hook: ZaloHook | None = None,
+    zalo_page: Handler | None = None,
+    saw: Saw = lambda subject, variant: None,
 ) -> web.Application:
     """The application: POST /webhook/telegram and /webhook/zalo (each only when configured), GET /health.
+
+    `zalo_page` answers GET /zalo/callback, where the browser of whoever connects the account comes back.
 
     Answers 200 stored, 400 no update, 401 wrong secret or signature, 413 over MAX_BODY_BYTES, 503 not stored.
     Raises ValueError for an empty secret, which would let anybody in.
@@ -109,7 +126,9 @@ def application(
     if zalo_hook:
         if not zalo_hook.secret:
             raise ValueError("Zalo's webhook needs the OA secret key")
-        app.router.add_post("/webhook/zalo", _zalo(inbox, zalo_hook, tally))
+        app.router.add_post("/webhook/zalo", _zalo(inbox, zalo_hook, tally, saw))
+    if zalo_page:
+        app.router.add_get(connect.PATH, zalo_page)
     return app
 
 
@@ -132,9 +151,17 @@ def _telegram(inbox: Inbox, hook: TelegramHook) -> Handler:
     return handle
 
 
-def _zalo(inbox: Inbox, hook: ZaloHook, tally: Tally) -> Handler:
+def _zalo(inbox: Inbox, hook: ZaloHook, tally: Tally, saw: Saw) -> Handler:
+    failed: deque[str] = deque(maxlen=200)
+    """Keys of events that we answered with an error, to learn whether Zalo repeats them."""
+
     async def handle(request: web.Request) -> web.Response:
-        raw = await request.read()
+        try:
+            raw = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            saw("webhook", "too_big")
+            log.warning("webhook_body_too_big", channel="zalo_oa")
+            raise
         if raw.strip() == b"{}":
             return web.Response()  # the console's unsigned probe when the address is registered
         variant = verify(
@@ -143,13 +170,45 @@ def _zalo(inbox: Inbox, hook: ZaloHook, tally: Tally) -> Handler:
             app_id=hook.app_id,
             oa_id=hook.oa_id,
             secret=hook.secret,
+            app_secret=hook.app_secret,
             allowed=hook.variants,
         )
         if variant is None:
             tally.bad_signature()
+            saw("webhook", "bad_signature")
             return web.Response(status=401)
         tally.counts[f"zalo_signature:{variant}"] += 1
-        return await _store(inbox, "zalo_oa", zalo_oa.identify, raw)
+        saw("signature", variant)
+        return await _take(raw, repeated="num_retry" in request.headers)
+
+    async def _take(raw: bytes, *, repeated: bool) -> web.Response:
+        try:
+            payload = json.loads(raw)
+            key, chat = zalo_oa.identify(payload)
+        except (ValueError, RecursionError) as error:
+            # Zalo signed it, and would repeat what we refuse until it switches the webhook off: it is kept,
+            # and set aside by the worker for a person to see.
+            log.warning(
+                "webhook_body_unreadable", channel="zalo_oa", bytes=len(raw), error=type(error).__name__
+            )
+            saw("webhook", "unreadable")
+            key, chat = f"raw:{sha256(raw).hexdigest()}", "-"
+        else:
+            saw("event", str(payload["event_name"]))
+            moment = zalo_oa.moment_of(payload)
+            if moment is not None and moment < now() - hook.keep:
+                saw("webhook", "too_old")  # a replay: its key may be forgotten
+                log.warning("webhook_event_too_old", channel="zalo_oa")
+                return web.Response()
+        if repeated:
+            saw("repeat", "after_error" if key in failed else "after_silence")
+        try:
+            await inbox.put("zalo_oa", key, chat, raw)
+        except (InboxFull, InboxFailed) as error:
+            failed.append(key)
+            log.warning("webhook_not_stored", channel="zalo_oa", error=type(error).__name__)
+            return web.Response(status=503)
+        return web.Response()
 
     return handle
 

@@ -1,4 +1,4 @@
-"""What a verb refuses with, and the five answers of a platform that are not "done"."""
+"""What a verb refuses with, and the answers of a platform that are not "done"."""
 
 
 class Refused(Exception):
@@ -21,6 +21,23 @@ class RetryAfter(PlatformError):
         self.seconds = seconds
 
 
+class Later(PlatformError):
+    """This message, and no other, must wait `seconds` (at night, a quota used up). `why`: a word of ours."""
+
+    def __init__(self, seconds: float, why: str) -> None:
+        super().__init__(f"{why}: later by {seconds:g} s")
+        self.seconds = seconds
+        self.why = why
+
+
+class Suspended(PlatformError):
+    """The account may send nothing until a person has set it right. `problem` is the channel's word for it."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
 class Unreachable(PlatformError):
     """This person cannot be reached now. `reason` is one of REASONS; it clears when they write again."""
 
@@ -34,11 +51,15 @@ class Unreachable(PlatformError):
 
 
 class Rejected(PlatformError):
-    """The platform will never take this message as it is; repeating is useless. `why` is for the log."""
+    """The platform will never take this message as it is; repeating is useless. `why` is for the log.
 
-    def __init__(self, why: str) -> None:
+    `code`: the platform's own, kept with the message and shown.
+    """
+
+    def __init__(self, why: str, code: str = "") -> None:
         super().__init__(why)
         self.why = why
+        self.code = code
 
 
 class TokenExpired(PlatformError):

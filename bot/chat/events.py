@@ -1,6 +1,6 @@
 """What came in, whatever the platform. Values only: no I/O, no platform types."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,8 @@ class Event:
 
     address: Address
     at: datetime
+    interacts: bool = field(default=False, kw_only=True)
+    """Whether the platform counts it as the person's own doing, which keeps a window open (Zalo OA)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,18 @@ class Seen(Event):
 @dataclass(frozen=True, slots=True)
 class Blocked(Event):
     """The person blocked the bot, or unfollowed the Official Account."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequested(Event):
+    """The person asked the platform that their data be deleted: a request that a person must answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountNotice(Event):
+    """The platform tells of the account itself: a quota or a template's standing changed."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

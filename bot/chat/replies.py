@@ -23,6 +23,14 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An address to open (https) or a number to call ("tel:0912345678"), with what the button says."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """A message. Short: the heading says what it is, then one thought, then the choices."""
 
@@ -43,6 +51,8 @@ class Say:
     """Choices that a number must not hit (an undo): shown as buttons or not at all."""
     preview: bool = False
     """Whether links may unfold."""
+    links: tuple[Link, ...] = ()
+    """Shown as buttons where the platform has such, else as lines of text."""
 
 
 @dataclass(frozen=True, slots=True)

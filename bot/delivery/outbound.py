@@ -3,7 +3,20 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.chat.replies import Reply
+from bot.chat.replies import File, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What a platform says, with a message it took, of how many more it will take."""
+
+    kind: str
+    """The platform's word: "reply", "sub_quota", …"""
+    to_person: bool
+    """Free messages to this person; else the account's own, which are billable."""
+    remaining: int | None
+    total: int | None
+    until_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +27,8 @@ class Sent:
     """The platform's id of the message that carries the choices (the last part); None for a toast."""
     choices_as: str = "none"
     """How the choices were shown: "buttons", "numbers" or "none"."""
+    quotas: tuple[Quota, ...] = ()
+    """What the platform said of its quotas, once for each message this took."""
 
 
 class FileStore(Protocol):
@@ -21,6 +36,10 @@ class FileStore(Protocol):
 
     async def read(self, file_id: str) -> bytes:
         """The file's bytes. Raises FileNotFoundError when it was deleted."""
+        ...
+
+    async def link(self, channel: str, chat_id: str, file: File) -> str:
+        """An address at which this person can open the file for a while; "" where none can be made."""
         ...
 
     def reference(self, channel: str, file_id: str) -> str | None:

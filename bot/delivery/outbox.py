@@ -9,9 +9,21 @@ from bot.chat.choices import Answer, unpack
 from bot.chat.replies import Edit, Reply, Say
 from bot.delivery.outbound import Sent
 from bot.delivery.wire import dump, load
+from bot.store import leases, signals
+from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.openings import Opening, open_choices
-from bot.store.tables.delivery import FAILED, QUEUED, RECALLED, SENDING, SENT, UNREACHABLE, contents, outbox
+from bot.store.tables.delivery import (
+    FAILED,
+    QUEUED,
+    RECALLED,
+    SENDING,
+    SENT,
+    UNREACHABLE,
+    contents,
+    outbox,
+    windows,
+)
 from bot.store.tx import Tx
 
 CLAIM_MS = 30_000
@@ -35,6 +47,8 @@ class Outgoing:
     attempts: int
     uncertain: int
     is_reply: bool
+    claimed_until_ms: int = NOT_YET
+    """When another process may take the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,7 @@ def post(tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority
     ]
     if rows:
         tx.run(insert(outbox), rows)
+        signals.tell(tx, signals.OUTBOX)
     return len(rows)
 
 
@@ -90,6 +105,7 @@ def make_due(tx: Tx, due_ms: int, *, kind: str, kind_id: int) -> None:
         .where(outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.due_ms == NOT_YET)
         .values(due_ms=due_ms)
     )
+    signals.tell(tx, signals.OUTBOX)
 
 
 def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
@@ -123,31 +139,44 @@ def sent_messages(tx: Tx, kinds: Sequence[str], kind_id: int) -> dict[tuple[str,
     return found
 
 
+_REPLY = Hot(
+    insert(outbox).values(
+        id=bindparam("id"),
+        channel=bindparam("channel"),
+        chat_id=bindparam("chat_id"),
+        priority=REPLY,
+        state=SENDING,
+        due_ms=bindparam("at"),
+        attempts=1,
+        uncertain=0,
+        body=bindparam("body"),
+        claimed_by=bindparam("claimed_by"),
+        claimed_until_ms=bindparam("claimed_until_ms"),
+        made_ms=bindparam("at"),
+    )
+)
+
+
 def reply(tx: Tx, channel: str, chat_id: str, said: Reply, claimed_by: str) -> Outgoing:
     """Posts a reply as already claimed by this process: it leaves from memory right after the commit.
 
     Its choices are open from this moment.
     """
     row_id = new_id()
-    tx.run(
-        insert(outbox).values(
-            id=row_id,
-            channel=channel,
-            chat_id=chat_id,
-            priority=REPLY,
-            state=SENDING,
-            due_ms=tx.now_ms,
-            attempts=1,
-            uncertain=0,
-            body=tx.vault.seal("outbox.body", row_id, dump(said)),
-            claimed_by=claimed_by,
-            claimed_until_ms=tx.now_ms + CLAIM_MS,
-            made_ms=tx.now_ms,
-        )
+    at_ms = tx.now_ms
+    _REPLY.run(
+        tx,
+        id=row_id,
+        channel=channel,
+        chat_id=chat_id,
+        body=tx.vault.seal("outbox.body", row_id, dump(said)),
+        claimed_by=claimed_by,
+        claimed_until_ms=at_ms + CLAIM_MS,
+        at=at_ms,
     )
     if isinstance(said, Say):
-        _open(tx, row_id, channel, chat_id, said, tx.now_ms, unasked=False)
-    return Outgoing(row_id, channel, chat_id, said, 1, 0, True)
+        _open(tx, row_id, channel, chat_id, said, at_ms, unasked=False)
+    return Outgoing(row_id, channel, chat_id, said, 1, 0, True, at_ms + CLAIM_MS)
 
 
 def _open(tx: Tx, row_id: int, channel: str, chat_id: str, say: Say, at_ms: int, *, unasked: bool) -> None:
@@ -161,7 +190,18 @@ def _open(tx: Tx, row_id: int, channel: str, chat_id: str, say: Say, at_ms: int,
 
 
 def claim(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[Outgoing]:
-    """Takes due rows of a channel, most urgent first, then oldest; and those whose claim has run out."""
+    """Takes due rows of a channel, most urgent first, then oldest; and those whose claim has run out.
+
+    A notice to somebody whose window has closed is not sent: its row ends here as unreachable.
+    """
+    while True:
+        ids = _take(tx, channel, claimed_by, limit)
+        found = _open_ones(tx, ids) if ids else []
+        if found or not ids:
+            return found
+
+
+def _take(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[int]:
     due = or_(
         and_(outbox.c.state == QUEUED, outbox.c.due_ms <= tx.now_ms),
         and_(outbox.c.state == SENDING, outbox.c.claimed_until_ms < tx.now_ms),
@@ -174,27 +214,35 @@ def claim(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[Outgoing]:
         .with_for_update(skip_locked=True)
     )
     ids = [row.id for row in tx.rows(wanted)]
-    if not ids:
-        return []
-    tx.run(
-        update(outbox)
-        .where(outbox.c.id.in_(ids))
-        .values(
-            state=SENDING,
-            claimed_by=claimed_by,
-            claimed_until_ms=tx.now_ms + CLAIM_MS,
-            attempts=outbox.c.attempts + 1,
+    if ids:
+        tx.run(
+            update(outbox)
+            .where(outbox.c.id.in_(ids))
+            .values(
+                state=SENDING,
+                claimed_by=claimed_by,
+                claimed_until_ms=tx.now_ms + CLAIM_MS,
+                attempts=outbox.c.attempts + 1,
+            )
         )
-    )
+    return ids
+
+
+def _open_ones(tx: Tx, ids: list[int]) -> list[Outgoing]:
+    here = and_(windows.c.channel == outbox.c.channel, windows.c.chat_id == outbox.c.chat_id)
     rows = tx.rows(
-        select(outbox, contents.c.body.label("shared"))
+        select(outbox, contents.c.body.label("shared"), windows.c.until_ms)
         .outerjoin(contents, contents.c.id == outbox.c.content_id)
+        .outerjoin(windows, here)
         .where(outbox.c.id.in_(ids))
         .order_by(outbox.c.priority, outbox.c.due_ms, outbox.c.id)
     )
     opened: dict[int, Reply] = {}
-    found = []
+    found, closed = [], []
     for row in rows:
+        if row.content_id is not None and row.until_ms is not None and row.until_ms < tx.now_ms:
+            closed.append(row.id)
+            continue
         if row.content_id is None:
             said = load(tx.vault.open("outbox.body", row.id, row.body))
         else:
@@ -204,7 +252,21 @@ def claim(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[Outgoing]:
             if row.message_id is not None and isinstance(said, Say):
                 said = Edit(row.message_id, said, "withdraw")
         is_reply = row.content_id is None
-        found.append(Outgoing(row.id, row.channel, row.chat_id, said, row.attempts, row.uncertain, is_reply))
+        found.append(
+            Outgoing(
+                row.id,
+                row.channel,
+                row.chat_id,
+                said,
+                row.attempts,
+                row.uncertain,
+                is_reply,
+                row.claimed_until_ms,
+            )
+        )
+    if closed:
+        unreached = {"state": UNREACHABLE, "reason": "window_closed", "claimed_by": None}
+        tx.run(update(outbox).where(outbox.c.id.in_(closed)).values(unreached))
     return found
 
 
@@ -217,7 +279,20 @@ def release(tx: Tx, channels: Sequence[str]) -> None:
     )
 
 
-_sent = (
+def release_of_the_dead(tx: Tx, channels: Sequence[str]) -> None:
+    """Gives back the claims of processes that live no more: nobody waits for the claims to run out."""
+    tx.run(
+        update(outbox)
+        .where(
+            outbox.c.channel.in_(channels),
+            outbox.c.state == SENDING,
+            outbox.c.claimed_by.not_in(leases.living(tx)),
+        )
+        .values(claimed_until_ms=0)
+    )
+
+
+_SENT = Hot(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
     .values(
@@ -225,6 +300,8 @@ _sent = (
         message_id=bindparam("message"),
         choices_as=bindparam("shown"),
         sent_ms=bindparam("at"),
+        free_messages=bindparam("free"),
+        billed_messages=bindparam("billed"),
         body=None,
         reason=None,
         claimed_by=None,
@@ -238,9 +315,19 @@ def record_sent(tx: Tx, row: Outgoing, sent: Sent, at_ms: int) -> None:
     The moment is told, since the record may be written after the person's answer was.
     """
     values = {"row": row.id, "message": sent.message_id, "shown": sent.choices_as, "at": at_ms}
-    tx.run(_sent, values)
+    free = sum(each.to_person for each in sent.quotas)
+    counted = {"free": free, "billed": len(sent.quotas) - free} if sent.quotas else {}
+    _SENT.run(tx, **{"free": None, "billed": None} | values | counted)
     if not row.is_reply and isinstance(row.reply, Say):
         _open(tx, row.id, row.channel, row.chat_id, row.reply, at_ms, unasked=True)
+
+
+def record_seen(tx: Tx, channel: str, chat_id: str, message_ids: Iterable[str], at_ms: int) -> None:
+    """Records that the person saw these messages, the first time alone. A fact of delivery, and nothing else."""
+    here = (outbox.c.channel == channel, outbox.c.chat_id == chat_id)
+    for each in message_ids:
+        mine = (*here, outbox.c.message_id == each, outbox.c.seen_ms.is_(None))
+        tx.run(update(outbox).where(*mine).values(seen_ms=at_ms))
 
 
 def record_later(tx: Tx, row: Outgoing, due_ms: int, *, uncertain: bool = False) -> None:

@@ -6,7 +6,7 @@ writer. A row is finished after the send, never at the claim.
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -14,11 +14,12 @@ from typing import Protocol
 
 import structlog
 
-from bot.chat.errors import Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
+from bot.chat.errors import Later, Rejected, RetryAfter, Suspended, TokenExpired, Uncertain, Unreachable
 from bot.clock import now, to_ms
-from bot.delivery import outbox
-from bot.delivery.outbound import Outbound
+from bot.delivery import outbox, window
+from bot.delivery.outbound import Outbound, Sent
 from bot.delivery.outbox import Outgoing
+from bot.delivery.window import Terms
 from bot.store.tx import Tx
 from bot.store.writer import Writer, WriterStopped
 
@@ -28,6 +29,14 @@ CLAIMED_AT_ONCE = 256
 _TOKEN_PAUSE_S = 60
 _UNCERTAIN_PAUSE_MS = 2_000
 _MAX_UNCERTAIN = 1
+_SUSPENDED_PAUSE_S = 600
+_TELL_AGAIN_S = 6 * 3600
+_MAX_TRIES_LATER = 48
+"""How often a row is put back that waits for a quota or the morning: two days, at an hour each."""
+_RECORDED_AGAIN = 3
+_AGAIN_S = 1.0
+_MARGIN_MS = 5_000
+"""A row of this process is left to the channel's holder so long before its claim runs out."""
 
 
 class Reachability(Protocol):
@@ -41,21 +50,25 @@ class Reachability(Protocol):
         """This chat has a new id."""
         ...
 
+    def suspended(self, tx: Tx, channel: str, problem: str) -> None:
+        """Nothing can be sent on this channel until a person has set the account right: tell one."""
+        ...
+
 
 class Bucket:
     """At most `rate` a second, with a burst of one second's worth; 0 means no limit."""
 
     def __init__(self, rate: float) -> None:
-        self._rate = rate
+        self.rate = rate
         self._next = 0.0
 
     async def take(self) -> None:
         """Waits for this call's turn."""
-        if not self._rate:
+        if not self.rate:
             return
         time = asyncio.get_running_loop().time()
         turn = max(self._next, time - 1)
-        self._next = turn + 1 / self._rate
+        self._next = turn + 1 / self.rate
         if turn > time:
             await asyncio.sleep(turn - time)
 
@@ -67,6 +80,11 @@ class _Lane:
     outbound: Outbound
     slots: asyncio.Semaphore
     bucket: Bucket
+    share: Bucket
+    """For the replies of a process that does not hold the channel."""
+    rate: float
+    holds: bool
+    """Whether this process sends what is due on the channel, not only its own replies."""
     chats: dict[str, deque[Outgoing]] = field(default_factory=dict)
     held: set[int] = field(default_factory=set)
     behind: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -74,6 +92,8 @@ class _Lane:
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     room: asyncio.Event = field(default_factory=asyncio.Event)
     paused_until: float = 0.0
+    told: dict[str, float] = field(default_factory=dict)
+    """Problems of the account that a person was told of, and when (loop time)."""
 
     def pause(self, seconds: float) -> None:
         until = asyncio.get_running_loop().time() + seconds
@@ -81,7 +101,13 @@ class _Lane:
 
 
 class Sender:
-    """One a process. `rates` are messages a second for notices, by channel (replies are not held back)."""
+    """One a process. `rates` are messages a second for notices, by channel (replies are not held back).
+
+    `terms` are those of the channels where people can be written to only for a while.
+    Of several processes one holds a channel (`hold`) and sends what is due there. Each handles updates and
+    sends its own replies at once; where it does not hold the channel, at `reply_share` of the rate, which
+    the others without the channel have to share.
+    """
 
     def __init__(
         self,
@@ -91,14 +117,24 @@ class Sender:
         *,
         name: str,
         rates: dict[str, float],
+        terms: Mapping[str, Terms] | None = None,
         in_flight: int = 64,
+        shared: bool = False,
+        reply_share: float = 0.2,
     ) -> None:
         self._writer = writer
         self._reachability = reachability
+        self._terms = terms or {}
         self.name = name
+        self._reply_share = reply_share
         self._lanes = {
             outbound.channel: _Lane(
-                outbound, asyncio.Semaphore(in_flight), Bucket(rates.get(outbound.channel, 0))
+                outbound,
+                asyncio.Semaphore(in_flight),
+                Bucket(rate := rates.get(outbound.channel, 0)),
+                Bucket(rate * reply_share),
+                rate,
+                holds=not shared,
             )
             for outbound in outbounds
         }
@@ -125,6 +161,25 @@ class Sender:
             task.cancel()
         for lane in self._lanes.values():
             await lane.outbound.close()
+
+    def hold(self, channel: str, holds: bool) -> None:
+        """From now on this process sends what is due on a channel, or no more."""
+        self._lanes[channel].holds = holds
+        if holds:
+            self._release()
+
+    def share_with(self, others: int, *, died: bool) -> None:
+        """So many other processes send replies of theirs; `died`: one of them did not end in order."""
+        for lane in self._lanes.values():
+            lane.bucket.rate = lane.rate * (1 - self._reply_share if others else 1)
+            lane.share.rate = lane.rate * self._reply_share / max(1, others)
+        if died:
+            self._release()
+
+    def _release(self) -> None:
+        if held := [name for name, lane in self._lanes.items() if lane.holds]:
+            self._record(partial(outbox.release_of_the_dead, channels=held))
+            self.ring()
 
     def ring(self) -> None:
         """Something may be due: look now."""
@@ -167,7 +222,7 @@ class Sender:
             await lane.bell.wait()
             lane.bell.clear()
             try:
-                while True:
+                while lane.holds:
                     await self._wait_for_pause(lane)
                     free = CLAIMED_AT_ONCE - len(lane.held)
                     if free < CLAIMED_AT_ONCE // 2:
@@ -196,12 +251,17 @@ class Sender:
             row = queue[0]
             if not row.is_reply:
                 await lane.bucket.take()  # before the slot: replies must not queue behind waiting notices
+            elif not lane.holds:
+                await lane.share.take()
             while True:
                 await self._wait_for_pause(lane)
                 async with lane.slots:
                     if lane.paused_until > asyncio.get_running_loop().time():
                         continue  # the platform asked to wait while this one waited for its place
-                    behind = await self._send(lane, row)
+                    if lane.holds or to_ms(now()) < row.claimed_until_ms - _MARGIN_MS:
+                        behind = await self._send(lane, row)
+                    else:  # it waited here too long: who holds the channel sends it
+                        behind = None
                 break
             queue.popleft()
             done = [row]
@@ -219,6 +279,7 @@ class Sender:
     async def _send(self, lane: _Lane, row: Outgoing) -> int | None:
         """Sends one row. Returns the moment (ms) it was put back to, when it was."""
         channel = row.channel
+        started_ms = to_ms(now())
         try:
             sent = await lane.outbound.send(row.chat_id, row.reply)
         except RetryAfter as error:
@@ -229,6 +290,14 @@ class Sender:
             log.error("platform_token_expired", channel=channel, alert=True)
             lane.pause(_TOKEN_PAUSE_S)
             return self._later(row, _TOKEN_PAUSE_S * 1000)
+        except Later as error:
+            log.warning("send_later", channel=channel, why=error.why, seconds=error.seconds)
+            if row.attempts < _MAX_TRIES_LATER:
+                return self._later(row, error.seconds * 1000)
+            self._record(partial(outbox.record_failed, row=row, reason=error.why, unreachable=False))
+        except Suspended as error:
+            self._suspend(lane, channel, error.problem)
+            return self._later(row, _SUSPENDED_PAUSE_S * 1000)
         except Unreachable as error:
             if error.new_chat_id is not None:
                 new = error.new_chat_id
@@ -242,14 +311,26 @@ class Sender:
             self._record(partial(outbox.record_failed, row=row, reason="uncertain", unreachable=False))
         except Rejected as error:
             log.error("send_rejected", channel=channel, why=error.why)
-            self._record(partial(outbox.record_failed, row=row, reason="rejected", unreachable=False))
+            reason = f"rejected:{error.code}" if error.code else "rejected"
+            self._record(partial(outbox.record_failed, row=row, reason=reason, unreachable=False))
         except Exception as error:
             # A fault of ours in one message must not stop the chat; it is counted and shown.
             log.error("send_broke", channel=channel, error=type(error).__name__)
             self._record(partial(outbox.record_failed, row=row, reason="broken", unreachable=False))
         else:
-            self._record(partial(outbox.record_sent, row=row, sent=sent, at_ms=to_ms(now())))
+            terms = self._terms.get(channel)
+            self._record(
+                partial(_sent, row=row, sent=sent, terms=terms, started_ms=started_ms, at_ms=to_ms(now()))
+            )
         return None
+
+    def _suspend(self, lane: _Lane, channel: str, problem: str) -> None:
+        log.error("account_suspended", channel=channel, problem=problem, alert=True)
+        lane.pause(_SUSPENDED_PAUSE_S)
+        time = asyncio.get_running_loop().time()
+        if time - lane.told.get(problem, -_TELL_AGAIN_S) >= _TELL_AGAIN_S:
+            lane.told[problem] = time
+            self._record(partial(_tell_suspended, self._reachability, channel, problem))
 
     def _later(self, row: Outgoing, wait_ms: float, *, uncertain: bool = False) -> int:
         due = to_ms(now()) + round(wait_ms)
@@ -257,16 +338,34 @@ class Sender:
         asyncio.get_running_loop().call_later(wait_ms / 1000 + 0.05, self.ring)
         return due
 
-    def _record(self, unit: "partial[None]") -> None:
+    def _record(self, unit: "partial[None]", tries: int = _RECORDED_AGAIN) -> None:
+        def recorded(_result: None, error: BaseException | None) -> None:
+            if error is None:
+                return
+            log.error("result_not_recorded", error=type(error).__name__)
+            if tries > 1:  # to record it twice changes nothing; not at all, and the row is sent again
+                asyncio.get_running_loop().call_later(_AGAIN_S, self._record, unit, tries - 1)
+
         try:
-            self._writer.submit(unit, urgent=True)
+            self._writer.submit(unit, recorded, urgent=True)
         except WriterStopped:
             log.warning("result_not_recorded")  # the claim runs out and the row is sent again
+
+
+def _sent(tx: Tx, row: Outgoing, sent: Sent, terms: Terms | None, started_ms: int, at_ms: int) -> None:
+    outbox.record_sent(tx, row, sent, at_ms)
+    if terms is not None:
+        for quota in sent.quotas:
+            window.heard(tx, row.channel, row.chat_id, quota, terms, started_ms)
 
 
 def _move(reachability: Reachability, channel: str, old: str, new: str, tx: Tx) -> None:
     outbox.move_chat(tx, channel, old, new)
     reachability.moved(tx, channel, old, new)
+
+
+def _tell_suspended(reachability: Reachability, channel: str, problem: str, tx: Tx) -> None:
+    reachability.suspended(tx, channel, problem)
 
 
 def _unreachable(reachability: Reachability, row: Outgoing, reason: str, tx: Tx) -> None:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from bot.chat.replies import Choice, Edit, File, Reply, Say, Toast
+from bot.chat.replies import Choice, Edit, File, Link, Reply, Say, Toast
 
 
 def dump(reply: Reply) -> str:
@@ -32,6 +32,8 @@ def _say(say: Say) -> dict[str, Any]:
     plain["text"] = say.text
     if say.choices:
         plain["choices"] = [[choice.label, choice.payload] for choice in say.choices]
+    if say.links:
+        plain["links"] = [[link.label, link.url] for link in say.links]
     if say.file:
         plain["file"] = [say.file.file_id, say.file.name, say.file.media_type, say.file.size]
     return plain
@@ -40,9 +42,10 @@ def _say(say: Say) -> dict[str, Any]:
 def _unsay(raw: dict[str, Any]) -> Say:
     choices = tuple(Choice(*item) for item in raw.pop("choices", ()))
     file = File(*raw.pop("file")) if "file" in raw else None
-    return Say(**raw, choices=choices, file=file)
+    links = tuple(Link(*item) for item in raw.pop("links", ()))
+    return Say(**raw, choices=choices, file=file, links=links)
 
 
 _EMPTY = Say("")
-_PLAIN = tuple(name for name in Say.__dataclass_fields__ if name not in ("text", "choices", "file"))
+_PLAIN = tuple(name for name in Say.__dataclass_fields__ if name not in ("text", "choices", "file", "links"))
 _DEFAULTS = {name: getattr(_EMPTY, name) for name in _PLAIN}

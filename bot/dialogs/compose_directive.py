@@ -12,6 +12,8 @@ from bot.chat.replies import Say, To
 from bot.chat.talk import Retry, Talk
 from bot.chat.text import fold
 from bot.clock import VIETNAM
+from bot.delivery import window
+from bot.delivery.window import Tariff
 from bot.dialogs.compose_file import PageAddress, ask_file
 from bot.directives import numbers, queries, rules, service, texts
 from bot.directives.gate.check import check_text
@@ -21,6 +23,7 @@ from bot.directives.models import Audience, Draft, Urgency
 from bot.i18n import N_, _, full_date, moment, number
 from bot.organisation import queries as people
 from bot.organisation.models import Organisation, Verb
+from bot.reports import costs
 from bot.store import jobs
 from bot.store.tx import Tx
 
@@ -44,6 +47,7 @@ def title() -> str:
 
 def script(
     talk: Talk[Tx],
+    tariff: Tariff,
     approve_above: int = 500,
     page: PageAddress | None = None,
     rule: Collection[Why] = (),
@@ -91,7 +95,7 @@ def script(
             send_at=datetime.fromisoformat(send_at) if send_at else None,
         )
         choice = talk.ask(
-            "confirm", _preview(talk.tx, draft, dict(units)[str(unit)]), options=_confirm(declared)
+            "confirm", _preview(talk.tx, tariff, draft, dict(units)[str(unit)]), options=_confirm(declared)
         )
         if choice == "test":
             talk.once("test", partial(_test, talk, draft), may_repeat=True)
@@ -279,15 +283,23 @@ def _units(tx: Tx, author: int) -> list[tuple[str, str]]:
     return [(str(each.id), each.name) for each in tree[:MAX_UNITS]]
 
 
-def _preview(tx: Tx, draft: Draft, unit: str) -> Say:
+def _preview(tx: Tx, tariff: Tariff, draft: Draft, unit: str) -> Say:
     card = texts.draft_card(draft)
+    expected = service.forecast(tx, draft.unit_id, draft.audience, draft.send_at)
     ways: dict[str, int] = {}
-    for _branch, way, count in service.preview(tx, draft.unit_id, draft.audience):
+    for _branch, way, count in expected.ways:
         ways[way] = ways.get(way, 0) + count
     lines = [card.heading, card.text, "", _("Gửi tới: {unit}", unit=unit)]
     for way, count in sorted(ways.items()):
         if way in WAYS:
             lines.append(_("• qua {channel}: {count} đồng chí", channel=WAYS[way], count=number(count)))
+            if (price := tariff.price(way)) is not None:
+                messages = tariff.messages(way, texts.real_card(draft))
+                taken = window.bill(expected.windows[way], messages, expected.at_ms)
+                lines.append("   " + costs.line(taken, price, window.left(tx, way)))
+        elif way == window.CLOSED:
+            closed = _("• không gửi được qua Zalo (quá 7 ngày): {count} đồng chí", count=number(count))
+            lines.append(closed)
         else:
             lines.append(_("• chưa gửi được: {count} ({why})", count=number(count), why=_(OBSTACLES[way])))
     if draft.send_at is not None:

@@ -73,6 +73,16 @@ def linked_unit(tx: Tx, channel: str, chat_id: str) -> int | None:
     return unit
 
 
+def of_unit(tx: Tx, organisation_id: int, channel: str) -> str | None:
+    """The chat of the branch's group on a channel."""
+    chat_id: str | None = tx.value(
+        select(groups.c.chat_id).where(
+            groups.c.organisation_id == organisation_id, groups.c.channel == channel
+        )
+    )
+    return chat_id
+
+
 def unlink(tx: Tx, channel: str, chat_id: str, by: int | None = None) -> None:
     """Ends a group's link; `by` is None when the bot was taken out. Raises Refused("no_right")."""
     unit = linked_unit(tx, channel, chat_id)

@@ -16,6 +16,7 @@ from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.delivery.outbox import Notice
 from bot.directives import queries, rules, texts
+from bot.directives.groups import code_of
 from bot.directives.models import Directive, State
 from bot.i18n import _, moment, number, speaking
 from bot.organisation import queries as people
@@ -172,7 +173,7 @@ def _begin(tx: Tx, directive: Directive) -> bool:
             chat, language = account.chat_id, account.language
             cards.append(_Card(new_id(), directive.id, EDITABLE, chat, None, language, ""))
     for card in cards:
-        say, shown = _words(directive, card, _of(card, counts, below), sent)
+        say, shown = _words(directive, card, _of(card, counts, below), sent, code=_code(tx, card))
         tx.run(insert(live_cards).values(card._replace(shown=shown)._asdict()))
         _post(tx, card, say, CARD, rules.PRIORITY[directive.urgency])
     return bool(cards)
@@ -218,8 +219,11 @@ def _follow(tx: Tx, directive: Directive, until_ms: int) -> bool:
     counts, below, sent = figures(tx, directive.id), _below(tx), _sent(tx, directive.id)
     posted = changed = missed = False
     for card in _cards(tx, directive.id):
+        if card.channel != EDITABLE and not last:
+            continue  # what cannot be changed is told once more, at the end
+        ended = last and directive.deadline is not None
         say, shown = _words(
-            directive, card, _of(card, counts, below), sent, ended=last and directive.deadline is not None
+            directive, card, _of(card, counts, below), sent, ended=ended, code=_code(tx, card)
         )
         if shown == card.shown:
             continue
@@ -231,7 +235,13 @@ def _follow(tx: Tx, directive: Directive, until_ms: int) -> bool:
             missed = True
             continue
         tx.run(update(live_cards).where(live_cards.c.id == card.id).values(shown=shown))
-        _post(tx, card, Edit(state.message_id, say, "progress"), EDIT, outbox.REMINDER)
+        _post(
+            tx,
+            card,
+            Edit(state.message_id, say, "progress" if card.channel == EDITABLE else "correction"),
+            EDIT,
+            outbox.REMINDER,
+        )
         posted = True
     moving = outbox_table.c.state <= SENDING
     on_the_way = tx.first(
@@ -313,8 +323,13 @@ def _message(tx: Tx, card: _Card) -> _Message:
 # --- words
 
 
+def _code(tx: Tx, card: _Card) -> str:
+    """In a group without buttons or links of ours, the code by which a member opens the paper alone."""
+    return code_of(tx, card.directive_id) if card.channel != EDITABLE and card.unit_id is not None else ""
+
+
 def _words(
-    directive: Directive, card: _Card, counts: Figures, sent: int, *, ended: bool = False
+    directive: Directive, card: _Card, counts: Figures, sent: int, *, ended: bool = False, code: str = ""
 ) -> tuple[Say, str]:
     """What a card says, and its figures in short. In a group: no names, no personal buttons."""
     with speaking(card.language):
@@ -337,6 +352,8 @@ def _words(
         if ended:
             lines.append(_("Đã hết hạn; số trên là số chốt."))
             shown += " ."
+        elif code:
+            lines.append(_("Để đọc và xác nhận, đồng chí nhắn riêng cho OA mã {code}.", code=code))
         elif card.unit_id is not None:
             lines.append(_("Đồng chí nhắn riêng cho bot để đọc và xác nhận."))
         heading = texts.card(directive).heading

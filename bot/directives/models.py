@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.chat.choices import action
 from bot.chat.replies import File
+from bot.delivery.window import Window
 
 
 class Urgency(StrEnum):
@@ -40,6 +41,18 @@ class Audience:
 
 
 EVERYBODY = Audience()
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Whom a directive would reach."""
+
+    ways: list[tuple[int, str, int]]
+    """(branch, channel or obstacle, how many)."""
+    windows: dict[str, list[Window | None]]
+    """By channel, the window of each person it would reach; None for one without."""
+    at_ms: int
+    """For which moment this holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +161,15 @@ class Judge:
 @dataclass(frozen=True, slots=True)
 class ShowSilent:
     """Who has not acknowledged, from a page on."""
+
+    directive: int
+    page: int
+
+
+@action("lost")
+@dataclass(frozen=True, slots=True)
+class ShowUnreached:
+    """Whom a directive has not reached, and why, from a page on."""
 
     directive: int
     page: int

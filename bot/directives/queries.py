@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 
 from bot.chat.replies import File
 from bot.clock import from_ms
 from bot.directives.models import Directive, State, Urgency
+from bot.store.hot import Hot
 from bot.store.tables.delivery import FAILED, SENT, UNREACHABLE, files, outbox
 from bot.store.tables.directives import directives, recipients
 from bot.store.tx import Tx
@@ -40,9 +41,12 @@ def _directive(row: Row[tuple[object, ...]]) -> Directive:
     )
 
 
+_GET = Hot(_select().where(directives.c.id == bindparam("directive")))
+
+
 def get(tx: Tx, directive_id: int) -> Directive | None:
     """A directive by id."""
-    row = tx.first(_select().where(directives.c.id == directive_id))
+    row = _GET.first(tx, directive=directive_id)
     return _directive(row) if row else None
 
 
@@ -109,6 +113,8 @@ class Recipient:
     reason: str | None
     """Why it failed or could not be reached."""
     acknowledged_ms: int | None
+    seen_ms: int | None = None
+    """When they saw it, where the platform tells."""
 
 
 def recipients_of(tx: Tx, directive_id: int, unit_ids: Iterable[int]) -> list[Recipient]:
@@ -120,7 +126,7 @@ def recipients_of(tx: Tx, directive_id: int, unit_ids: Iterable[int]) -> list[Re
         .subquery()
     )
     rows = tx.rows(
-        select(recipients, outbox.c.state.label("sending"), outbox.c.reason)
+        select(recipients, outbox.c.state.label("sending"), outbox.c.reason, outbox.c.seen_ms)
         .outerjoin(newest, newest.c.recipient_id == recipients.c.member_id)
         .outerjoin(outbox, outbox.c.id == newest.c.id)
         .where(and_(recipients.c.directive_id == directive_id, recipients.c.unit_id.in_(list(unit_ids))))
@@ -134,9 +140,33 @@ def recipients_of(tx: Tx, directive_id: int, unit_ids: Iterable[int]) -> list[Re
             row.sending,
             row.reason,
             row.acknowledged_ms,
+            row.seen_ms,
         )
         for row in rows
     ]
+
+
+def taken(tx: Tx, directive_id: int, channel: str, unit_ids: Iterable[int]) -> tuple[int, int]:
+    """(free, billable) messages that a directive and its reminders took on a channel for these units."""
+    row = tx.first(
+        select(
+            func.sum(outbox.c.free_messages).label("free"), func.sum(outbox.c.billed_messages).label("billed")
+        )
+        .join(
+            recipients,
+            and_(
+                recipients.c.directive_id == outbox.c.notice_id,
+                recipients.c.member_id == outbox.c.recipient_id,
+            ),
+        )
+        .where(
+            outbox.c.notice.in_((NOTICE, "reminder")),
+            outbox.c.notice_id == directive_id,
+            outbox.c.channel == channel,
+            recipients.c.unit_id.in_(list(unit_ids)),
+        )
+    )
+    return (0, 0) if row is None else (int(row.free or 0), int(row.billed or 0))
 
 
 @dataclass(frozen=True, slots=True)

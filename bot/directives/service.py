@@ -3,21 +3,24 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from bot.chat.errors import Refused
 from bot.clock import from_ms, to_ms
-from bot.delivery import outbox
+from bot.delivery import outbox, window
 from bot.delivery.outbox import Notice
+from bot.delivery.window import Window
 from bot.directives import queries, rules, texts
-from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, Draft, State
+from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, Draft, Forecast, State
 from bot.i18n import speaking
 from bot.organisation import queries as people
 from bot.organisation import rules as membership
 from bot.organisation.models import Account, Verb
-from bot.store import audit, files
+from bot.store import audit, files, links
+from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.tables.delivery import SENT
 from bot.store.tables.directives import directives, questions, recipients, reminders
@@ -69,17 +72,28 @@ def is_taken(tx: Tx, number: str, issued_on: date) -> bool:
 
 
 def preview(tx: Tx, unit_id: int, audience: Audience = EVERYBODY) -> list[tuple[int, str, int]]:
-    """Who a directive to this unit would reach: (branch, channel or obstacle, how many)."""
+    """Who a directive to this unit would reach now: (branch, channel or obstacle, how many)."""
+    return forecast(tx, unit_id, audience).ways
+
+
+def forecast(
+    tx: Tx, unit_id: int, audience: Audience = EVERYBODY, send_at: datetime | None = None
+) -> Forecast:
+    """Whom a directive to this unit would reach if it were sent at this moment (now), and in which windows."""
+    at_ms = tx.now_ms if send_at is None else max(tx.now_ms, to_ms(send_at))
     counts: dict[tuple[int, str], int] = {}
-    found = people.members_of(tx, _units(tx, unit_id, audience))
-    accounts = people.reach(tx, [member.id for member in found])
+    through: dict[str, list[Window | None]] = {}
+    found = [
+        each for each in people.members_of(tx, _units(tx, unit_id, audience)) if rules.belongs(each, audience)
+    ]
+    ways = _ways(tx, [member.id for member in found], at_ms)
     for member in found:
-        if not rules.belongs(member, audience):
-            continue
-        account, obstacle = _way(accounts.get(member.id, []))
+        account, obstacle, open_window = ways[member.id]
         key = (member.branch_id, account.channel if account else obstacle)
         counts[key] = counts.get(key, 0) + 1
-    return [(branch, way, count) for (branch, way), count in sorted(counts.items())]
+        if account is not None:
+            through.setdefault(account.channel, []).append(open_window)
+    return Forecast([(branch, way, count) for (branch, way), count in sorted(counts.items())], through, at_ms)
 
 
 def _units(tx: Tx, unit_id: int, audience: Audience) -> set[int]:
@@ -89,7 +103,7 @@ def _units(tx: Tx, unit_id: int, audience: Audience) -> set[int]:
 
 def open_for_sending(tx: Tx, directive_id: int, by: int) -> None:
     """Starts freezing the audience. Raises Refused("not_draft" | "no_right")."""
-    directive = _known(tx, directive_id)
+    directive = _decided(tx, directive_id)
     if not people.may(tx, by, Verb.SEND_DIRECTIVE, directive.unit_id):
         raise Refused("no_right")
     if directive.state != State.DRAFT:
@@ -107,18 +121,19 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
 
     Returns whether there is more to do. Run again after a crash it goes on where it was.
     """
-    row = tx.first(select(directives).where(directives.c.id == directive_id))
+    row = tx.first(select(directives).where(directives.c.id == directive_id).with_for_update())
     if row is None or row.state != State.FREEZING:
         return False
     wanted = json.loads(row.audience)
     audience = Audience(tuple(wanted["units"]), wanted["kind"], tuple(wanted["without"]))
     found = people.members_of(tx, _units(tx, row.unit_id, audience), after_id=row.frozen_to, limit=SLICE)
-    accounts = people.reach(tx, [member.id for member in found])
+    due_ms = max(tx.now_ms, row.send_ms or 0)
+    ways = _ways(tx, [member.id for member in found], due_ms)
     frozen, notices = [], []
     for member in found:
         if not rules.belongs(member, audience):
             continue
-        account, obstacle = _way(accounts.get(member.id, []))
+        account, obstacle, _window = ways[member.id]
         frozen.append(
             {
                 "directive_id": directive_id,
@@ -142,7 +157,7 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     if len(found) == SLICE:
         tx.run(update(directives).where(directives.c.id == directive_id).values(frozen_to=found[-1].id))
         return True
-    outbox.make_due(tx, max(tx.now_ms, row.send_ms or 0), kind=queries.NOTICE, kind_id=directive_id)
+    outbox.make_due(tx, due_ms, kind=queries.NOTICE, kind_id=directive_id)
     tx.run(
         update(directives)
         .where(directives.c.id == directive_id)
@@ -151,12 +166,26 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     return False
 
 
-def _way(accounts: list[Account]) -> tuple[Account | None, str]:
-    """The account a notice goes to: Zalo before Telegram; or why there is none."""
-    open_accounts = [account for account in accounts if not account.blocked]
-    if not open_accounts:
-        return None, "blocked" if accounts else "no_account"
-    return min(open_accounts, key=lambda account: (account.channel != "zalo_oa", account.channel)), ""
+def _ways(tx: Tx, member_ids: list[int], at_ms: int) -> dict[int, tuple[Account | None, str, Window | None]]:
+    """For each member the account a notice at this moment goes to, or why there is none, and its window."""
+    accounts = people.reach(tx, member_ids)
+    windows = window.of(tx, ((each.channel, each.chat_id) for some in accounts.values() for each in some))
+    return {member_id: _way(accounts.get(member_id, []), windows, at_ms) for member_id in member_ids}
+
+
+def _way(
+    accounts: list[Account], windows: dict[tuple[str, str], Window], at_ms: int
+) -> tuple[Account | None, str, Window | None]:
+    """Zalo before Telegram, where it is open."""
+    obstacle = "blocked" if accounts else "no_account"
+    for account in sorted(accounts, key=lambda each: (each.channel != "zalo_oa", each.channel)):
+        found = windows.get((account.channel, account.chat_id))
+        if account.blocked:
+            continue
+        if found is None or found.is_open(at_ms):
+            return account, "", found
+        obstacle = window.CLOSED
+    return None, obstacle, None
 
 
 def _known(tx: Tx, directive_id: int) -> Directive:
@@ -166,31 +195,50 @@ def _known(tx: Tx, directive_id: int) -> Directive:
     return directive
 
 
+def _decided(tx: Tx, directive_id: int) -> Directive:
+    """A directive whose state is about to be changed: no other process changes it before the commit."""
+    tx.run(select(directives.c.id).where(directives.c.id == directive_id).with_for_update())
+    return _known(tx, directive_id)
+
+
+_OF_MEMBER = (
+    recipients.c.directive_id == bindparam("directive"),
+    recipients.c.member_id == bindparam("member"),
+)
+# Locked: a member's other account may be acknowledging in another process at this moment.
+_MINE = Hot(select(recipients.c.duty, recipients.c.acknowledged_ms).where(*_OF_MEMBER).with_for_update())
+_ACKNOWLEDGE = Hot(
+    update(recipients)
+    .where(*_OF_MEMBER)
+    .values(acknowledged_ms=bindparam("at"), acknowledged_channel=bindparam("by"))
+)
+
+
 def for_recipient(tx: Tx, directive_id: int, member_id: int) -> Directive:
     """An open directive, if it was frozen for this member. Raises Refused("not_recipient")."""
+    return _for_recipient(tx, directive_id, member_id)[0]
+
+
+def _for_recipient(tx: Tx, directive_id: int, member_id: int) -> tuple[Directive, Any]:
+    """With what was frozen for this member: `duty`, `acknowledged_ms`."""
     directive = _known(tx, directive_id)
-    mine = select(recipients.c.duty).where(
-        recipients.c.directive_id == directive_id, recipients.c.member_id == member_id
-    )
-    if tx.first(mine) is None or directive.state not in (State.OPEN, State.RECALLED):
+    mine = _MINE.first(tx, directive=directive_id, member=member_id)
+    if mine is None or directive.state not in (State.OPEN, State.RECALLED):
         raise Refused("not_recipient")
     if directive.state == State.RECALLED:
         raise Refused("recalled")
     if directive.send_at is not None and directive.send_at > tx.now:
         raise Refused("not_recipient")
-    return directive
+    return directive, mine
 
 
 def acknowledge(tx: Tx, directive_id: int, member_id: int, channel: str) -> Acknowledged:
     """Records that a member read a directive; again changes nothing. Raises Refused("not_recipient")."""
-    directive = for_recipient(tx, directive_id, member_id)
-    mine = (recipients.c.directive_id == directive_id, recipients.c.member_id == member_id)
-    row = tx.first(select(recipients.c.duty, recipients.c.acknowledged_ms).where(*mine))
-    assert row is not None
+    directive, row = _for_recipient(tx, directive_id, member_id)
     if row.acknowledged_ms is not None:
         at = from_ms(row.acknowledged_ms)
         return Acknowledged(directive, at, False, bool(row.duty), rules.is_late(at, directive.deadline))
-    tx.run(update(recipients).where(*mine).values(acknowledged_ms=tx.now_ms, acknowledged_channel=channel))
+    _ACKNOWLEDGE.run(tx, directive=directive_id, member=member_id, at=tx.now_ms, by=channel)
     audit.record(tx, "directive.acknowledge", f"directive:{directive_id}", member_id=member_id)
     return Acknowledged(directive, tx.now, True, bool(row.duty), rules.is_late(tx.now, directive.deadline))
 
@@ -241,7 +289,7 @@ def judge(tx: Tx, directive_id: int, by: int, *, approve: bool) -> Directive:
 
     Raises Refused("no_right" | "not_draft"): nobody judges their own, nor what a level above wrote.
     """
-    directive = _known(tx, directive_id)
+    directive = _decided(tx, directive_id)
     if by == directive.author_id or not may_decide(tx, directive_id, by):
         raise Refused("no_right")
     if directive.state != State.DRAFT:
@@ -268,7 +316,7 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
 
     Raises Refused("no_right" | "recalled" | "too_soon" | "nobody_silent").
     """
-    directive = _known(tx, directive_id)
+    directive = _decided(tx, directive_id)
     received = queries.recipients_of(tx, directive_id, people.scope(tx, by, Verb.REMIND))
     if not received:  # neither the units nor how the directive stands there is theirs to know
         raise Refused("no_right")
@@ -279,14 +327,14 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
     if tx.first(select(reminders.c.id).where(*recent)) is not None:
         raise Refused("too_soon")
     found = [each for each in received if _is_silent(each)]
-    accounts = people.reach(tx, [each.member_id for each in found])
+    ways = _ways(tx, [each.member_id for each in found], tx.now_ms)
     words = {}
     for language in ("vi", "en"):
         with speaking(language):
             words[language] = outbox.content(tx, texts.reminder(directive))
     notices = []
     for each in found:
-        account, _obstacle = _way(accounts.get(each.member_id, []))
+        account = ways[each.member_id][0]
         if account is not None:
             notices.append(Notice(account.channel, account.chat_id, each.member_id, words[account.language]))
     if not notices:
@@ -332,7 +380,7 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
 
     Returns the directive and how many are told. Raises Refused("no_right" | "recalled").
     """
-    directive = _known(tx, directive_id)
+    directive = _decided(tx, directive_id)
     if not may_decide(tx, directive_id, by):
         raise Refused("no_right")
     if directive.state not in (State.OPEN, State.FREEZING):
@@ -340,6 +388,8 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
     tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.RECALLED))
     reached = outbox.stop(tx, kind=queries.NOTICE, kind_id=directive_id)
     outbox.stop(tx, kind="reminder", kind_id=directive_id)
+    if directive.file is not None:
+        links.revoke(tx, file_id=directive.file.file_id)
     words = outbox.content(tx, texts.recalled(directive))
     sent = outbox.sent_messages(tx, (queries.NOTICE, "reminder"), directive_id)
     notices = [

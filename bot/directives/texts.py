@@ -38,6 +38,12 @@ def name(directive: Directive) -> str:
 
 def draft_card(draft: Draft) -> Say:
     """A draft as its recipients will see it; its choices lead nowhere yet."""
+    real = real_card(draft)
+    return replace(real, heading=_("(Thử) {heading}", heading=real.heading), choices=(), about="", card=False)
+
+
+def real_card(draft: Draft) -> Say:
+    """The card that this draft will become, to count what it takes."""
     shown = Directive(
         id=0,
         number=draft.number,
@@ -51,8 +57,7 @@ def draft_card(draft: Draft) -> Say:
         state=State.DRAFT,
         file=draft.file,
     )
-    real = card(shown)
-    return replace(real, heading=_("(Thử) {heading}", heading=real.heading), choices=(), about="", card=False)
+    return card(shown)
 
 
 def approval_card(directive_id: int, draft: Draft) -> Say:

@@ -8,6 +8,7 @@ from bot.chat.errors import Refused
 from bot.chat.events import Event, JobDone
 from bot.chat.replies import Say, To
 from bot.chat.router import Out, Replies, Router
+from bot.delivery.window import Tariff
 from bot.dialogs import compose_directive
 from bot.dialogs.compose_file import PageAddress
 from bot.directives import releases, service, texts
@@ -25,6 +26,7 @@ from bot.store.tx import Tx
 
 def register(
     router: Router[Tx],
+    tariff: Tariff,
     approve_above: int = 500,
     page: PageAddress | None = None,
     rule: Collection[Why] = (),
@@ -43,7 +45,7 @@ def register(
     router.job(jobs.BY_PAGE, too_late)
     router.dialog(
         "compose_directive",
-        partial(compose_directive.script, approve_above=approve_above, page=page, rule=rule),
+        partial(compose_directive.script, tariff=tariff, approve_above=approve_above, page=page, rule=rule),
         version=compose_directive.VERSION_OF_DIALOG,
         title=compose_directive.title,
         need=Verb.SEND_DIRECTIVE,

@@ -1,18 +1,22 @@
 """After a directive went out: who is silent, a reminder, taking it back."""
 
+from collections.abc import Callable
+
 from bot.chat.choices import pack
 from bot.chat.errors import Refused
 from bot.chat.events import Commanded, Event
 from bot.chat.replies import Choice, Say
 from bot.chat.router import Replies, Router
 from bot.directives import queries, service, texts
-from bot.directives.models import Directive, Recall, Remind, ShowSilent
+from bot.directives.models import Directive, Recall, Remind, ShowSilent, ShowUnreached
+from bot.directives.queries import Recipient
 from bot.handlers.gate import member_account, not_verified
 from bot.handlers.officer import choose
 from bot.i18n import _, number
 from bot.organisation import queries as people
 from bot.organisation.models import Verb
 from bot.organisation.rules import by_given_name
+from bot.reports.counting import Class, classify, reason_words
 from bot.store import audit
 from bot.store.tx import Tx
 
@@ -24,6 +28,7 @@ def register(router: Router[Tx]) -> None:
     """Makes the errands known to the router."""
     router.command("missing", missing, Verb.SEE_NAMES)
     router.choice(ShowSilent, show_silent, Verb.SEE_NAMES)
+    router.choice(ShowUnreached, show_unreached, Verb.SEE_NAMES)
     router.command("remind", remind, Verb.REMIND)
     router.choice(Remind, remind_now, Verb.REMIND)
     router.command("recall", recall, Verb.SEND_DIRECTIVE)
@@ -52,26 +57,57 @@ def _silent(tx: Tx, directive: Directive, member_id: int, page: int = 0) -> Say:
     audit.record(tx, "directive.names", f"directive:{directive.id}", member_id=member_id)
     if not found:
         return Say(_("Không còn ai đã nhận {document} mà chưa xác nhận.", document=texts.name(directive)))
+    lines, more = _by_unit(tx, found, page, lambda each: "")
+    choices = []
+    if more:
+        choices.append(Choice(_("Xem tiếp"), pack(ShowSilent(directive.id, page + 1))))
+    choices.append(Choice(_("Nhắc các đồng chí này"), pack(Remind(directive.id))))
+    heading = _(
+        "Chưa xác nhận {document}: {count} đồng chí", document=directive.number, count=number(len(found))
+    )
+    return Say("\n".join(lines), heading=heading, choices=tuple(choices))
+
+
+def show_unreached(choice: ShowUnreached, event: Event, tx: Tx) -> Replies:
+    """A page of those whom a directive has not reached, each with the reason, in the asker's own units."""
+    directive = queries.get(tx, choice.directive)
+    account = member_account(tx, event)
+    if directive is None or account is None:
+        return not_verified()
+    scope = people.scope(tx, account.member_id, Verb.SEE_NAMES)
+    known = queries.recipients_of(tx, directive.id, scope)
+    if not known:
+        return texts.refused("no_right")
+    audit.record(tx, "directive.names", f"directive:{directive.id}", member_id=account.member_id)
+    reasons = {each.member_id: classify(directive, each) for each in known}
+    found = [each for each in known if reasons[each.member_id][0] is Class.NOT_REACHED]
+    if not found:
+        return Say(_("Không còn ai chưa nhận được {document}.", document=texts.name(directive)))
+    lines, more = _by_unit(tx, found, choice.page, lambda each: reason_words(reasons[each.member_id][1]))
+    choices = (Choice(_("Xem tiếp"), pack(ShowUnreached(directive.id, choice.page + 1))),) if more else ()
+    heading = _(
+        "Chưa nhận được {document}: {count} đồng chí", document=directive.number, count=number(len(found))
+    )
+    return Say("\n".join(lines), heading=heading, choices=choices)
+
+
+def _by_unit(
+    tx: Tx, found: list[Recipient], page: int, note: Callable[[Recipient], str]
+) -> tuple[list[str], bool]:
+    """A page of names under their units, each with a note; and whether there is more."""
     units = {each.id: each.name for each in people.organisation_tree(tx)}
     names = people.names(tx, [each.member_id for each in found])
     ordered = sorted(
         found, key=lambda each: (units.get(each.unit_id, ""), by_given_name(names[each.member_id]))
     )
-    shown = ordered[page * PAGE : (page + 1) * PAGE]
     lines, unit = [], None
-    for each in shown:
+    for each in ordered[page * PAGE : (page + 1) * PAGE]:
         if each.unit_id != unit:
             unit = each.unit_id
             lines.append(f"{units.get(unit, '')}:")
-        lines.append(f"• {names[each.member_id]}")
-    choices = []
-    if len(ordered) > (page + 1) * PAGE:
-        choices.append(Choice(_("Xem tiếp"), pack(ShowSilent(directive.id, page + 1))))
-    choices.append(Choice(_("Nhắc các đồng chí này"), pack(Remind(directive.id))))
-    heading = _(
-        "Chưa xác nhận {document}: {count} đồng chí", document=directive.number, count=number(len(ordered))
-    )
-    return Say("\n".join(lines), heading=heading, choices=tuple(choices))
+        words = note(each)
+        lines.append(f"• {names[each.member_id]}" + (f": {words}" if words else ""))
+    return lines, len(ordered) > (page + 1) * PAGE
 
 
 def remind(event: Commanded, tx: Tx) -> Replies:

@@ -1,9 +1,14 @@
 """Who may use what: the router's `Gate`."""
 
+from collections.abc import Mapping
+
 from bot.chat.choices import Command, pack
-from bot.chat.events import Blocked, Event
+from bot.chat.events import Blocked, Event, Seen
 from bot.chat.replies import Choice, Say
 from bot.chat.router import Replies
+from bot.clock import to_ms
+from bot.delivery import window
+from bot.delivery.window import Terms
 from bot.i18n import _
 from bot.organisation import accounts
 from bot.organisation import queries as people
@@ -24,14 +29,23 @@ def member_account(tx: Tx, event: Event) -> Account | None:
 
 
 class MembersGate:
-    """Asks the organisation. `need` is PUBLIC, MEMBER, or a `Verb` held anywhere."""
+    """Asks the organisation. `need` is PUBLIC, MEMBER, or a `Verb` held anywhere.
+
+    `terms` are those of the channels where people can be written to only for a while.
+    """
+
+    def __init__(self, terms: Mapping[str, Terms] | None = None) -> None:
+        self._terms = terms or {}
 
     def arrived(self, tx: Tx, event: Event) -> str:
         """A person who writes can be reached again; returns their language."""
+        terms = self._terms.get(event.address.channel)
+        if terms is not None and event.interacts and not event.address.group:
+            window.interacted(tx, event.address.channel, event.address.chat_id, terms, to_ms(event.at))
         account = people.account_of(tx, event.address.channel, event.address.user_id)
         if account is None:
             return "vi"
-        if account.blocked and not isinstance(event, Blocked):
+        if account.blocked and not isinstance(event, Blocked | Seen):
             accounts.mark_unblocked(tx, account.channel, account.user_id)
         return account.language
 

@@ -45,6 +45,8 @@ ACTIONS = {
     "directive.names": N_("xem tên người chưa xác nhận"),
     "directive.remind": N_("nhắc"),
     "directive.recall": N_("thu hồi"),
+    "data_requested": N_("yêu cầu Zalo xoá dữ liệu"),
+    "file.open": N_("mở tệp"),
     "directive.group_text": N_("lấy bản cho nhóm"),
     "gate.ask": N_("xin mở cổng bảo mật một lần"),
     "gate.release": N_("mở cổng bảo mật một lần cho"),
@@ -64,6 +66,7 @@ ACTIONS = {
     "link_refused": N_("từ chối đổi tài khoản"),
     "consent_withdrawn": N_("rút đồng ý"),
     "membership_ended": N_("đóng quyền truy cập vì đã rời"),
+    "zalo_connected": N_("nối bot với Zalo OA"),
 }
 """What the verbs write -> what people read."""
 

@@ -6,6 +6,8 @@ from bot.chat.choices import pack
 from bot.chat.events import Commanded, Event
 from bot.chat.replies import Choice, Say
 from bot.chat.router import Replies, Router
+from bot.delivery import window
+from bot.delivery.window import Bill, Tariff
 from bot.directives import queries, texts
 from bot.directives.models import Directive, ShowStatus
 from bot.directives.numbers import complete, find, parse
@@ -13,6 +15,7 @@ from bot.handlers.gate import member_account, not_verified
 from bot.i18n import _, moment
 from bot.organisation import queries as people
 from bot.organisation.models import Verb
+from bot.reports import costs
 from bot.reports import status as reports
 from bot.store import audit
 from bot.store.tx import Tx
@@ -21,23 +24,27 @@ MAX_LISTED = 8
 """Directives offered at once."""
 
 
-def register(router: Router[Tx]) -> None:
-    """Makes the errand known to the router."""
-    router.command("status", status, Verb.SEE_STATUS)
-    router.choice(ShowStatus, show, Verb.SEE_STATUS)
+def register(router: Router[Tx], tariff: Tariff) -> None:
+    """Makes the errand known to the router. `tariff` tells what a message costs."""
+    router.command("status", lambda event, tx: status(event, tx, tariff), Verb.SEE_STATUS)
+    router.choice(ShowStatus, lambda choice, event, tx: show(choice, event, tx, tariff), Verb.SEE_STATUS)
 
 
-def status(event: Commanded, tx: Tx) -> Replies:
+def status(event: Commanded, tx: Tx, tariff: Tariff) -> Replies:
     """`tình hình 52`: the figures of one directive; without a number, of all that are open."""
     account = member_account(tx, event)
     if account is not None and event.document is None:
         scope = people.scope(tx, account.member_id, Verb.SEE_STATUS)
         known = queries.open_in(tx, scope, limit=1000)
         if len(known) == 1:
-            return _show(tx, account.member_id, known[0], scope, 0)
+            return _show(tx, tariff, account.member_id, known[0], scope)
         if known:
             return _overview(tx, account.member_id, known, scope)
-    return choose(event, tx, Verb.SEE_STATUS, lambda directive: pack(ShowStatus(directive.id, 0)), _status)
+
+    def one(tx: Tx, directive: Directive, member_id: int) -> Say:
+        return _show(tx, tariff, member_id, directive, people.scope(tx, member_id, Verb.SEE_STATUS))
+
+    return choose(event, tx, Verb.SEE_STATUS, lambda directive: pack(ShowStatus(directive.id, 0)), one)
 
 
 def _overview(tx: Tx, member_id: int, known: list[Directive], scope: set[int]) -> Say:
@@ -76,7 +83,7 @@ def choose(
     return [said, _which(found[1:], payload, earlier=True)] if len(found) > 1 else said
 
 
-def show(choice: ShowStatus, event: Event, tx: Tx) -> Replies:
+def show(choice: ShowStatus, event: Event, tx: Tx, tariff: Tariff) -> Replies:
     """The figures of a directive for one unit, if it is the asker's to see."""
     account = member_account(tx, event)
     if account is None:
@@ -86,16 +93,32 @@ def show(choice: ShowStatus, event: Event, tx: Tx) -> Replies:
     known = {each.id for each in queries.open_in(tx, scope, limit=1000)}
     if directive is None or directive.id not in known or (choice.unit and choice.unit not in scope):
         return Say(_("Đồng chí không phụ trách đơn vị này. Đồng chí nhắn “tình hình” để xem phần của mình."))
-    return _show(tx, account.member_id, directive, scope, choice.unit, choice.page)
+    return _show(tx, tariff, account.member_id, directive, scope, choice.unit, choice.page)
 
 
-def _status(tx: Tx, directive: Directive, member_id: int) -> Say:
-    return _show(tx, member_id, directive, people.scope(tx, member_id, Verb.SEE_STATUS), 0)
-
-
-def _show(tx: Tx, member_id: int, directive: Directive, scope: set[int], unit_id: int, page: int = 0) -> Say:
+def _show(
+    tx: Tx,
+    tariff: Tariff,
+    member_id: int,
+    directive: Directive,
+    scope: set[int],
+    unit_id: int = 0,
+    page: int = 0,
+) -> Say:
     audit.record(tx, "directive.status", f"directive:{directive.id}", member_id=member_id)
-    return reports.say(reports.status(tx, directive, scope, unit_id), moment(tx.now), page)
+    units = scope & people.subtree_ids(tx, unit_id) if unit_id else scope
+    names = bool(units & people.scope(tx, member_id, Verb.SEE_NAMES))
+    state = reports.status(tx, directive, scope, unit_id)
+    return reports.say(state, moment(tx.now), page, _taken(tx, tariff, directive, units), names)
+
+
+def _taken(tx: Tx, tariff: Tariff, directive: Directive, units: set[int]) -> str:
+    """What the directive took on Zalo so far; "" when nothing is charged or nothing went there."""
+    price = tariff.price("zalo_oa")
+    free, billable = queries.taken(tx, directive.id, "zalo_oa", units)
+    if price is None or not free + billable:
+        return ""
+    return _("Zalo: {taken}.", taken=costs.line(Bill(free, billable), price, window.left(tx, "zalo_oa")))
 
 
 def named(document: str, known: list[Directive]) -> list[Directive]:

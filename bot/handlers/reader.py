@@ -1,6 +1,7 @@
 """The router's `Reader`: gathers what the chat has open, reads the text, and names the event it means."""
 
 import re
+from datetime import datetime
 
 from bot.chat.choices import pack
 from bot.chat.events import ChoiceMade, Commanded, Event, TextSent, Unknown, Wondered
@@ -17,7 +18,12 @@ from bot.store import openings
 from bot.store.tx import Tx
 
 _CHOICES = {"acknowledge": Acknowledge, "full_text": FullText, "ask": AskAuthor, "undo": Undo}
-_OF_GROUPS = {"lienketnhom": "group_link", "bolienketnhom": "group_unlink", "bannhom": "group_text"}
+_OF_GROUPS = {
+    "lienketnhom": "group_link",
+    "bolienketnhom": "group_unlink",
+    "bannhom": "group_text",
+    "taonhom": "group_make",
+}
 """Slash commands about groups; they are checked before the text is read."""
 _SLASH = re.compile(r"/([a-z]+)(?:@\w+)?\s*(.*)", re.DOTALL | re.IGNORECASE)
 _FOR_GROUP = re.compile(r"(?:van )?ban (?:cho )?nhom(?: (?:van ban|vb))?(?: (\S.*))?")
@@ -58,16 +64,19 @@ def reader(event: TextSent, tx: Tx) -> Event:
             )
             for opening in openings.of_chat(tx, event.address.channel, event.address.chat_id)
         ),
-        acknowledged=tuple(
-            directive.number
-            for directive, at in mine
-            if at is not None and rules.may_undo(from_ms(at), tx.now)
-        ),
+        acknowledged=_undone(mine, tx.now),
         known=tuple(sorted(known | {directive.number for directive, _at in mine})),
         role=role,
         now=event.at,
     )
     return _event(event, read(event.text, situation), mine)
+
+
+def _undone(mine: list[tuple[Directive, int | None]], moment: datetime) -> tuple[str, ...]:
+    """What "hoàn tác" may mean: what can be taken back, else the newest acknowledgement, to hear so."""
+    done = sorted(((at, directive.number) for directive, at in mine if at is not None), reverse=True)
+    able = tuple(number for at, number in done if rules.may_undo(from_ms(at), moment))
+    return able or tuple(number for _at, number in done[:1])
 
 
 def _of_groups(event: TextSent) -> Commanded | None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.chat.choices import Command, action, pack
-from bot.chat.events import Blocked, Commanded, ContactShared, Event, Joined, Migrated, Started
+from bot.chat.events import Blocked, Commanded, ContactShared, Event, Joined, Migrated, Seen, Started
 from bot.chat.replies import Choice, Say, To
 from bot.chat.router import Out, Replies, Router
+from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.dialogs import verification
 from bot.dialogs.verification import DecideLink
@@ -33,6 +34,7 @@ def register(router: Router[Tx]) -> None:
     router.choice(Withdraw, withdraw_now, MEMBER)
     router.on(Blocked, blocked)
     router.on(Migrated, migrated)
+    router.on(Seen, seen)
     router.on(Joined, joined)
     router.on(ContactShared, contact)
     router.dialog(
@@ -179,6 +181,13 @@ def in_group(event: Event, tx: Tx) -> Replies:
 def blocked(event: Blocked, tx: Tx) -> Replies:
     """The person blocked the bot or left the Official Account: nothing is said, it is noted."""
     accounts.mark_blocked(tx, event.address.channel, event.address.user_id)
+    return None
+
+
+def seen(event: Seen, tx: Tx) -> Replies:
+    """The person saw messages: a fact of their delivery, never an acknowledgement."""
+    address = event.address
+    outbox.record_seen(tx, address.channel, address.chat_id, event.message_ids, to_ms(event.at))
     return None
 
 

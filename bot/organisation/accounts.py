@@ -6,7 +6,7 @@ from sqlalchemy import insert, or_, update
 
 from bot.i18n import LANGUAGES
 from bot.organisation.queries import slices
-from bot.store import audit
+from bot.store import audit, links
 from bot.store.ids import new_id
 from bot.store.tables.organisation import REVOKED, accounts, appointments, consents, slips
 from bot.store.tx import Tx
@@ -74,7 +74,7 @@ def withdraw(tx: Tx, account_id: int) -> None:
         update(accounts)
         .where(accounts.c.id == account_id, accounts.c.state != REVOKED)
         .values(state=REVOKED, revoked_ms=tx.now_ms)
-        .returning(accounts.c.channel, accounts.c.user_id, accounts.c.member_id)
+        .returning(accounts.c.channel, accounts.c.chat_id, accounts.c.user_id, accounts.c.member_id)
     )
     if row is None:
         return
@@ -87,6 +87,7 @@ def withdraw(tx: Tx, account_id: int) -> None:
         )
         .values(withdrawn_ms=tx.now_ms)
     )
+    links.revoke(tx, place=(row.channel, row.chat_id))
     audit.record(tx, "consent_withdrawn", f"account:{account_id}", member_id=row.member_id)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -158,14 +159,14 @@ class Decision:
     replaced: Account | None
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRow:
+class PersonRow(NamedTuple):  # made a hundred thousand times: a frozen dataclass takes three times as long
     """One person as a roster file gives them, cleaned but not completed."""
 
     sheet: str
     row: int
     """Counted from 1, as the spreadsheet shows it."""
     full_name: str
+    """As written, cleaned; `rules.display_name` makes capitals readable."""
     branch: str
     branch_code: str = ""
     committees: tuple[str, ...] = ()
@@ -203,6 +204,17 @@ class RowProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class Converted:
+    """A column that was written before Unicode, with one cell as it stood and as it is read."""
+
+    sheet: str
+    column: str
+    code: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """A roster file, read."""
 
@@ -213,6 +225,10 @@ class Roster:
     columns: frozenset[str]
     """Which of our fields the file has at all."""
     file_hash: str
+    notes: tuple[str, ...] = ()
+    """What must be said of the file as a whole; sentences."""
+    converted: tuple[Converted, ...] = ()
+    """To be shown before anything is applied."""
 
 
 class Change(StrEnum):
@@ -226,8 +242,7 @@ class Change(StrEnum):
     NONE = "none"  # held back
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRow:
+class ReportRow(NamedTuple):
     """One line of the report; `person` is None for a member who is missing from the file."""
 
     sheet: str | None
@@ -256,6 +271,8 @@ class ImportReport:
     import_id: int | None = None
     counts: dict[str, int] = field(default_factory=dict)
     """members, new, changed, moved, left, suspicious, errors."""
+    notes: tuple[str, ...] = ()
+    converted: tuple[Converted, ...] = ()
 
 
 class RosterError(Exception):

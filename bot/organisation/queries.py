@@ -25,12 +25,16 @@ from bot.organisation.rules import (
     by_given_name,
     fold,
 )
+from bot.store.hot import Hot
 from bot.store.tables.organisation import (
     ACTIVE,
+    APPLIED,
+    APPLYING,
     PENDING,
     accounts,
     appointments,
     consents,
+    imports,
     members,
     organisation_links,
     organisations,
@@ -161,6 +165,13 @@ def _organisation(row: Row[tuple[int, str, str, str, int]]) -> Organisation:
 
 # --- members
 
+
+def present() -> ColumnElement[bool]:
+    """That a member's row counts: the import that brought it holds (it is neither staged nor undone)."""
+    without = select(imports.c.id).where(imports.c.state.not_in((APPLYING, APPLIED)))
+    return or_(members.c.first_import_id.is_(None), members.c.first_import_id.not_in(without))
+
+
 _MEMBER = (members.c.id, members.c.branch_id, members.c.kind, members.c.standing, members.c.missing_since_ms)
 
 
@@ -183,6 +194,7 @@ def members_of(
             members.c.branch_id.in_(list(organisation_ids)),
             members.c.standing.in_(list(MEMBER_STANDINGS)),
             members.c.id > after_id,
+            present(),
         )
         .order_by(members.c.id)
         .limit(limit)
@@ -208,7 +220,7 @@ def member_by_card(tx: Tx, card_number: str) -> Member | None:
     """The member with this Party card, typed with or without dots and spaces."""
     digits = "".join(character for character in card_number if character.isdigit())
     row = tx.first(
-        select(*_MEMBER).where(members.c.card_hash == tx.vault.hash("members.card_number", digits))
+        select(*_MEMBER).where(members.c.card_hash == tx.vault.hash("members.card_number", digits), present())
     )
     return None if row is None else _member(row)
 
@@ -301,18 +313,24 @@ def _appointment(row: Row[tuple[object, ...]]) -> Appointment:
 _ACCOUNTS = select(accounts, members.c.branch_id, members.c.standing).join(
     members, members.c.id == accounts.c.member_id
 )
-_ACCOUNT_OF = _ACCOUNTS.where(
-    accounts.c.channel == bindparam("channel"),
-    accounts.c.user_id == bindparam("user_id"),
-    accounts.c.state == ACTIVE,
-    members.c.standing.in_(list(ACCESS_STANDINGS)),
+_ACCOUNT_OF = Hot(
+    _ACCOUNTS.where(
+        accounts.c.channel == bindparam("channel"),
+        accounts.c.user_id == bindparam("user_id"),
+        accounts.c.state == ACTIVE,
+        or_(*(members.c.standing == standing for standing in sorted(ACCESS_STANDINGS))),
+    )
 )
 
 
 def account_of(tx: Tx, channel: str, user_id: str) -> Account | None:
     """The active account of a messenger user whose standing gives access; one indexed statement."""
-    row = tx.first(_ACCOUNT_OF, {"channel": channel, "user_id": user_id})
-    return None if row is None else _account(row)
+
+    def read() -> Account | None:
+        row = _ACCOUNT_OF.first(tx, channel=channel, user_id=user_id)
+        return None if row is None else _account(row)
+
+    return tx.once(("account", channel, user_id), read)
 
 
 def account(tx: Tx, account_id: int) -> Account | None:
@@ -386,6 +404,7 @@ def adoption(tx: Tx, organisation_id: int) -> list[Adoption]:
         .where(
             members.c.branch_id.in_(subtree_ids(tx, organisation_id)),
             members.c.standing.in_(list(COUNTED_STANDINGS)),
+            present(),
         )
         .group_by(members.c.branch_id)
         .order_by(members.c.branch_id)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.organisation.models import Role, Standing, Verb
 
@@ -139,6 +140,8 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 def clean(text: str) -> str:
     """NFC, without invisible characters, NBSP and runs of spaces made one space."""
+    if text.isascii():
+        return " ".join(text.split())
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
 
 
@@ -148,9 +151,14 @@ def fold(text: str) -> str:
     The conversation has its own, richer folding in `bot.chat`; this one stays as it is, because keyed
     hashes of names are made from it and stored.
     """
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
-    text = text.replace("đ", "d").replace("ð", "d")
-    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return " ".join(filter(None, map(_fold_word, text.split())))
+
+
+@lru_cache(maxsize=50_000)  # a roster of a hundred thousand people has a few thousand words
+def _fold_word(word: str) -> str:
+    word = _INVISIBLE.sub("", unicodedata.normalize("NFKC", word)).lower()
+    word = word.replace("đ", "d").replace("ð", "d")
+    bare = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
     return " ".join(re.sub(r"[^a-z0-9]+", " ", bare).split())
 
 
@@ -162,7 +170,12 @@ def display_name(text: str) -> str:
     name = clean(text)
     if name != name.upper():
         return name
-    return re.sub(r"[^\s'’\-]+", lambda word: word[0][:1] + word[0][1:].lower(), name)
+    return " ".join(map(_with_initial, name.split()))
+
+
+@lru_cache(maxsize=50_000)
+def _with_initial(word: str) -> str:
+    return re.sub(r"[^'’\-]+", lambda part: part[0][:1] + part[0][1:].lower(), word)
 
 
 def masked(name: str) -> str:

@@ -134,6 +134,7 @@ def verify_by_slip(
         select(slips, members.c.birth_hash, members.c.standing)
         .join(members, members.c.id == slips.c.member_id)
         .where(slips.c.code_hash == _code_hash(tx, parse_code(code) or ""))
+        .with_for_update(of=slips)  # it is used once, whoever else types it in another process now
     )
     member_id = _NOBODY if slip is None else slip.member_id
     lock = tx.value(
@@ -300,6 +301,7 @@ def refuse_link(tx: Tx, account_id: int, by: int) -> Decision:
 
 
 def _waiting(tx: Tx, account_id: int, by: int) -> Account:
+    tx.run(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update())  # decided once
     waiting = queries.account(tx, account_id)
     if waiting is None or waiting.state != PENDING:
         raise LookupError("no waiting account")

@@ -19,7 +19,7 @@ from bot.policy.index import Index
 from bot.policy.models import Answer, Document, Entry, Kind, Piece, Source, Validity, Verdict
 from bot.policy.ranking import Mask, Ranked, rank
 from bot.policy.trees import Model
-from bot.policy.words import key, words
+from bot.policy.words import bare, bares, key, words
 
 MODEL = Path(__file__).with_name("model.json")
 MOST = 400
@@ -98,6 +98,10 @@ class Library:
         decoder = Decoder([*told, *(d.title for d in self.documents), *asked * _ENTRIES_COUNT])
         self._lines: list[str] = []
         self.index = Index([*self._indexed(sources, entries)], decoder)
+        self._told: dict[str, int] = {}
+        for place, entry in enumerate(entries, len(pieces) - len(entries)):
+            for line in (entry.question, *entry.variants):
+                self._told.setdefault(" ".join(bares(line)), place)
         self._register = Register(
             [*self._by_number, *(old for old in self._successor if old not in self._by_number)]
         )
@@ -146,11 +150,16 @@ class Library:
         understood = (
             "" if [key(word) for word in words(asked)] == decoded else self.index.decoder.show(decoded)
         )
-        if not len(found.rows) or found.sure < self.model.choices_at:
+        shown = self._order(found)
+        sure = found.sure
+        told = self._told.get(self._plain(decoded), -1)
+        said = np.flatnonzero(found.rows == told).tolist()
+        if said and not hidden[told]:  # an officer's own wording is answered by its entry
+            shown, sure = [*said, *(other for other in shown if other not in said)], 1.0
+        if not shown or sure < self.model.choices_at:
             verdict = Verdict.NONE
         else:
-            verdict = Verdict.ANSWER if found.sure >= self.model.answer_at else Verdict.CHOICES
-        shown = self._order(found)
+            verdict = Verdict.ANSWER if sure >= self.model.answer_at else Verdict.CHOICES
         ordered = [self.pieces[found.rows[at]] for at in shown]
         related = [
             self.pieces[found.rows[at]]
@@ -162,10 +171,13 @@ class Library:
             tuple(ordered[:OFFERED] if verdict is not Verdict.ANSWER else ordered[:1]),
             tuple(related[:RELATED]) if verdict is Verdict.ANSWER else (),
             clause=self._lines[found.clauses[shown[0]]] if shown else "",
-            confidence=round(found.sure, 3),
+            confidence=round(sure, 3),
             understood=understood,
             replaced=replaced,
         )
+
+    def _plain(self, decoded: Sequence[str]) -> str:
+        return " ".join(bare(self.index.decoder.shown(word)) for word in decoded)
 
     def _order(self, found: Ranked) -> list[int]:
         """Places in the ranking to show, the first the answer."""

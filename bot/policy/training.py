@@ -74,7 +74,7 @@ def _sure_row(model: Model, found: Candidates, right: NDArray[np.bool_] | None) 
     return sure_features(found, order, chances), bool(right is not None and right[order[0]])
 
 
-def fit(questions: Iterable[Labelled]) -> Model:
+def fit(questions: Iterable[Labelled], precision: float = PRECISION) -> Model:
     """A model with its cuts, all from these questions: what decides the cuts was predicted out of fold."""
     questions = list(questions)
     rows: list[Floats] = []
@@ -102,7 +102,7 @@ def fit(questions: Iterable[Labelled]) -> Model:
     for fold in range(_INNER):
         forest = _train(_SURE, _SURE_ROUNDS, features[of != fold], hits[of != fold])
         sure[of == fold] = chance(forest.odds(features[of == fold]))
-    answer_at, choices_at = cuts(sure, hits, gone, np.array(offered))
+    answer_at, choices_at = cuts(sure, hits, gone, np.array(offered), precision)
     return Model(
         FEATURES,
         (_rank_forest(questions),),
@@ -113,7 +113,11 @@ def fit(questions: Iterable[Labelled]) -> Model:
 
 
 def cuts(
-    sure: Floats, good: NDArray[np.bool_], absent: NDArray[np.bool_], offered: NDArray[np.bool_]
+    sure: Floats,
+    good: NDArray[np.bool_],
+    absent: NDArray[np.bool_],
+    offered: NDArray[np.bool_],
+    precision: float,
 ) -> tuple[float, float]:
     """The lowest cut that answers well and refuses enough, and the one that still offers nearly all right ones."""
     answer_at = 0.99
@@ -122,7 +126,7 @@ def cuts(
         answered = above & ~absent
         if not answered.any():
             break
-        if good[answered].mean() >= PRECISION and 1 - above[absent].mean() >= REFUSED:
+        if good[answered].mean() >= precision and 1 - above[absent].mean() >= REFUSED:
             answer_at = float(cut)
             break
     choices_at = float(np.quantile(sure[offered], 1 - _RIGHT_OFFERED)) if offered.any() else answer_at / 2

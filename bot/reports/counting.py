@@ -10,7 +10,7 @@ from bot.clock import from_ms
 from bot.directives import rules as directives
 from bot.directives.models import Directive
 from bot.directives.queries import Recipient
-from bot.i18n import N_
+from bot.i18n import N_, _
 from bot.store.tables.delivery import FAILED, SENT, UNREACHABLE
 
 
@@ -44,15 +44,25 @@ RULE = N_(
 REASONS = {
     "no_account": N_("chưa xác thực"),
     "blocked": N_("đã chặn hoặc bỏ theo dõi"),
-    "window_closed": N_("Zalo quá 7 ngày"),
+    "window_closed": N_("không gửi được qua Zalo (quá 7 ngày)"),
     "chat_gone": N_("tài khoản không còn"),
     "not_follower": N_("chưa quan tâm OA"),
     "refused": N_("từ chối nhận tin"),
+    "quota": N_("hết hạn mức tin Zalo"),
+    "person_quota": N_("hết hạn mức tin tới người này"),
+    "night": N_("Zalo không nhận ban đêm"),
     "rejected": N_("nền tảng từ chối tin"),
     "uncertain": N_("lỗi đường truyền"),
     "broken": N_("lỗi hệ thống"),
 }
 """Why somebody was not reached, in words."""
+
+
+def reason_words(reason: str) -> str:
+    """A reason as people read it; one with a platform's code behind it keeps the code."""
+    kind, _colon, code = reason.partition(":")
+    words = _(REASONS.get(kind, REASONS["broken"]))
+    return f"{words} ({code})" if code else words
 
 
 def classify(directive: Directive, recipient: Recipient) -> tuple[Class, str]:
@@ -75,15 +85,18 @@ class Figures:
 
     classes: dict[Class, int]
     reasons: dict[str, int]
+    seen: int = 0
+    """Of the silent, those of whom the platform told that they saw it."""
 
     @staticmethod
     def empty() -> "Figures":
         """All zero."""
         return Figures(dict.fromkeys(Class, 0), {})
 
-    def count(self, kind: Class, reason: str) -> None:
+    def count(self, kind: Class, reason: str, *, seen: bool = False) -> None:
         """Adds one recipient."""
         self.classes[kind] += 1
+        self.seen += int(seen and kind is Class.SILENT)
         if reason:
             self.reasons[reason] = self.reasons.get(reason, 0) + 1
 
@@ -91,6 +104,7 @@ class Figures:
         """Adds another unit's counts."""
         for kind, count in other.classes.items():
             self.classes[kind] += count
+        self.seen += other.seen
         for reason, count in other.reasons.items():
             self.reasons[reason] = self.reasons.get(reason, 0) + count
 

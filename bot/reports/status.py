@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from bot.chat.choices import pack
 from bot.chat.replies import Choice, Say
 from bot.directives import queries
-from bot.directives.models import Directive, ShowStatus
+from bot.directives.models import Directive, ShowStatus, ShowUnreached
 from bot.directives.texts import name
 from bot.i18n import _, number, percent
 from bot.organisation import queries as people
 from bot.organisation.models import Organisation
-from bot.reports.counting import REASONS, RULE, Class, Figures, classify
+from bot.reports.counting import RULE, Class, Figures, classify, reason_words
 from bot.store.tx import Tx
 
 PAGE = 8
@@ -53,7 +53,8 @@ def status(tx: Tx, directive: Directive, allowed: AbstractSet[int], unit_id: int
     figures: dict[int, Figures] = {}
     for recipient in queries.recipients_of(tx, directive.id, allowed):
         kind, reason = classify(directive, recipient)
-        figures.setdefault(recipient.unit_id, Figures.empty()).count(kind, reason)
+        mine = figures.setdefault(recipient.unit_id, Figures.empty())
+        mine.count(kind, reason, seen=recipient.seen_ms is not None)
 
     def below(organisation: Organisation) -> Figures:
         total = Figures.empty()
@@ -85,8 +86,10 @@ def share(figures: Figures) -> str:
     return f"{number(figures.numerator)}/{base} ({percent(figures.numerator, figures.denominator)})"
 
 
-def say(state: Status, at: str, page: int = 0) -> Say:
+def say(state: Status, at: str, page: int = 0, taken: str = "", names: bool = False) -> Say:
     """The figures as a message. `at` is the moment they hold for, as shown to people.
+
+    `taken` tells what the messages cost; `names` offers the list of who was not reached.
 
     The first page says all; a later one lists further units and leaves the rule to the first. A page
     beyond the last is the last.
@@ -102,6 +105,7 @@ def say(state: Status, at: str, page: int = 0) -> Say:
         lines.append(_("Trang {page}/{pages}", page=number(page + 1), pages=number(pages)))
     lines += [f"• {_short(part.name)}: {share(figure)}" for part, figure in parts]
     if page == 0:
+        lines += [taken] if taken else []
         lines += [_(RULE), _("Tính đến {when}.", when=at)]
     else:
         lines.append(_("Tính đến {when}; cách tính như trang 1.", when=at))
@@ -109,6 +113,8 @@ def say(state: Status, at: str, page: int = 0) -> Say:
     choices = [
         Choice(_short(part.name), pack(ShowStatus(state.directive.id, part.id, 0))) for part, __ in parts
     ]
+    if names and page == 0 and state.total.classes[Class.NOT_REACHED]:
+        choices.append(Choice(_("Ai chưa nhận được"), pack(ShowUnreached(state.directive.id, 0))))
     if page + 1 < pages:
         choices.append(Choice(_("Xem tiếp"), pack(ShowStatus(state.directive.id, unit_id, page + 1))))
     return Say(
@@ -136,9 +142,11 @@ def _totals(total: Figures) -> list[str]:
             lost=number(total.classes[Class.NOT_REACHED]),
         ),
     ]
+    if total.seen:
+        lines.append(_("Đã xem trên Zalo, chưa xác nhận: {count}", count=number(total.seen)))
     if total.reasons:
         why = ", ".join(
-            f"{_(REASONS[reason])} {number(count)}" for reason, count in sorted(total.reasons.items())
+            f"{reason_words(reason)} {number(count)}" for reason, count in sorted(total.reasons.items())
         )
         lines.append(_("Chưa nhận vì: {why}", why=why))
     if total.classes[Class.INFORMED]:

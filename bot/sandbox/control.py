@@ -16,6 +16,7 @@ from bot.sandbox.telegram_people import TelegramPeople
 from bot.sandbox.world import PLATFORMS, Chat, Fault, Json, Person, Refused, World
 from bot.sandbox.zalo_oa import ZaloOa
 from bot.sandbox.zalo_people import ZaloPeople
+from bot.sandbox.zalo_quota import FREE_MS, WINDOW_MS
 
 MOST_WAIT_S = 60.0
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -95,7 +96,9 @@ class Control:
             web.delete("/control/faults", self.clear_faults),
             web.post("/control/zalo_oa/webhook", self.zalo_webhook),
             web.post("/control/zalo_oa/authorize", self.zalo_authorize),
+            web.post("/control/zalo_oa/console", self.zalo_console),
             web.post("/control/zalo_oa/expire", self.zalo_expire),
+            web.get("/control/zalo_oa/books", self.zalo_books),
             web.get("/control/deliveries", self.deliveries),
             web.post("/control/deliveries/retry", self.retry),
             web.post("/control/deliveries/again", self.again),
@@ -216,13 +219,27 @@ class Control:
     async def zalo_authorize(self, request: web.Request) -> web.Response:
         """The OA's administrator agrees: a code for v4/oa/access_token."""
         data = await body(request)
-        code = self.zalo.authorize(str(data.get("code_challenge") or ""))
+        code = self.zalo.oauth.authorize(str(data.get("code_challenge") or ""))
         return web.json_response({"code": code, "oa_id": self.zalo.oa_id})
+
+    async def zalo_console(self, request: web.Request) -> web.Response:
+        """The application's page: callback address and code challenge; tells what it says."""
+        self.zalo.oauth.set_console(await body(request))
+        return web.json_response(self.zalo.oauth.console)
 
     async def zalo_expire(self, request: web.Request) -> web.Response:
         """Ends every access token now."""
-        self.zalo.access = dict.fromkeys(self.zalo.access, 0)
+        self.zalo.oauth.expire()
         return web.json_response({})
+
+    async def zalo_books(self, request: web.Request) -> web.Response:
+        """What the OA's messages cost so far, and what is left of this month's package."""
+        ledger = self.zalo.ledger
+        left = ledger.left(self.world.now_ms())
+        terms = {"free_ms": FREE_MS, "window_ms": WINDOW_MS, "price": self.zalo.switches["price"]}
+        return web.json_response(
+            {**ledger.books, "package_left": left, "uploads": ledger.uploads, "terms": terms}
+        )
 
     # Deliveries
 

@@ -7,14 +7,16 @@ import sys
 
 from aiohttp import web
 
-from bot.sandbox.control import Control, plain_errors
+from bot.sandbox.control import Control, body, plain_errors
 from bot.sandbox.phone import Phone
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.telegram_methods import METHODS
 from bot.sandbox.telegram_people import TelegramPeople
 from bot.sandbox.world import Json, World
+from bot.sandbox.zalo_groups import ZaloGroups
 from bot.sandbox.zalo_oa import ZaloOa
 from bot.sandbox.zalo_people import ZaloPeople
+from bot.sandbox.zalo_templates import ZaloTemplates
 
 MOST_BODY = 64 * 1024 * 1024
 """Bytes of one request: over Telegram's 50 MB for a file, so that the platform's own limit answers."""
@@ -29,6 +31,8 @@ class Sandbox:
         self.zalo = ZaloOa(self.world)
         self._telegram_people = TelegramPeople(self.telegram)
         self._zalo_people = ZaloPeople(self.zalo)
+        self.zalo_groups = ZaloGroups(self._zalo_people)
+        self.zalo_templates = ZaloTemplates(self._zalo_people)
         self.control = Control(
             self.world, self.telegram, self._telegram_people, self.zalo, self._zalo_people, self.info
         )
@@ -52,6 +56,8 @@ class Sandbox:
         app = web.Application(client_max_size=MOST_BODY, middlewares=[plain_errors])
         app.add_routes([*self.telegram.routes(), *self.zalo.routes()])
         app.add_routes([*self.control.routes(), *self.phone.routes()])
+        app.add_routes([web.post("/control/zalo_oa/gmf", self._buy_group)])
+        app.add_routes([web.post("/control/zalo_oa/templates", self._approve_template)])
         app.on_shutdown.append(self.phone.close)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -69,12 +75,23 @@ class Sandbox:
                 "app_id": self.zalo.app_id,
                 "oa_id": self.zalo.oa_id,
                 "oa_secret_key": self.zalo.oa_secret_key,
-                "app_secret": self.zalo.app_secret,
-                "access_token": self.zalo.access_token,
-                "refresh_token": self.zalo.refresh_token,
+                "app_secret": self.zalo.oauth.app_secret,
+                "access_token": self.zalo.oauth.access_token,
+                "refresh_token": self.zalo.oauth.refresh_token,
             },
             "control_url": self.control_url,
         }
+
+    async def _buy_group(self, request: web.Request) -> web.Response:
+        """A package for one group of the OA: {"seats", "days"}."""
+        data = await body(request)
+        return web.json_response(
+            self.zalo_groups.buy(int(data.get("seats", 100)), float(data.get("days", 30)))
+        )
+
+    async def _approve_template(self, request: web.Request) -> web.Response:
+        """Zalo approves a template: {"template_id", "fields", "price"}."""
+        return web.json_response(self.zalo_templates.approve(await body(request)))
 
     async def stop(self) -> None:
         """Ends deliveries and closes the port."""

@@ -137,4 +137,8 @@ def _list(payload: Json) -> Content:
         lines.append(_text(element.get("title"), "title", MOST_TITLE))
         lines.append(_text(element.get("subtitle"), "subtitle", 500))
     buttons = _buttons(payload["buttons"]) if payload.get("buttons") else []
+    for element in elements:
+        if (action := element.get("default_action")) is not None:
+            given = {**action, "title": element["title"]} if isinstance(action, dict) else action
+            buttons.append(_button(given))
     return Content("list", "\n".join(lines), buttons, "inline" if buttons else "")

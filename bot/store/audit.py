@@ -3,21 +3,22 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, insert, literal, or_, select
 
+from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.tables.audit import audit
 from bot.store.tables.directives import directives
 from bot.store.tables.organisation import accounts, appointments, members, organisations, slips
 from bot.store.tx import Tx
 
+_RECORD = Hot(insert(audit).values({column.name: bindparam(column.name) for column in audit.c}))
+
 
 def record(tx: Tx, action: str, about: str, *, member_id: int | None = None, actor: str = "member") -> None:
     """Notes that somebody did or saw something. `about` names the object by id, never by content."""
-    tx.run(
-        insert(audit).values(
-            id=new_id(), at_ms=tx.now_ms, member_id=member_id, actor=actor, action=action, object=about
-        )
+    _RECORD.run(
+        tx, id=new_id(), at_ms=tx.now_ms, member_id=member_id, actor=actor, action=action, object=about
     )
 
 

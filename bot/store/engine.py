@@ -4,8 +4,21 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+_AGAIN = frozenset(("40001", "40P01", "55P03"))
+"""PostgreSQL: two transactions stood in each other's way, or a lock was waited for too long."""
+_POSTGRES = {
+    # A process that stopped in the middle of a transaction must not hold its chats for ever.
+    "idle_in_transaction_session_timeout": "20s",
+    "lock_timeout": "5s",
+    # A machine that went away is noticed, and its locks are free again, in about ten seconds.
+    "tcp_keepalives_idle": "4",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
 
 
 def make_engine(url: str) -> Engine:
@@ -13,11 +26,22 @@ def make_engine(url: str) -> Engine:
 
     On SQLite the driver's own transaction handling is switched off and every transaction begins
     IMMEDIATE, so a rollback really takes everything back; WAL, synchronous=FULL (a commit survives a
-    power cut) and secure_delete (what is deleted is overwritten).
+    power cut) and secure_delete (what is deleted is overwritten). On PostgreSQL a transaction is READ
+    COMMITTED: every statement sees what others committed before it.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_size=4, max_overflow=4, pool_pre_ping=True)
+        return create_engine(
+            _psycopg(parsed),
+            pool_size=4,
+            max_overflow=4,
+            connect_args={
+                "connect_timeout": 5,
+                "application_name": "sotay",
+                "options": " ".join(f"-c {name}={value}" for name, value in _POSTGRES.items()),
+                "tcp_user_timeout": 10_000,
+            },
+        )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(parsed, connect_args={"timeout": 10, "check_same_thread": False})
@@ -43,8 +67,36 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def _psycopg(url: URL) -> URL:
+    return url if url.drivername == "postgresql+psycopg" else url.set(drivername="postgresql+psycopg")
+
+
+def driver_address(url: str) -> str:
+    """The same PostgreSQL database as psycopg itself takes it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def reading(engine: Engine) -> Engine:
     """The same database for those who only read: a snapshot that waits for no writer."""
     if engine.dialect.name == "sqlite":
         return engine.execution_options(sqlite_begin="DEFERRED")
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def connection_lost(error: BaseException) -> bool:
+    """Whether PostgreSQL could not be reached, or went away in the middle."""
+    if not isinstance(error, DBAPIError) or isinstance(error.orig, sqlite3.Error):
+        return False
+    state = getattr(error.orig, "sqlstate", None) or ""
+    # No state at all: not even a server that could say why. 08: connection; 57P: shutting down, starting up.
+    return (
+        error.connection_invalidated
+        or state[:2] == "08"
+        or state[:3] == "57P"
+        or (not state and type(error.orig).__name__ == "OperationalError")
+    )
+
+
+def stands_in_the_way(error: BaseException) -> bool:
+    """Whether a transaction was rolled back for another's sake and goes through when run again."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _AGAIN

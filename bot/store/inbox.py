@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
+from bot.store.hot import Hot
 from bot.store.tables.conversation import DONE, SET_ASIDE, WAITING, inbox
 from bot.store.tx import Tx
-from bot.store.upsert import insert
+from bot.store.upsert import insert_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,27 +17,47 @@ class Waiting:
     id: int
     channel: str
     chat_key: str
-    payload: bytes
+    payload: bytes | None
+    """None: too many wait to keep it in memory; it is in the table."""
     received_ms: int
 
 
-def put(tx: Tx, channel: str, update_key: str, chat_key: str, payload: bytes) -> int | None:
-    """Stores an update, sealed. Returns its id, or None when this key was taken in before."""
-    statement = (
-        insert(tx.conn, inbox)
+_PUT = Hot(
+    lambda dialect: (
+        insert_for(dialect, inbox)
         .values(
-            channel=channel,
-            update_key=update_key,
-            chat_key=chat_key,
+            channel=bindparam("channel"),
+            update_key=bindparam("update_key"),
+            chat_key=bindparam("chat_key"),
             state=WAITING,
             attempts=0,
-            payload=tx.vault.seal("inbox.payload", f"{channel}:{update_key}", payload),
-            received_ms=tx.now_ms,
+            payload=bindparam("payload"),
+            received_ms=bindparam("received_ms"),
         )
         .on_conflict_do_nothing(index_elements=["channel", "update_key"])
         .returning(inbox.c.id)
     )
-    found: int | None = tx.value(statement)
+)
+_DONE = Hot(
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"))
+    .values(state=DONE, payload=None, done_ms=bindparam("at"), error=None)
+)
+
+
+def put(tx: Tx, channel: str, update_key: str, chat_key: str, payload: bytes) -> int | None:
+    """Stores an update, sealed. Returns its id, or None when this key was taken in before.
+
+    On SQLite, whose one process keeps its chats' order in memory; else see `inbox_shared.put`.
+    """
+    found: int | None = _PUT.value(
+        tx,
+        channel=channel,
+        update_key=update_key,
+        chat_key=chat_key,
+        payload=tx.vault.seal("inbox.payload", f"{channel}:{update_key}", payload),
+        received_ms=tx.now_ms,
+    )
     return found
 
 
@@ -62,13 +83,18 @@ def waiting(tx: Tx) -> list[Waiting]:
     ]
 
 
+def payload(tx: Tx, row_id: int) -> bytes:
+    """What a waiting update holds."""
+    columns = (inbox.c.channel, inbox.c.update_key, inbox.c.payload)
+    row = tx.first(select(*columns).where(inbox.c.id == row_id))
+    if row is None:
+        raise LookupError(row_id)
+    return tx.vault.open_bytes("inbox.payload", f"{row.channel}:{row.update_key}", row.payload)
+
+
 def done(tx: Tx, row_id: int) -> None:
     """Marks an update as handled and empties its payload."""
-    tx.run(
-        update(inbox)
-        .where(inbox.c.id == row_id)
-        .values(state=DONE, payload=None, done_ms=tx.now_ms, error=None)
-    )
+    _DONE.run(tx, row=row_id, at=tx.now_ms)
 
 
 def set_aside(tx: Tx, row_id: int, attempts: int, error: str) -> None:

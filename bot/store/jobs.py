@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from bot.store import inbox
+from bot.store import inbox, inbox_shared, signals
 from bot.store.ids import new_id
 from bot.store.tables.jobs import jobs
 from bot.store.tx import Tx
@@ -46,6 +46,7 @@ def request(tx: Tx, kind: str, place: tuple[str, str, str], asked: Any) -> int:
             made_ms=tx.now_ms,
         )
     )
+    signals.tell(tx, signals.JOBS)
     return job_id
 
 
@@ -72,7 +73,11 @@ def drop(tx: Tx, job_id: int) -> None:
 
 
 def finish(tx: Tx, job: Job, result: Any) -> inbox.Waiting | None:
-    """Puts the result (a JSON value) into the inbox and deletes the job. None when that was done before."""
+    """Puts the result (a JSON value) into the inbox and deletes the job.
+
+    Returns what this process has to handle now: None when that was done before, and on PostgreSQL, where
+    whoever claims the chat handles it.
+    """
     body = json.dumps(
         {
             "job": job.id,
@@ -84,5 +89,8 @@ def finish(tx: Tx, job: Job, result: Any) -> inbox.Waiting | None:
     ).encode()
     drop(tx, job.id)
     key = f"{job.channel}:{job.chat_id}"
+    if tx.conn.dialect.name != "sqlite":
+        inbox_shared.put(tx, [inbox_shared.Arrived(CHANNEL, str(job.id), key, body)])
+        return None
     row_id = inbox.put(tx, CHANNEL, str(job.id), key, body)
     return None if row_id is None else inbox.Waiting(row_id, CHANNEL, key, body, tx.now_ms)

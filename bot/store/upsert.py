@@ -8,6 +8,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 def insert(conn: Connection, table: Table) -> Any:
     """The dialect's own `insert(table)`, which knows `on_conflict_do_nothing` and `…_do_update`."""
-    if conn.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+    return insert_for(conn.dialect.name, table)
+
+
+def insert_for(dialect: str, table: Table) -> Any:
+    """The same by the dialect's name."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

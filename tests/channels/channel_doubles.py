@@ -18,6 +18,10 @@ class Shelf:
         self.contents = {"file-1": CHUNK}
         self.references: dict[tuple[str, str], str] = {}
         self.valid: list[int | None] = []
+        self.public = ""
+
+    async def link(self, channel: str, chat_id: str, file: File) -> str:
+        return f"{self.public}/tep/{file.file_id}-{chat_id}" if self.public else ""
 
     async def read(self, file_id: str) -> bytes:
         if file_id not in self.contents:

@@ -1,6 +1,9 @@
 """The application in front: what is let in, what is refused, and that 200 means stored."""
 
 import json
+from collections import Counter
+from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -15,6 +18,7 @@ from bot.channels.webhooks import (
     ZaloHook,
     application,
 )
+from bot.clock import now, to_ms
 
 TOKEN = {"X-Telegram-Bot-Api-Secret-Token": "sample-secret"}
 SIGNED = {"X-ZEvent-Signature": f"mac={BY_APP_AND_BODY}"}
@@ -41,9 +45,26 @@ def box():
     return Box()
 
 
+AGES = timedelta(days=36_500)
+"""The vectors are of 2024."""
+
+
+class Saw(Counter):
+    """What the application noticed of the unsettled."""
+
+    def __call__(self, subject, variant):
+        self[subject, variant] += 1
+
+
 @pytest.fixture
-def app(box):
-    return application(box, telegram_hook=TelegramHook("sample-secret"), zalo_hook=ZaloHook(APP, OA, SECRET))
+def saw():
+    return Saw()
+
+
+@pytest.fixture
+def app(box, saw):
+    zalo = ZaloHook(APP, OA, SECRET, app_secret="sample-app-secret", keep=AGES)
+    return application(box, telegram_hook=TelegramHook("sample-secret"), zalo_hook=zalo, saw=saw)
 
 
 @pytest.fixture
@@ -145,14 +166,73 @@ async def test_a_broken_body(client, box, body):
     assert box.rows == {}
 
 
-async def test_broken_json_of_zalo_is_told_only_to_who_can_sign(client):
-    # printf '%s%s%s' 505000000000000001 '{"timestamp":"1' '1sample-oa-secret-key' | sha256sum
-    body = b'{"timestamp":"1'
-    digest = "4f90bc838a2e0824cbb71be54569b1a6f3f502ba94299e0180aeb307c224d5b3"
+def signed(body, moment="1", secret=SECRET):
+    mac = sha256(APP.encode() + body + moment.encode() + secret.encode()).hexdigest()
+    return {"X-ZEvent-Signature": f"mac={mac}", "X-ZEvent-Timestamp": moment}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"timestamp":"1', b'{"timestamp":"1"}', b"[]", b"[" * 500_000, b'{"event_name":{}}'],
+    ids=["cut", "no name", "list", "deep", "odd name"],
+)
+async def test_what_zalo_signed_and_nobody_can_read_is_kept_for_a_person(client, box, saw, body):
     assert (await client.post("/webhook/zalo", data=body)).status == 401
-    assert (
-        await client.post("/webhook/zalo", data=body, headers={"X-ZEvent-Signature": digest})
-    ).status == 400
+    assert box.rows == {}
+    with capture_logs() as logs:
+        assert (await client.post("/webhook/zalo", data=body, headers=signed(body))).status == 200
+        assert (await client.post("/webhook/zalo", data=body, headers=signed(body))).status == 200
+    assert [entry["event"] for entry in logs] == ["webhook_body_unreadable"] * 2
+    assert box.rows == {("zalo_oa", f"raw:{sha256(body).hexdigest()}"): ("-", body)}
+    assert saw["webhook", "unreadable"] == 2
+
+
+async def test_a_changed_body_under_a_valid_signature_is_refused_and_counted(client, box, saw):
+    changed = BODY.replace("Đã đọc".encode(), "Chưa đọc".encode())
+    assert changed != BODY
+    assert (await client.post("/webhook/zalo", data=changed, headers=SIGNED)).status == 401
+    assert box.rows == {}
+    assert saw == {("webhook", "bad_signature"): 1}
+
+
+async def test_the_variants_that_came_are_told(client, saw):
+    await client.post("/webhook/zalo", data=BODY, headers=SIGNED)
+    await client.post("/webhook/zalo", data=BODY, headers=signed(BODY, "5", "sample-app-secret"))
+    await client.post("/webhook/zalo", data=BODY, headers={**SIGNED, "num_retry": "1"})
+    assert saw == {
+        ("signature", "mac:body:app_id"): 2,
+        ("signature", "mac:header:app_id:app_secret"): 1,
+        ("event", "user_send_text"): 3,
+        ("repeat", "after_silence"): 1,
+    }
+
+
+async def test_whether_zalo_repeats_after_an_error_is_told(client, box, saw):
+    box.fails = InboxFailed()
+    assert (await client.post("/webhook/zalo", data=BODY, headers=SIGNED)).status == 503
+    box.fails = None
+    assert (await client.post("/webhook/zalo", data=BODY, headers={**SIGNED, "num_retry": "1"})).status == 200
+    assert saw["repeat", "after_error"] == 1
+    assert len(box.rows) == 1
+
+
+@pytest.mark.parametrize(("days", "kept"), [(1, 1), (6, 1), (8, 0), (800, 0)])
+async def test_a_replay_from_before_what_the_inbox_remembers_is_not_let_in(box, saw, days, kept):
+    moment = str(to_ms(now() - timedelta(days=days)))
+    body = BODY.replace(b"1717061839659", moment.encode())
+    async with TestClient(
+        TestServer(application(box, zalo_hook=ZaloHook(APP, OA, SECRET), saw=saw))
+    ) as client:
+        assert (await client.post("/webhook/zalo", data=body, headers=signed(body, moment))).status == 200
+    assert len(box.rows) == kept
+    assert saw["webhook", "too_old"] == 1 - kept
+
+
+async def test_an_event_of_ten_megabytes_is_not_read_to_its_end(client, box, saw):
+    body = b'{"event_name":"user_send_text","x":"' + b"a" * 10_000_000 + b'"}'
+    assert (await client.post("/webhook/zalo", data=body, headers=signed(body))).status == 413
+    assert box.rows == {}
+    assert saw == {("webhook", "too_big"): 1}
 
 
 @pytest.mark.parametrize("error", [InboxFull(), InboxFailed()])
@@ -170,7 +250,7 @@ async def test_only_configured_channels_have_a_door(box):
 
 
 async def test_a_setting_narrows_the_variants(box):
-    hook = ZaloHook(APP, OA, SECRET, frozenset({"mac:body:oa_id"}))
+    hook = ZaloHook(APP, OA, SECRET, frozenset({"mac:body:oa_id"}), keep=AGES)
     async with TestClient(TestServer(application(box, zalo_hook=hook))) as client:
         assert (await client.post("/webhook/zalo", data=BODY, headers=SIGNED)).status == 401
         headers = {"X-ZEvent-Signature": f"mac={BY_OA_AND_BODY}"}

@@ -1,14 +1,17 @@
 """Every kind of Zalo OA event, and the event of ours it becomes. All ids and people are made up."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.channels.zalo_oa.inbound import identify, translate
 from bot.chat.events import (
+    AccountNotice,
     Address,
     Blocked,
     ContactShared,
+    DataRequested,
     FileSent,
     Joined,
     Left,
@@ -148,7 +151,7 @@ CASES = {
     ),
     "chat opened": (
         event("user_click_chatnow", oa_id=OA, user_id=USER),
-        Unknown(ALONE, AT, "user_click_chatnow"),
+        Started(ALONE, AT),
     ),
     "text in a group": (
         in_group("user_send_group_text", text=f"[@{OA}] tình hình 52"),
@@ -166,8 +169,9 @@ CASES = {
     ),
     "quota notice": (
         {"event_name": "change_oa_daily_quota", "oa_id": OA},
-        Unknown(Address("zalo_oa", "-", "-"), RECEIVED, "change_oa_daily_quota"),
+        AccountNotice(Address("zalo_oa", "-", "-"), RECEIVED, "change_oa_daily_quota"),
     ),
+    "withdraws": (event("user_withdraw", oa_id=OA, user_id=USER), DataRequested(ALONE, AT)),
     "moment of nonsense": (
         {**said("user_send_text", text="x"), "timestamp": "9" * 30},
         TextSent(ALONE, RECEIVED, "x", "e2a6"),
@@ -187,7 +191,14 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_translate(case):
     payload, expected = CASES[case]
-    assert translate(payload, RECEIVED) == expected
+    assert replace(translate(payload, RECEIVED), interacts=False) == expected
+
+
+def test_what_keeps_the_window_open():
+    counted = {name for name, (payload, _event) in CASES.items() if translate(payload, RECEIVED).interacts}
+    assert {"text", "pressed button", "voice", "card", "follow", "chat opened"} <= counted
+    others = {"seen", "received", "thumbs up", "unfollow", "text in a group", "submitted information"}
+    assert counted.isdisjoint(others | {"echo", "quota notice"})
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from bot.chat.errors import PlatformError, Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
+from bot.chat.errors import (
+    Later,
+    PlatformError,
+    Rejected,
+    RetryAfter,
+    Suspended,
+    TokenExpired,
+    Uncertain,
+    Unreachable,
+)
 from bot.chat.replies import Choice, Edit, File, Reply, Say, Toast
 from bot.clock import CLOCK, now
 from bot.delivery import outbox, sender, wire
@@ -79,6 +88,9 @@ class Learned:
 
     def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
         self.told.append(("moved", channel, old, new))
+
+    def suspended(self, tx: Tx, channel: str, problem: str) -> None:
+        self.told.append(("suspended", channel, problem))
 
 
 class Post:
@@ -185,6 +197,39 @@ async def test_retry_after_pauses_its_channel_alone_and_keeps_the_order(post):
     later = [at - begun for at, _, _ in post.telegram.calls if at - begun > 0.05]
     assert min(later) >= 0.39
     assert len(later) >= 4
+
+
+async def test_later_holds_back_one_person_alone(post):
+    post.sender.start()
+    post.telegram.plan["a"] = [Later(0.3, "night")]
+    await post.replies(("a", "1"), ("b", "1"))
+    await post.telegram.until(lambda: post.telegram.texts("b"))
+    await post.until_finished()
+    assert post.telegram.texts("a") == ["1"]
+
+
+async def test_an_account_that_may_not_send_keeps_everything_and_tells_a_person_once(post):
+    post.sender.start()
+    for chat in ("a", "b"):
+        post.telegram.plan[chat] = [Suspended("oa_disabled")]
+    await post.notices(["a"], "1")
+    await post.replies(("b", "1"))
+    async with asyncio.timeout(8):
+        while not post.learned.told:
+            await post.writer.run(lambda tx: None)
+    await post.replies(("z", "1"), channel="zalo_oa")
+    await post.zalo.until(lambda: post.zalo.took)  # the other channel goes on
+    assert post.learned.told == [("suspended", "telegram", "oa_disabled")]
+    states = await post.states()
+    assert all(state in (QUEUED, SENDING) for chat in ("a", "b") for state, _why, _times in states[chat])
+
+
+async def test_an_unknown_code_is_kept_with_the_message(post):
+    post.sender.start()
+    post.telegram.plan["a"] = [Rejected("zalo -999: new", "Zalo -999")]
+    await post.notices(["a"], "1")
+    await post.until_finished()
+    assert [why for _state, why, _times in (await post.states())["a"]] == ["rejected:Zalo -999"]
 
 
 async def test_nobody_calls_a_platform_during_its_pause(post):
@@ -442,7 +487,9 @@ async def test_rows_of_one_chat_handed_twice_are_sent_once(post):
 
 def test_every_error_of_ours_is_met_here():
     assert {kind.__name__ for kind in PlatformError.__subclasses__()} == {
+        "Later",
         "RetryAfter",
+        "Suspended",
         "Unreachable",
         "Rejected",
         "TokenExpired",

@@ -1,6 +1,7 @@
 """A small house for journeys: sandbox and bot in one process over loopback, a branch with its people."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -83,7 +84,9 @@ class House:
         self.app = App(self.settings)
         await self.app.start()
         self.settings.listen_port = self.app.port  # a restart comes back at the same address
+        self.settings.public_url = f"http://127.0.0.1:{self.app.port}"
         if self.channel == "zalo_oa":
+            await testing.control(self.control, "switches", {"zalo_oa": {"window": True, "limits": True}})
             await testing.control(
                 self.control, "zalo_oa/webhook", {"url": f"http://127.0.0.1:{self.app.port}/webhook/zalo"}
             )
@@ -179,12 +182,19 @@ class House:
         CLOCK.turn(timedelta(**by))
 
 
-def prepare(folder: Path, sandbox: Sandbox, channel: str) -> tuple[Settings, Vault]:
-    """Keys, database and roster of a house, and its settings."""
+def prepare(
+    folder: Path,
+    sandbox: Sandbox,
+    channel: str,
+    persons: tuple[PersonRow, ...] = PEOPLE,
+    database_url: str = "",
+) -> tuple[Settings, Vault]:
+    """Keys, database (SQLite where no other is given) and roster of a house, and its settings."""
     info = sandbox.info()
     settings = Settings(
         _env_file=None,
         data_dir=folder,
+        database_url=database_url,
         listen_port=0,
         telegram_token=info["telegram"]["token"] if channel == "telegram" else "",
         telegram_mode="webhook",
@@ -205,22 +215,59 @@ def prepare(folder: Path, sandbox: Sandbox, channel: str) -> tuple[Settings, Vau
     columns = frozenset(
         {"full_name", "card_number", "birth_date", "branch", "posts", "standing", "membership"}
     )
-    roster = Roster(PEOPLE, (), (), columns, "mẫu")
+    roster = Roster(persons, (), (), columns, "mẫu")
     report = write(engine, vault, lambda tx: import_roster(tx, roster))
-    assert report.counts["new"] == len(PEOPLE), report
+    assert report.counts["new"] == len(persons), report
     engine.dispose()
     return settings, vault
 
 
-@pytest.fixture(params=["zalo_oa", "telegram"])
-def channel(request: pytest.FixtureRequest) -> str:
+MAIN = {
+    "test_member_taps_and_the_count_is_right",
+    "test_clerk_composes_tests_confirms_and_members_acknowledge",
+    "test_member_verifies_with_slip_and_birth_date",
+}
+"""Journeys that `make test` also plays with every answer typed as a number, and without any buttons."""
+BY_NUMBER, WITHOUT_BUTTONS = "zalo_oa, numbers typed", "zalo_oa, no buttons"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every journey on every channel; on Zalo also by number alone, the lesser ones of these in `make bench`."""
+    if "way" in metafunc.fixturenames:
+        marks = [] if metafunc.function.__name__ in MAIN else [pytest.mark.long]
+        more = [pytest.param(each, marks=marks) for each in (BY_NUMBER, WITHOUT_BUTTONS)]
+        metafunc.parametrize("way", ["zalo_oa", "telegram", *more], indirect=True)
+
+
+@pytest.fixture
+def way(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
-async def house(tmp_path: Path, channel: str) -> AsyncIterator[House]:
+def channel(way: str) -> str:
+    return way.split(",")[0]
+
+
+@pytest.fixture
+def store() -> str:
+    """Which database a journey runs on; the main ones run on "postgresql" as well."""
+    return os.environ.get("SOTAY_TEST_STORE", "sqlite")
+
+
+@pytest.fixture
+async def house(
+    tmp_path: Path, channel: str, store: str, request: pytest.FixtureRequest
+) -> AsyncIterator[House]:
+    url = "" if store == "sqlite" else request.getfixturevalue("postgres_url")
     sandbox = await start()
-    settings, vault = await asyncio.to_thread(prepare, tmp_path, sandbox, channel)
+    way = request.getfixturevalue("way") if "way" in request.fixturenames else ""
+    if way == WITHOUT_BUTTONS:
+        await testing.control(
+            sandbox.control_url, "switches", {"zalo_oa": {"buttons_under_text": False, "list": False}}
+        )
+    testing.BY_NUMBER = way in (BY_NUMBER, WITHOUT_BUTTONS)
+    settings, vault = await asyncio.to_thread(prepare, tmp_path, sandbox, channel, database_url=url)
     home = House(channel, tmp_path, sandbox, settings, vault)
     await home.up()
     before = datetime.now(UTC) - now()
@@ -231,4 +278,5 @@ async def house(tmp_path: Path, channel: str) -> AsyncIterator[House]:
             await home.down()
         await sandbox.stop()
         await testing.close()
+        testing.BY_NUMBER = False
         CLOCK.turn((datetime.now(UTC) - now()) - before)

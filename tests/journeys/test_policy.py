@@ -18,7 +18,7 @@ async def rules(house):
     """The sample corpus, approved and taken up."""
     sources, entries = await asyncio.to_thread(sample)
     await house.write(lambda tx: service.add_sample(tx, sources, entries))
-    await house.app.refresh_rules()
+    await house.app.rulebook.refresh(house.app.writer)
     return house
 
 
@@ -76,7 +76,7 @@ async def test_none_goes_to_an_officer_and_the_answer_comes_back_and_becomes_an_
     await officer.sees("Số quy định")
     await officer.says("không")
     await officer.sees("Đã đưa vào hỏi đáp chung")
-    await rules.app.refresh_rules()
+    await rules.app.rulebook.refresh(rules.app.writer)
     other = await rules.member("Phạm Thị Cao")
     await other.says("nuoi chim bo cau o san truong dc ko")
     said = await other.sees("Nuôi chim bồ câu theo nội quy")
@@ -95,7 +95,7 @@ async def test_an_unanswered_ticket_is_told_again(rules):
     await officer.sees("Câu hỏi về quy định")
     await testing.control(rules.control, "switches", {"zalo_oa": {"tokens_end": False}})
     rules.turn(days=3)
-    await rules.app._escalate()
+    await rules.app.rulebook.tell_overdue(rules.app.writer, rules.app.sender.ring)
     await officer.sees("quá hạn")
     await clerk.sees("quá hạn")
 
@@ -163,11 +163,11 @@ async def test_a_withdrawn_document_answers_no_more_even_before_the_index_is_bui
         return key
 
     key = await house.write(add)
-    await house.app.refresh_rules()
+    await house.app.rulebook.refresh(house.app.writer)
     await member.says("điều 1 quy định 77")
     await member.sees("hưa tìm thấy")  # nothing that is unchecked answers
     await house.write(lambda tx: service.approve(tx, key, None))
-    await house.app.refresh_rules()
+    await house.app.rulebook.refresh(house.app.writer)
     await member.says("điều 1 quy định 77")
     await member.sees("nhà xe phía đông")
     await house.write(lambda tx: service.withdraw(tx, key, None))

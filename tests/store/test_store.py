@@ -1,6 +1,8 @@
 """Inbox, vault, ids, openings, dialogs, files, migrations."""
 
 import stat
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, inspect, literal, select
 from sqlalchemy.exc import StatementError
+from stores import on_postgresql, on_sqlite
 
 from bot.clock import CLOCK, now, to_ms
 from bot.store import dialogs, files, ids, inbox, openings
@@ -300,10 +303,18 @@ def test_what_a_platform_calls_a_file(tx):
 
 
 @pytest.fixture
-def empty(tmp_path: Path):
-    engine = make_engine(f"sqlite:///{tmp_path}/empty.db")
+def empty(tmp_path: Path, store: str, request: pytest.FixtureRequest):
+    if store == "sqlite":
+        engine = make_engine(f"sqlite:///{tmp_path}/empty.db")
+        yield engine
+        engine.dispose()
+        return
+    server = request.getfixturevalue("postgres_server")
+    url = server.empty()
+    engine = make_engine(url)
     yield engine
     engine.dispose()
+    server.drop(url)
 
 
 def test_migrations_make_what_the_tables_say(empty):
@@ -314,9 +325,12 @@ def test_migrations_make_what_the_tables_say(empty):
     for table in metadata.sorted_tables:
         made = {index["name"]: tuple(index["column_names"]) for index in found.get_indexes(table.name)}
         for index in table.indexes:
+            if index.info.get("only", empty.dialect.name) != empty.dialect.name:
+                continue
             assert made.get(index.name) == tuple(column.name for column in index.columns), index.name
 
 
+@on_sqlite
 def test_migrations_make_the_same_sql_as_the_tables(empty, tmp_path):
     """`check` does not see everything (partial indexes, keys): SQLite's own words for the schema do."""
     migrate(empty)
@@ -338,6 +352,49 @@ def test_migrations_make_the_same_sql_as_the_tables(empty, tmp_path):
     made, meant = words(empty), words(plain)
     plain.dispose()
     assert made == meant
+
+
+@on_postgresql
+def test_migrations_make_the_same_definitions_as_the_tables(empty, postgres_server):
+    """As above, in PostgreSQL's own words for columns, keys and (partial) indexes."""
+
+    def words(engine):
+        with engine.connect() as conn:
+            columns = conn.exec_driver_sql(
+                "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, "
+                "column_default FROM information_schema.columns WHERE table_schema = 'public'"
+            ).all()
+            indexes = conn.exec_driver_sql(
+                "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"
+            ).all()
+            keys = conn.exec_driver_sql(
+                "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+                "WHERE connamespace = 'public'::regnamespace"
+            ).all()
+        return sorted(str(row) for row in [*columns, *indexes, *keys] if "alembic_version" not in str(row))
+
+    migrate(empty)
+    other = postgres_server.empty()
+    plain = make_engine(other)
+    metadata.create_all(plain)
+    made, meant = words(empty), words(plain)
+    plain.dispose()
+    postgres_server.drop(other)
+    assert made == meant
+
+
+MIGRATE = (
+    "import sys; from bot.store import engine, migrate; migrate.migrate(engine.make_engine(sys.argv[1]))"
+)
+
+
+@on_postgresql
+def test_processes_that_start_at_once_migrate_once(empty):
+    url = empty.url.render_as_string(hide_password=False)
+    started = [subprocess.Popen([sys.executable, "-c", MIGRATE, url]) for _ in range(3)]
+    assert [each.wait(60) for each in started] == [0, 0, 0]
+    with empty.connect() as conn:
+        assert len(conn.exec_driver_sql("SELECT version_num FROM alembic_version").all()) == 1
 
 
 def test_migrating_again_keeps_everything(empty, vault):

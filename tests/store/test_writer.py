@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event, insert, select
 from sqlalchemy.exc import OperationalError
+from stores import on_sqlite
 
 from bot.store import audit
+from bot.store import writer as writer_module
 from bot.store.engine import reading
 from bot.store.tables.audit import audit as rows
 from bot.store.tx import Tx
@@ -24,12 +26,10 @@ class Broke(Exception):
     """What a unit of these tests raises."""
 
 
-def noted(path: Path) -> list[str]:
+def noted(other: Engine) -> list[str]:
     """What a second connection, which knows nothing of ours, reads."""
-    with sqlite3.connect(path) as other:
-        found = [row[0] for row in other.execute("SELECT object FROM audit ORDER BY id")]
-    other.close()
-    return found
+    with other.connect() as conn:
+        return [row[0] for row in conn.exec_driver_sql("SELECT object FROM audit ORDER BY id")]
 
 
 def note(what: str, tx: Tx) -> str:
@@ -83,11 +83,11 @@ class Gathered:
         return self.told
 
 
-async def test_a_second_connection_reads_nothing_in_the_middle_of_a_batch(writer, path):
+async def test_a_second_connection_reads_nothing_in_the_middle_of_a_batch(writer, other):
     seen: list[list[str]] = []
 
     def look(tx: Tx) -> None:
-        seen.append(noted(path))
+        seen.append(noted(other))
         assert [row.object for row in tx.rows(select(rows))] == ["one"]
 
     batch = Gathered(writer)
@@ -96,19 +96,19 @@ async def test_a_second_connection_reads_nothing_in_the_middle_of_a_batch(writer
     batch.submit(partial(note, "two"))
     assert await batch.run() == [("one", ""), (None, ""), ("two", "")]
     assert seen == [[]]
-    assert noted(path) == ["one", "two"]
+    assert noted(other) == ["one", "two"]
 
 
-async def test_a_unit_that_raises_takes_nobody_with_it(writer, path):
+async def test_a_unit_that_raises_takes_nobody_with_it(writer, other):
     batch = Gathered(writer)
     batch.submit(partial(note, "before"))
     batch.submit(partial(note_and_break, "broken"))
     batch.submit(partial(note, "after"))
     assert await batch.run() == [("before", ""), (None, "Broke"), ("after", "")]
-    assert noted(path) == ["before", "after"]
+    assert noted(other) == ["before", "after"]
 
 
-async def test_units_run_again_alone_leave_once(writer, path):
+async def test_units_run_again_alone_leave_once(writer, other):
     """What is to leave on commit must not leave from the batch that was rolled back as well."""
     left: list[str] = []
 
@@ -126,14 +126,14 @@ async def test_units_run_again_alone_leave_once(writer, path):
     batch.submit(partial(leaving, "two"))
     await batch.run()
     assert left == ["one", "two"]
-    assert noted(path) == ["one", "two"]
+    assert noted(other) == ["one", "two"]
 
 
-async def test_done_and_after_commit_come_after_the_commit_of_the_batch(writer, path, commits):
+async def test_done_and_after_commit_come_after_the_commit_of_the_batch(writer, other, commits):
     heard: list[tuple[str, int, list[str]]] = []
 
     def hear(name: str, *_: object) -> None:
-        heard.append((name, len(commits), noted(path)))
+        heard.append((name, len(commits), noted(other)))
 
     def unit(name: str, tx: Tx) -> None:
         note(name, tx)
@@ -149,14 +149,14 @@ async def test_done_and_after_commit_come_after_the_commit_of_the_batch(writer, 
     assert all(count == 1 and found == ["a", "b", "c"] for _, count, found in heard)
 
 
-async def test_units_that_wait_share_one_commit_and_urgent_ones_go_first(writer, path, commits):
+async def test_units_that_wait_share_one_commit_and_urgent_ones_go_first(writer, other, commits):
     batch = Gathered(writer)
     for number in range(20):
         batch.submit(partial(note, f"event {number}"))
     batch.submit(partial(note, "urgent"), urgent=True)
     await batch.run()
     assert len(commits) == 1  # the unit that held the writer up included
-    assert noted(path)[0] == "urgent"
+    assert noted(other)[0] == "urgent"
 
 
 async def test_a_batch_is_bounded_in_units(engine, vault, path, commits):
@@ -187,13 +187,13 @@ async def test_run_raises_what_the_unit_raised(writer):
     assert await writer.run(partial(note, "y")) == "y"
 
 
-async def test_stopping_finishes_what_was_submitted_and_takes_no_more(engine, vault, path):
+async def test_stopping_finishes_what_was_submitted_and_takes_no_more(engine, vault, other):
     writer = Writer(engine, vault)
     for number in range(5):
         writer.submit(partial(note, str(number)))
     writer.start()
     await asyncio.to_thread(writer.stop)
-    assert len(noted(path)) == 5
+    assert len(noted(other)) == 5
     with pytest.raises(WriterStopped):
         writer.submit(partial(note, "late"))
 
@@ -209,7 +209,8 @@ held.execute("COMMIT")
 """
 
 
-async def test_another_processes_transaction_is_waited_for(engine, vault, path):
+@on_sqlite
+async def test_another_processes_transaction_is_waited_for(engine, vault, path, other):
     """Longer than busy_timeout, too: the writer takes SQLITE_BUSY as "wait", never as an error."""
     held = subprocess.Popen(  # noqa: ASYNC220 - it only starts here; its pipes are read in threads
         [sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -233,18 +234,19 @@ async def test_another_processes_transaction_is_waited_for(engine, vault, path):
         ours = asyncio.ensure_future(writer.run(partial(note, "ours")))
         assert await asyncio.to_thread(tries.wait, 5)  # SQLite has said "busy" at least once
         assert not ours.done()
-        assert noted(path) == []
+        assert noted(other) == []
         held.stdin.write("\n")
         held.stdin.flush()
         assert await asyncio.wait_for(ours, 5) == "ours"
-        assert sorted(noted(path)) == ["ours", "theirs"]
+        assert sorted(noted(other)) == ["ours", "theirs"]
     finally:
         held.kill()
         held.wait()
         await asyncio.to_thread(writer.stop)
 
 
-async def test_a_database_that_fails_is_told_and_does_not_stop_the_writer(engine, vault, path):
+@on_sqlite
+async def test_a_database_that_fails_is_told_and_does_not_stop_the_writer(engine, vault, other):
     """A full or broken disk at BEGIN: each unit hears of it; a webhook can answer 503."""
     broken = threading.Event()
     broken.set()
@@ -265,7 +267,7 @@ async def test_a_database_that_fails_is_told_and_does_not_stop_the_writer(engine
     finally:
         broken.clear()
         await asyncio.to_thread(writer.stop)
-    assert noted(path) == ["kept"]
+    assert noted(other) == ["kept"]
 
 
 async def test_one_listener_that_raises_does_not_silence_the_others(writer):
@@ -286,29 +288,30 @@ async def test_one_listener_that_raises_does_not_silence_the_others(writer):
     assert ("y", "") in await batch.run()
 
 
-def test_write_is_one_transaction(engine, vault, path):
+def test_write_is_one_transaction(engine, vault, other):
     with pytest.raises(Broke):
         write(engine, vault, partial(note_and_break, "x"))
-    assert noted(path) == []
+    assert noted(other) == []
     assert write(engine, vault, partial(note, "y")) == "y"
-    assert noted(path) == ["y"]
+    assert noted(other) == ["y"]
 
 
-def test_begin_is_immediate_and_rolls_everything_back(engine: Engine, path: Path, vault: Vault):
+@on_sqlite
+def test_begin_is_immediate_and_rolls_everything_back(engine: Engine, path: Path, vault: Vault, other):
     """The driver's own handling would commit before some statements: schema changes roll back as well."""
     with engine.connect() as conn, conn.begin() as transaction:
-        other = sqlite3.connect(path, timeout=0, isolation_level=None)
+        raw = sqlite3.connect(path, timeout=0, isolation_level=None)
         with pytest.raises(sqlite3.OperationalError, match="locked"):
-            other.execute("BEGIN IMMEDIATE")  # held from BEGIN on, before we wrote anything
+            raw.execute("BEGIN IMMEDIATE")  # held from BEGIN on, before we wrote anything
         conn.exec_driver_sql("CREATE TABLE t (x)")
         conn.execute(insert(rows).values(id=1, at_ms=0, actor="x", action="noted", object="o"))
-        assert other.execute("SELECT count(*) FROM audit").fetchone() == (0,)
+        assert raw.execute("SELECT count(*) FROM audit").fetchone() == (0,)
         transaction.rollback()
-        other.execute("BEGIN IMMEDIATE")
-        other.close()
-    assert noted(path) == []
-    with sqlite3.connect(path) as other:
-        assert other.execute("SELECT count(*) FROM sqlite_master WHERE name = 't'").fetchone() == (0,)
+        raw.execute("BEGIN IMMEDIATE")
+        raw.close()
+    assert noted(other) == []
+    with sqlite3.connect(path) as raw:
+        assert raw.execute("SELECT count(*) FROM sqlite_master WHERE name = 't'").fetchone() == (0,)
 
 
 def test_a_reader_has_a_snapshot_and_waits_for_no_writer(engine, vault):
@@ -320,6 +323,7 @@ def test_a_reader_has_a_snapshot_and_waits_for_no_writer(engine, vault):
         assert len(reader.execute(select(rows)).all()) == 1
 
 
+@on_sqlite
 def test_pragmas_of_every_connection(engine):
     wanted = {
         "journal_mode": "wal",
@@ -332,3 +336,50 @@ def test_pragmas_of_every_connection(engine):
         for conn in (one, two):
             found = {name: conn.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted}
             assert found == wanted
+
+
+@on_sqlite
+async def test_the_loop_stands_aside_while_a_batch_runs(engine, vault, monkeypatch):
+    """Else both threads pass Python's lock to and fro at every statement."""
+    monkeypatch.setattr(writer_module, "ASIDE_S", 10)
+    loop, ran = asyncio.get_running_loop(), threading.Event()
+    writer = Writer(engine, vault, loop=loop)
+    writer.start()
+
+    def unit(tx):
+        loop.call_soon_threadsafe(ran.set)
+        return ran.wait(0.05)  # a loop that works meanwhile does it at once
+
+    assert await writer.run(unit) is False
+    assert ran.is_set()  # and it went on afterwards
+    await asyncio.to_thread(writer.stop)
+
+
+@on_sqlite
+async def test_the_loop_goes_on_when_a_batch_takes_very_long(engine, vault, monkeypatch):
+    monkeypatch.setattr(writer_module, "ASIDE_S", 0.01)
+    loop, ran = asyncio.get_running_loop(), threading.Event()
+    writer = Writer(engine, vault, loop=loop)
+    writer.start()
+
+    def unit(tx):
+        loop.call_soon_threadsafe(ran.set)
+        return ran.wait(8)
+
+    assert await writer.run(unit) is True
+    await asyncio.to_thread(writer.stop)
+
+
+async def test_results_do_not_starve_events_nor_events_new_updates(engine, vault):
+    """Of ten batches' worth of urgent units and as many others, each batch does some of both."""
+    writer = Writer(engine, vault, loop=asyncio.get_running_loop(), batch_units=5, batch_ms=10_000)
+    order: list[str] = []
+    for number in range(200):
+        writer.submit(lambda tx: order.append("urgent"), urgent=True)
+        if number < 50:
+            writer.submit(lambda tx: order.append("event"))
+    writer.start()
+    await asyncio.to_thread(writer.stop)
+    assert order[:20] == ["urgent"] * 20  # what is short goes first
+    assert order[20:25] == ["event"] * 5  # then the others have their turn
+    assert len(order) == 250

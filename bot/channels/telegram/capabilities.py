@@ -25,6 +25,7 @@ TELEGRAM = Capabilities(
     file_types=None,
     max_file_bytes=50_000_000,
     typed_payloads=False,
+    link_schemes=frozenset({"https"}),
 )
 """A private chat."""
 

@@ -1,11 +1,13 @@
 """What a Zalo Official Account can do on /v3.0/oa/message/cs and, in its own groups, /v3.0/oa/group/message.
 
 The numbers are those of the vendor's SDK and of compilations of its pages (text 2,000; five buttons;
-title 100; PDF, DOC, DOCX, CSV up to 5 MB). Buttons under a text are not documented for v3: the way out
-repeats a refused message with numbers.
+title 100; PDF, DOC, DOCX, CSV up to 5 MB; free for 48 hours and open for seven days after the person's
+last interaction). Buttons under a text are not documented for v3: the way out repeats a refused message
+with numbers.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.channels.capabilities import Capabilities
 
@@ -25,8 +27,11 @@ ZALO_OA = Capabilities(
     file_types=frozenset({".pdf", ".doc", ".docx", ".csv"}),
     max_file_bytes=5_000_000,
     typed_payloads=True,
+    link_schemes=frozenset({"https", "tel"}),
+    free_for=timedelta(hours=48),
+    open_for=timedelta(days=7),
 )
 """One person."""
 
-ZALO_OA_GROUP = replace(ZALO_OA, buttons=False)
-"""A group of the OA (GMF) takes no templates."""
+ZALO_OA_GROUP = replace(ZALO_OA, buttons=False, link_schemes=frozenset(), free_for=None, open_for=None)
+"""A group of the OA (GMF) takes no templates; writing there is free at any time."""

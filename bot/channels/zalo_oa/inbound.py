@@ -1,14 +1,17 @@
 """Zalo OA's webhook events as ours. Names and fields vary between sources: every alias is taken."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.channels.clean import clean, identifier
 from bot.chat.events import (
+    AccountNotice,
     Address,
     Blocked,
     ContactShared,
+    DataRequested,
     Event,
     FileSent,
     Joined,
@@ -27,6 +30,10 @@ GROUP = "group:"
 _FROM_OA = frozenset({"user_seen_message", "user_received_message"})
 """Told about a message of the OA: the sender is the OA, the person is the recipient."""
 _MEDIA = {"image": "photo", "gif": "animation", "audio": "voice", "video": "video", "location": "location"}
+_OPENED = frozenset({"follow", "user_click_chatnow"})
+_GROUP_MADE = frozenset({"create_group"})
+_GROUP_GONE = frozenset({"delete_group", "disperse_group"})
+_ACCOUNT = frozenset({"change_oa_daily_quota", "change_template_quota", "change_template_quality"})
 _REACTIONS = {
     "/-strong": "👍", "/-heart": "❤", "/-weak": "👎", ":>": "😆", ":o": "😮", ":-((": "😭", ":-h": "😡",
 }  # fmt: skip
@@ -50,18 +57,31 @@ def identify(payload: object) -> tuple[str, str]:
 
 
 def translate(payload: dict[str, Any], received: datetime | None = None) -> Event:
-    """The event. `received`: when it reached us; its moment when it tells none of its own."""
+    """The event. `received`: when it reached us; its moment when it tells none of its own.
+
+    A message, a press (which arrives as one), a follow and "chat now" count as the person's interaction;
+    a reaction, a receipt and a filled-in form are not in any source's list of what does. Raises ValueError
+    or AttributeError where this is no event.
+    """
     name = identifier(payload.get("event_name"))
+    if not name:
+        raise ValueError("no event_name")
+    event = _translated(payload, name, received)
+    counts = name in _OPENED or (name.startswith("user_send_") and not event.address.group)
+    return replace(event, interacts=True) if counts else event
+
+
+def _translated(payload: dict[str, Any], name: str, received: datetime | None) -> Event:
     chat, user = _where(payload, name)
     address = Address("zalo_oa", chat, user, group=chat.startswith(GROUP))
-    at = _moment(payload.get("timestamp")) or received or now()
+    at = moment_of(payload) or received or now()
     message = _dict(payload.get("message"))
-    if name.startswith("oa_send_"):
+    if name.startswith("oa_"):
         return Unknown(address, at, f"echo:{name}")
     if name.startswith("user_send_"):
         kind = name.removeprefix("user_send_").removeprefix("group_")
         return _message(address, at, name, kind, message, identifier(payload.get("oa_id")))
-    if name == "follow":
+    if name in _OPENED:
         return Started(address, at)
     if name == "unfollow":
         return Blocked(address, at)
@@ -77,9 +97,13 @@ def translate(payload: dict[str, Any], received: datetime | None = None) -> Even
     if name == "user_submit_info":
         phone = identifier(_dict(payload.get("info")).get("phone"))
         return ContactShared(address, at, phone, own=False) if phone else Unknown(address, at, name)
-    if name == "create_group":
+    if name == "user_withdraw":
+        return DataRequested(address, at)
+    if name in _ACCOUNT:
+        return AccountNotice(address, at, name)
+    if name in _GROUP_MADE:
         return Joined(address, at)
-    if name in {"delete_group", "disperse_group"}:
+    if name in _GROUP_GONE:
         return Left(address, at)
     return Unknown(address, at, name)
 
@@ -146,9 +170,10 @@ def _where(payload: dict[str, Any], name: str) -> tuple[str, str]:
     return f"{GROUP}{group}", user or f"{GROUP}{group}"
 
 
-def _moment(timestamp: object) -> datetime | None:
+def moment_of(payload: dict[str, Any]) -> datetime | None:
+    """When Zalo says that it happened."""
     try:
-        return from_ms(int(identifier(timestamp)))
+        return from_ms(int(identifier(payload.get("timestamp"))))
     except (ValueError, OverflowError, OSError):
         return None
 

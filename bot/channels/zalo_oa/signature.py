@@ -1,7 +1,8 @@
 """Zalo's webhook signature: "mac=" + hex SHA-256 of app id + raw body + timestamp + secret.
 
-A plain hash, no HMAC. Sources disagree on three points (with or without "mac=", the timestamp of the body
-or of the header X-ZEvent-Timestamp, app id or OA id first), so every variant is accepted, and named.
+A plain hash, no HMAC. Sources disagree on four points (with or without "mac=", the timestamp of the body
+or of the header X-ZEvent-Timestamp, app id or OA id first, OA secret key or app secret last), so every
+variant is accepted, and named.
 """
 
 import hmac
@@ -26,12 +27,13 @@ def verify(
     app_id: str,
     oa_id: str,
     secret: str,
+    app_secret: str = "",
     allowed: "Collection[str] | None" = None,
 ) -> str | None:
     """The name of the variant that matched, such as "mac:body:app_id" or "bare:header:oa_id"; None: forged.
 
-    `raw` are the bytes as received, `secret` is the OA secret key of the webhook page. `allowed`
-    narrows the variants to these names. Compares in constant time.
+    `raw` are the bytes as received, `secret` is the OA secret key of the webhook page; a match by the app
+    secret ends in ":app_secret". `allowed` narrows the variants to these names. Compares in constant time.
     """
     given = headers.get(SIGNATURE_HEADER, "").strip().lower()
     form = "mac" if given.startswith("mac=") else "bare"
@@ -46,13 +48,14 @@ def verify(
             continue
         head = sha256(first.encode() + raw)
         for where, moment in moments:
-            name = f"{form}:{where}:{term}"
-            if allowed is not None and name not in allowed:
-                continue
-            expected = head.copy()
-            expected.update(moment + secret.encode())
-            if hmac.compare_digest(expected.hexdigest().encode(), digest):
-                return name
+            for by, key in (("", secret), (":app_secret", app_secret)):
+                name = f"{form}:{where}:{term}{by}"
+                if not key or (allowed is not None and name not in allowed):
+                    continue
+                expected = head.copy()
+                expected.update(moment + key.encode())
+                if hmac.compare_digest(expected.hexdigest().encode(), digest):
+                    return name
     return None
 
 

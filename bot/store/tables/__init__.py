@@ -1,6 +1,17 @@
 """All tables, one file a room."""
 
-from bot.store.tables import audit, conversation, delivery, directives, groups, jobs, organisation, policy
+from bot.store.tables import (
+    audit,
+    conversation,
+    delivery,
+    directives,
+    groups,
+    jobs,
+    organisation,
+    policy,
+    replicas,
+    zalo_oa,
+)
 from bot.store.tables.base import metadata
 
 __all__ = [
@@ -13,4 +24,6 @@ __all__ = [
     "metadata",
     "organisation",
     "policy",
+    "replicas",
+    "zalo_oa",
 ]

@@ -38,6 +38,32 @@ Index(
     postgresql_where=inbox.c.state == WAITING,
 )
 Index("ix_inbox_done", inbox.c.done_ms)
+# SQLite's one process has its chats in memory and need not keep this one.
+Index(
+    "ix_inbox_chat",
+    inbox.c.channel,
+    inbox.c.chat_key,
+    inbox.c.id,
+    postgresql_where=inbox.c.state == WAITING,
+    info={"only": "postgresql"},
+).ddl_if(dialect="postgresql")
+
+# On PostgreSQL alone: one row a chat, locked by whoever adds to its updates or works on them.
+inbox_chats = Table(
+    "inbox_chats",
+    metadata,
+    Column("channel", String(16), nullable=False),
+    Column("chat_key", String(64), nullable=False),
+    Column("waiting", Integer, nullable=False),  # 1 = has updates not yet handled
+    Column(
+        "held_by", String(40)
+    ),  # the process that handled its latest update, and may have replies under way
+    moment("held_until_ms", nullable=False),
+    moment("due_ms", nullable=False),  # when its turn comes: its oldest update's arrival, or after a pause
+    PrimaryKeyConstraint("channel", "chat_key"),
+)
+_CHAT_WAITS = inbox_chats.c.waiting == 1
+Index("ix_inbox_chats_due", inbox_chats.c.due_ms, sqlite_where=_CHAT_WAITS, postgresql_where=_CHAT_WAITS)
 
 dialogs = Table(
     "dialogs",

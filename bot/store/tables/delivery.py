@@ -38,6 +38,9 @@ outbox = Table(
     moment("claimed_until_ms"),
     moment("made_ms", nullable=False),
     moment("sent_ms"),
+    moment("seen_ms"),  # when the person saw it, where the platform tells
+    Column("free_messages", Integer),  # of those this row took on a platform that charges
+    Column("billed_messages", Integer),
     Index("ix_outbox_notice", "notice", "notice_id", "recipient_id"),
     Index("ix_outbox_content", "content_id"),
     Index("ix_outbox_message", "channel", "chat_id", "message_id"),
@@ -54,6 +57,32 @@ Index(
 _FINISHED = outbox.c.state >= SENT
 Index("ix_outbox_finished", outbox.c.made_ms, sqlite_where=_FINISHED, postgresql_where=_FINISHED)
 
+windows = Table(
+    "windows",  # of channels where people can be written to only for a while after they did something
+    metadata,
+    Column("channel", String(16), nullable=False),
+    Column("chat_id", String(64), nullable=False),
+    moment("last_ms", nullable=False),  # the person's last interaction
+    moment("free_until_ms", nullable=False),
+    moment("until_ms", nullable=False),
+    Column("free_left", Integer),  # free messages left until the next interaction; empty: not counted
+    Column("free_total", Integer),  # as many an interaction gives; empty: as many as one likes
+    PrimaryKeyConstraint("channel", "chat_id"),
+    Index("ix_windows_until", "until_ms"),
+)
+
+allowances = Table(
+    "allowances",  # what an account may still send beyond the free messages, as the platform last said
+    metadata,
+    Column("channel", String(16), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("remaining", Integer, nullable=False),
+    Column("total", Integer),
+    moment("until_ms"),
+    moment("heard_ms", nullable=False),
+    PrimaryKeyConstraint("channel", "kind"),
+)
+
 files = Table(
     "files",
     metadata,
@@ -62,6 +91,22 @@ files = Table(
     Column("media_type", String(100), nullable=False),
     Column("size", Integer, nullable=False),
     moment("made_ms", nullable=False),
+)
+
+file_links = Table(
+    "file_links",  # one for each person and sending, for what a messenger does not carry
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("file_id", String(40), ForeignKey("files.id"), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("chat_id", String(64), nullable=False),
+    Column("devices", Integer, nullable=False),  # on how many it was opened
+    moment("made_ms", nullable=False),
+    moment("expires_ms", nullable=False),
+    moment("revoked_ms"),
+    Index("ix_file_links_file", "file_id"),
+    Index("ix_file_links_chat", "channel", "chat_id"),
+    Index("ix_file_links_expires", "expires_ms"),
 )
 
 file_references = Table(

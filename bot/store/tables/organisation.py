@@ -17,6 +17,9 @@ from bot.store.tables.base import BigId, Sealed, metadata, moment
 ACTIVE, PENDING, REVOKED = "active", "pending", "revoked"
 """States of an account. Only an active one speaks for its member."""
 
+STAGING, APPLYING, APPLIED, UNDOING, UNDONE = "staging", "applying", "applied", "undoing", "undone"
+"""States of an import. Its new members are there while it is applying or applied."""
+
 imports = Table(
     "imports",
     metadata,
@@ -29,6 +32,21 @@ imports = Table(
     Column("changed", Integer, nullable=False),
     Column("moved", Integer, nullable=False),
     Column("gone", Integer, nullable=False),
+    Column("state", String(8), nullable=False, default=APPLIED, server_default=APPLIED),
+    moment("lease_ms"),  # while a process works on it: until when nobody else may take it over
+)
+
+# What the newest import changed in rows that were there, sealed, so that it can be undone. Older ones are deleted.
+import_changes = Table(
+    "import_changes",
+    metadata,
+    Column("import_id", BigInteger, ForeignKey("imports.id"), nullable=False),
+    Column("about", String(12), nullable=False),  # "member" or "organisation"
+    Column("about_id", BigInteger, nullable=False),
+    Column("before", Sealed, nullable=False),  # JSON
+    Column("after", Sealed, nullable=False),
+    Column("done", Integer, nullable=False),  # 1: written into the row
+    PrimaryKeyConstraint("import_id", "about", "about_id"),
 )
 
 organisations = Table(

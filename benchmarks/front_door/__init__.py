@@ -1,0 +1,1 @@
+"""What `benchmarks.ingest` stands on: the platform, the members, the processes."""

@@ -1,0 +1,1 @@
+"""Bots as the users of other frameworks write them, for the benchmarks alone."""

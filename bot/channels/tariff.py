@@ -1,0 +1,34 @@
+"""What a notice takes on each channel, from the tables of what they can do (`delivery.window.Tariff`)."""
+
+from bot.channels.capabilities import Capabilities
+from bot.channels.render import render
+from bot.channels.telegram.capabilities import TELEGRAM
+from bot.channels.zalo_oa.capabilities import ZALO_OA
+from bot.chat.replies import Say
+from bot.delivery.window import Terms
+
+ALL: dict[str, Capabilities] = {each.channel: each for each in (TELEGRAM, ZALO_OA)}
+
+
+def terms() -> dict[str, Terms]:
+    """The channels where people can be written to only for a while, with the rule of each."""
+    return {
+        name: Terms(each.free_for, each.open_for)
+        for name, each in ALL.items()
+        if each.free_for is not None and each.open_for is not None
+    }
+
+
+class ChannelTariff:
+    """Counts by rendering. `prices`: đồng for a billable message, by channel that charges."""
+
+    def __init__(self, prices: dict[str, int]) -> None:
+        self._prices = prices
+
+    def price(self, channel: str) -> int | None:
+        """Of one billable message, in đồng; None where nothing is ever charged."""
+        return self._prices.get(channel)
+
+    def messages(self, channel: str, say: Say) -> int:
+        """How many messages of the platform this takes for one person."""
+        return len(render(say, ALL[channel]).parts)

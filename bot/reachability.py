@@ -1,0 +1,56 @@
+"""What a send taught about a chat or an account, told to the rooms that must know."""
+
+from collections.abc import Callable
+
+from bot.channels.zalo_oa import texts as zalo_texts
+from bot.delivery import window
+from bot.directives import groups
+from bot.i18n import _
+from bot.organisation import accounts
+from bot.organisation import queries as people
+from bot.store.tx import Tx
+
+
+class Reachability:
+    """What a send taught about a person's chat, told to the organisation (`delivery.sender.Reachability`).
+
+    `tell` sends a sentence to the administrators; its last argument says whether Zalo works. `tell_member`
+    sends one to a member.
+    """
+
+    def __init__(
+        self, tell: Callable[[Tx, str, bool], None], tell_member: Callable[[Tx, int, str], None]
+    ) -> None:
+        self._tell = tell
+        self._tell_member = tell_member
+
+    def unreachable(self, tx: Tx, channel: str, chat_id: str, reason: str) -> None:
+        """Blocked, or outside the window, until they write again."""
+        if reason == window.CLOSED:
+            window.shut(tx, channel, chat_id)
+        unit = groups.linked_unit(tx, channel, chat_id)
+        if unit is not None and reason == "chat_gone":
+            self._lost_group(tx, channel, chat_id, unit)
+        if reason in ("blocked", "chat_gone", "not_follower"):
+            accounts.mark_blocked(tx, channel, chat_id)  # in a private chat the chat is the person
+
+    def _lost_group(self, tx: Tx, channel: str, chat_id: str, unit_id: int) -> None:
+        groups.unlink(tx, channel, chat_id)
+        unit = people.organisation(tx, unit_id)
+        secretary = people.secretary_of(tx, unit_id)
+        words = _(
+            "Nhóm của {unit} không nhận tin nữa (gói nhóm Zalo hết hạn, hoặc bot không còn trong nhóm). "
+            "Văn bản vẫn tới từng đồng chí. Có gói mới, nhắn /taonhom để lập lại.",
+            unit=unit.name if unit is not None else "",
+        )
+        if secretary is not None:
+            self._tell_member(tx, secretary, words)
+
+    def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
+        """The chat has a new id."""
+        accounts.move_chat(tx, channel, old, new)
+        groups.move(tx, channel, old, new)
+
+    def suspended(self, tx: Tx, channel: str, problem: str) -> None:
+        """An administrator hears what to do, on another channel or, once it works again, on this one."""
+        self._tell(tx, zalo_texts.problem(problem), False)
