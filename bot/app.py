@@ -100,15 +100,7 @@ def make_router(
     """
     tariff = ChannelTariff({"zalo_oa": zalo_price})
     router: Router[Tx] = Router(MembersGate(terms()), reader, StoredDialogs(), new_id)
-    for errand in (
-        start,
-        directive_handlers,
-        follow_up,
-        history,
-        practice,
-        zalo_group,
-        zalo_account,
-    ):
+    for errand in (start, directive_handlers, follow_up, history, practice, zalo_group, zalo_account):
         errand.register(router)
     shelf = shelf or Shelf()
     policy.register(router, shelf)

@@ -35,6 +35,7 @@ def ask(
 ) -> None:
     """Bot sẽ trả lời một câu hỏi về quy định thế nào; mặc định trên bộ quy định mẫu, không cần cơ sở dữ liệu."""
     from bot.cli import lines
+    from bot.policy.calculators import sample_rates
     from bot.policy.library import Library
     from bot.policy.reading import sample
 
@@ -46,7 +47,7 @@ def ask(
             day = datetime.fromisoformat(on).date()
         except ValueError:
             raise typer.BadParameter(_("Ngày phải ở dạng ISO, ví dụ 2026-11-24.")) from None
-    library = _installed() if installed else Library(*sample())
+    library = _installed() if installed else Library(*sample(), rates=sample_rates())
     for line in lines(text, file):
         found = library.ask(line, day)
         if as_json:
@@ -243,6 +244,7 @@ def approve(
 ) -> None:
     """Duyệt văn bản hoặc mục hỏi đáp: từ lúc này bot trả lời bằng chúng."""
     from bot.policy import service
+    from bot.policy.calculators import sample_rates
     from bot.policy.reading import sample as read_sample
 
     screen = Console(stderr=True)
@@ -256,8 +258,26 @@ def approve(
         count = cli_people.in_store(lambda tx: service.approve_entries(tx, None))
         screen.print(_("Đã duyệt {count} mục hỏi đáp.", count=count))
     if sample:
-        cli_people.in_store(lambda tx: service.add_sample(tx, *read_sample()))
+        cli_people.in_store(lambda tx: service.add_sample(tx, *read_sample(), sample_rates()))
         screen.print(_("Đã nạp bộ quy định mẫu; mọi câu trả lời từ đó đều ghi là mẫu."))
+
+
+@policy.command("rates")
+def rates(
+    file: Annotated[
+        Path, typer.Argument(help="Tệp cách nhau bằng tab: tên, giá trị, tính trên, quy định, từ, đến.")
+    ],
+) -> None:
+    """Đặt các mức dùng để tính (đảng phí, tuổi đảng, dự bị); thay mọi mức cũ."""
+    from bot.policy import service
+    from bot.policy.calculators import read_rates
+    from bot.policy.reading import Unreadable
+
+    try:
+        found = read_rates(file.read_text(encoding="utf-8").splitlines())
+    except (Unreadable, OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(_("{path}: không nhập được. {why}", path=file, why=error)) from None
+    cli_people.in_store(lambda tx: service.set_rates(tx, found, None))
 
 
 @policy.command("withdraw")

@@ -21,7 +21,7 @@ from bot.organisation.models import Verb
 from bot.policy import queries, service, texts
 from bot.policy.library import Library
 from bot.policy.models import Answer as Found
-from bot.policy.models import AnswerTicket, AskOfficer, Rate, ShowPiece, ShowWhole, Verdict
+from bot.policy.models import AnswerTicket, AskOfficer, Kind, RateAnswer, ShowPiece, ShowWhole, Verdict
 from bot.store import audit
 from bot.store.tx import Tx
 
@@ -45,7 +45,7 @@ def register(router: Router[Tx], shelf: Shelf) -> None:
     router.command("questions", lacking, Verb.KEEP_RULES)
     router.choice(ShowPiece, policy.show, MEMBER)
     router.choice(ShowWhole, policy.show_whole, MEMBER)
-    router.choice(Rate, rate, MEMBER)
+    router.choice(RateAnswer, rate, MEMBER)
     router.choice(AskOfficer, policy.ask_officer, MEMBER)
     router.choice(AnswerTicket, policy.answer_ticket, Verb.KEEP_RULES)
     router.dialog(
@@ -150,14 +150,17 @@ def answer(question: str, event: Event, tx: Tx, library: Library | None) -> Repl
 
 def _answers(tx: Tx, found: Found) -> bool:
     """The library may be older than a withdrawal that was just committed."""
-    return all(queries.answers(tx, texts.kind_of(piece), piece.key) for piece in found.pieces)
+    return all(
+        piece.kind is Kind.CALCULATION or queries.answers(tx, texts.kind_of(piece), piece.key)
+        for piece in found.pieces
+    )
 
 
 def _gone() -> Say:
     return Say(_("Mục này vừa được thay đổi. Đồng chí hỏi lại giúp tôi nhé."))
 
 
-def rate(choice: Rate, event: Event, tx: Tx) -> Replies:
+def rate(choice: RateAnswer, event: Event, tx: Tx) -> Replies:
     """Counts the opinion, without the person."""
     service.rate(tx, choice.kind, choice.key, good=bool(choice.good))
     if choice.good:

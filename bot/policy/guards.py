@@ -24,7 +24,8 @@ _OTHERS_YET = re.compile(
 )
 _THEIR = re.compile(
     r"(?:so the|so dien thoai|sdt|dia chi|cccd|can cuoc|ngay sinh|luong|dang phi|xep loai|ho so)"
-    r" (?:dang )?cua (?:d/c|dong chi|anh|ong|ba|co|thay) (?!toi|em|minh|chi bo|quan)[a-z]+"
+    r" (?:dang )?cua (?:d/c|dong chi|anh|ong|ba|co|thay) (?!toi|em|minh|quan)[a-z]+"
+    r"|(?:so the|so dien thoai|sdt|dia chi) cua chi (?!bo|uy|toi)[a-z]+"
 )
 _LIST = re.compile(
     r"(?:danh sach|ten) (?:[a-z]+ ){0,4}(?:chua dong|no dang phi|bi ky luat|bi xoa ten|bi khai tru)"

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from bot.policy import guards
+from bot.policy.calculators import calculate
 from bot.policy.citations import Citation, Register
 from bot.policy.decoder import Decoder
 from bot.policy.index import Article as Indexed
 from bot.policy.index import Index
-from bot.policy.models import Answer, Document, Entry, Kind, Piece, Source, Validity, Verdict
+from bot.policy.models import Answer, Document, Entry, Kind, Piece, Rate, Source, Validity, Verdict
 from bot.policy.ranking import Mask, Ranked, rank
 from bot.policy.trees import Model
 from bot.policy.words import bare, bares, key, words
@@ -54,9 +55,11 @@ class Library:
         model: Model | None = None,
         version: int = 0,
         keys: Sequence[int] = (),
+        rates: Sequence[Rate] = (),
     ) -> None:
         """`keys`: the pieces' rows in the database, articles first, in order."""
         self.version = version
+        self.rates = tuple(rates)
         self.model = model or shipped_model()
         self.documents = [source.document for source in sources]
         self._by_number: dict[str, Document] = {}
@@ -128,6 +131,8 @@ class Library:
         question = question[:MOST].strip()
         if why := guards.refused(question):
             return Answer(Verdict.NONE, why=why)
+        if (calculated := calculate(question, self.rates, day, self.document)) is not None:
+            return Answer(Verdict.ANSWER, (calculated,), confidence=1.0)
         if not self.pieces:
             return Answer(Verdict.NONE)
         cited = self._register.find(question)

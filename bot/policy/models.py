@@ -1,6 +1,6 @@
 """What this room talks about: rules, their articles, officers' entries, answers. Values only."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -103,21 +103,30 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """A number of a rule that arithmetic needs, with the days on which it holds."""
+
+    name: str
+    """"wage", "benefit", "pension" (shares), "badge" (years), "probation" (months)."""
+    value: str
+    """A decimal number."""
+    base: str
+    """What it is taken of, in words."""
+    rule: str
+    since: date
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether it holds on that day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A document with its articles, as an import found it."""
 
     document: Document
     articles: tuple[Article, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """Everything that may answer."""
-
-    sources: tuple[Source, ...] = ()
-    entries: tuple[Entry, ...] = ()
-    keys: dict[object, int] = field(default_factory=dict)
-    """Rows in the database, by (document number, date, article's place) and ("entry", place)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +184,7 @@ class ShowWhole:
 
 @action("polf")
 @dataclass(frozen=True, slots=True)
-class Rate:
+class RateAnswer:
     """Whether an answer was right: `good` is 1 or 0."""
 
     kind: str

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, and_, func, select
 
-from bot.policy.models import Article, Document, DocumentState, Entry, Source
+from bot.policy.models import Article, Document, DocumentState, Entry, Rate, Source
 from bot.store.tables.policy import (
     policy_articles,
     policy_documents,
     policy_entries,
     policy_questions,
+    policy_rates,
     policy_ratings,
     policy_tickets,
     policy_version,
@@ -29,6 +30,7 @@ class Stored(NamedTuple):
     sources: list[Source]
     entries: list[Entry]
     keys: list[int]
+    rates: list[Rate]
 
 
 class Listed(NamedTuple):
@@ -121,7 +123,15 @@ def stored(tx: Tx) -> Stored:
     rows = tx.rows(
         select(policy_entries).where(policy_entries.c.state == APPROVED).order_by(policy_entries.c.id)
     )
-    return Stored(version(tx), sources, [_entry(row) for row in rows], [*keys, *(row.id for row in rows)])
+    rates = [
+        Rate(
+            row.name, row.value, row.base, row.rule, date.fromisoformat(row.holds_from), _day(row.holds_until)
+        )
+        for row in tx.rows(select(policy_rates).order_by(policy_rates.c.id))
+    ]
+    return Stored(
+        version(tx), sources, [_entry(row) for row in rows], [*keys, *(row.id for row in rows)], rates
+    )
 
 
 def answers(tx: Tx, kind: str, key: int) -> bool:

@@ -13,7 +13,7 @@ from bot.clock import VIETNAM, to_ms
 from bot.organisation import queries as people
 from bot.organisation.models import Verb
 from bot.policy import queries
-from bot.policy.models import DocumentState, Entry, Source
+from bot.policy.models import DocumentState, Entry, Rate, Source
 from bot.policy.queries import APPROVED, Ticket
 from bot.store import audit
 from bot.store.ids import new_id
@@ -22,6 +22,7 @@ from bot.store.tables.policy import (
     policy_documents,
     policy_entries,
     policy_questions,
+    policy_rates,
     policy_ratings,
     policy_tickets,
     policy_version,
@@ -177,8 +178,31 @@ def approve_entries(tx: Tx, by: int | None) -> int:
     return len(waiting)
 
 
-def add_sample(tx: Tx, sources: Sequence[Source], entries: Sequence[Entry]) -> None:
+def set_rates(tx: Tx, rates: Sequence[Rate], by: int | None) -> None:
+    """These rates take the place of all earlier ones. Raises Refused("no_right")."""
+    _may_keep(tx, by)
+    tx.run(delete(policy_rates))
+    for rate in rates:
+        tx.run(
+            insert(policy_rates).values(
+                id=new_id(),
+                name=rate.name,
+                value=rate.value,
+                base=rate.base,
+                rule=rate.rule,
+                holds_from=rate.since.isoformat(),
+                holds_until=rate.until.isoformat() if rate.until else None,
+            )
+        )
+    _note(tx, "policy.rates", f"rates:{len(rates)}", by)
+    _changed(tx)
+
+
+def add_sample(
+    tx: Tx, sources: Sequence[Source], entries: Sequence[Entry], rates: Sequence[Rate] = ()
+) -> None:
     """The sample corpus, approved as such: for the demo and tests."""
+    set_rates(tx, rates, None)
     for source in sources:
         approve(tx, add_document(tx, source)[0], None)
     add_entries(tx, entries, None, approved=True)

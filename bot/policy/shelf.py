@@ -18,4 +18,6 @@ class Shelf:
 
 def from_stored(stored: Stored) -> Library:
     """The library of what is approved. Takes CPU time: about a second for 3,000 articles; run it in a thread."""
-    return Library(stored.sources, stored.entries, version=stored.version, keys=stored.keys)
+    return Library(
+        stored.sources, stored.entries, version=stored.version, keys=stored.keys, rates=stored.rates
+    )

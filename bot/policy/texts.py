@@ -12,7 +12,7 @@ from bot.policy.models import (
     Document,
     Kind,
     Piece,
-    Rate,
+    RateAnswer,
     ShowPiece,
     ShowWhole,
     Validity,
@@ -41,8 +41,8 @@ def answer(found: Answer, today: date) -> Say:
         choices.append(Choice(_("Xem cả điều"), pack(ShowWhole(piece.key, 0))))
     if piece.key:
         choices += [_piece_choice(each) for each in found.related if each.key]
-        choices.append(Choice(_("Đúng ý tôi hỏi"), pack(Rate(kind_of(piece), piece.key, 1))))
-        choices.append(Choice(_("Chưa đúng"), pack(Rate(kind_of(piece), piece.key, 0))))
+        choices.append(Choice(_("Đúng ý tôi hỏi"), pack(RateAnswer(kind_of(piece), piece.key, 1))))
+        choices.append(Choice(_("Chưa đúng"), pack(RateAnswer(kind_of(piece), piece.key, 0))))
     return Say("\n\n".join(lines), heading=_heading(piece), choices=tuple(choices))
 
 
@@ -142,6 +142,8 @@ def officer_choice(question: int) -> Choice:
 def _heading(piece: Piece) -> str:
     if piece.kind is Kind.ENTRY:
         return _("Trả lời của cán bộ: {question}", question=piece.heading)
+    if piece.kind is Kind.CALCULATION:
+        return piece.heading
     name = (
         _("Điều {number}. {heading}", number=piece.number, heading=piece.heading)
         if piece.number
@@ -152,7 +154,7 @@ def _heading(piece: Piece) -> str:
 
 def quoted(piece: Piece, clause: str) -> str:
     """The words of an entry, or the clause of an article with the line it stands under."""
-    if piece.kind is Kind.ENTRY:
+    if piece.kind is not Kind.QUOTATION:
         return piece.text
     lines = piece.text.split("\n")
     at = lines.index(clause) if clause in lines else 0
@@ -171,7 +173,7 @@ def _source(piece: Piece, today: date) -> str:
         line = document_line(document)
         if document.number != "Điều lệ Đảng":
             line += f" · {badge(document.validity(today))}"
-        basis = _("Căn cứ: {line}", line=line) if piece.kind is Kind.ENTRY else f"{line}"
+        basis = _("Căn cứ: {line}", line=line) if piece.kind is not Kind.QUOTATION else line
         lines.append(basis)
         lines.append(document.title)
         if document.link:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from bot import testing
 from bot.policy import service
+from bot.policy.calculators import sample_rates
 from bot.policy.models import Article, Document, Entry, Source
 from bot.policy.reading import sample
 from bot.store.tables.policy import policy_entries, policy_questions, policy_tickets
@@ -17,7 +18,7 @@ from bot.store.tables.policy import policy_entries, policy_questions, policy_tic
 async def rules(house):
     """The sample corpus, approved and taken up."""
     sources, entries = await asyncio.to_thread(sample)
-    await house.write(lambda tx: service.add_sample(tx, sources, entries))
+    await house.write(lambda tx: service.add_sample(tx, sources, entries, sample_rates()))
     await house.app.rulebook.refresh(house.app.writer)
     return house
 
@@ -32,6 +33,14 @@ async def test_shorthand_finds_the_rule_with_number_date_and_validity(rules):
     await member.says("can cu tinh dang phi ke khai the nao")
     said = await member.sees("Trích Điều")
     assert "11-QyĐ/MẪU" in said.text
+
+
+async def test_fees_are_calculated_by_the_dated_rule(rules):
+    member = await rules.member("Lê Văn Bé")
+    await member.says("luong 12tr5 dong dang phi bn")
+    said = await member.sees("125.000 đồng")
+    for part in ("1% × 12.500.000", "01-QĐ/TW", "kiểm tra lại với chi bộ"):
+        assert part in said.text, part
 
 
 async def test_the_whole_article_follows_its_clause(rules):

@@ -102,10 +102,10 @@ def test_where_a_standing_counts(standing: Standing, access: bool, counted: bool
             {"send_directive", "see_status", "see_names", "remind", "make_slips", "approve_link"},
         ),
         (Role.COMMITTEE_MEMBER, {"see_status", "see_names"}),
-        (Role.OFFICE, {"send_directive", "see_status", "remind"}),
+        (Role.OFFICE, {"send_directive", "see_status", "remind", "keep_rules"}),
         (
             Role.OFFICER,
-            {"see_status", "see_names", "remind", "import_roster", "make_slips", "approve_link"},
+            {"see_status", "see_names", "remind", "import_roster", "make_slips", "approve_link", "keep_rules"},
         ),
         (Role.INSPECTOR, {"see_status", "see_audit"}),
         (Role.ADMINISTRATOR, {"administer"}),

@@ -12,7 +12,8 @@ số điện thoại của đồng chí Bình
 so the dang cua anh tuan
 danh sách đảng viên chưa đóng đảng phí
 những ai nợ đảng phí tháng này
-anh tuan nop dang phi chua"""
+anh tuan nop dang phi chua
+sdt cua chi lan"""
 OPINIONS = """nghe nói sắp thay bí thư
 Tổng Bí thư sức khỏe thế nào
 bot nghi gi ve chien tranh
@@ -34,7 +35,8 @@ ai duoc mien sinh hoat dang
 ai bi xoa ten khoi danh sach
 Chỉ thị của Thủ tướng về kỷ luật hành chính
 chi uy vien phu trach gi
-thay the dang vien moi chua"""
+thay the dang vien moi chua
+so dien thoai cua chi bo toi"""
 
 
 @pytest.mark.parametrize("text", OTHERS.splitlines())

@@ -73,6 +73,18 @@ policy_entries = Table(
     Index("ix_policy_entries_approved_by", "approved_by"),
 )
 
+policy_rates = Table(
+    "policy_rates",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("name", String(24), nullable=False),  # wage, benefit, pension, badge, probation
+    Column("value", String(16), nullable=False),  # a decimal number
+    Column("base", Text, nullable=False),
+    Column("rule", String(60), nullable=False),
+    Column("holds_from", String(10), nullable=False),
+    Column("holds_until", String(10)),
+)
+
 policy_version = Table(
     "policy_version",
     metadata,

@@ -11,6 +11,19 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "policy_rates",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("name", sa.String(length=24), nullable=False),
+        sa.Column("value", sa.String(length=16), nullable=False),
+        sa.Column("base", sa.Text(), nullable=False),
+        sa.Column("rule", sa.String(length=60), nullable=False),
+        sa.Column("holds_from", sa.String(length=10), nullable=False),
+        sa.Column("holds_until", sa.String(length=10), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_rates")),
+    )
+    op.create_table(
         "policy_questions",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -136,6 +149,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("policy_rates")
     op.drop_table("policy_articles")
     with op.batch_alter_table("policy_tickets", schema=None) as batch_op:
         batch_op.drop_index("ix_policy_tickets_unit")
