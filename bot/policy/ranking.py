@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bot.policy.index import Index
 from bot.policy.postings import Ids, Scores
 from bot.policy.trees import Floats, Model, chance
-from bot.policy.words import bare
+from bot.policy.words import bare, keys
 
 Mask = NDArray[np.bool_]
 _EACH = 25
@@ -18,6 +18,15 @@ _EACH = 25
 _VIEWS = ("below", "alone", "article", "heading", "three", "document", "raw")
 _NAMES_CANDIDATES = ("below", "alone", "article", "heading", "raw")
 _ARTICLE = re.compile(r"\bdieu (\d+[a-z]?)\b")
+_ASKING = frozenset(
+    tuple(keys(phrase))
+    for phrase in """đúng hay sai|là đúng hay sai|đúng không|có đúng không|phải không|có phải không|hay không
+như thế nào|thế nào|là gì|bao nhiêu|bao lâu|khi nào|nào sau đây|sau đây|theo quy định của|theo quy định
+cho tôi hỏi|tôi muốn hỏi|xin hỏi|cho hỏi|đồng chí cho biết|ra sao|làm sao|là bao nhiêu""".replace(
+        "\n", "|"
+    ).split("|")
+)
+_LONGEST = max(map(len, _ASKING))
 FEATURES = (
     *(f"{view} {what}" for view in _VIEWS for what in ("share of best", "a word", "lead", "rank")),
     *(f"{view} held" for view in ("below", "alone", "article", "heading", "three")),
@@ -69,9 +78,21 @@ class Look:
     foreign: float
 
 
+def _without_asking(decoded: Sequence[str]) -> Sequence[str]:
+    """The words that say what is asked about; all of them when nothing else is left."""
+    out: list[str] = []
+    at = 0
+    while at < len(decoded):
+        size = next((n for n in range(_LONGEST, 0, -1) if tuple(decoded[at : at + n]) in _ASKING), 0)
+        if not size:
+            out.append(decoded[at])
+        at += size or 1
+    return out or decoded
+
+
 def look(index: Index, question: str, decoded: Sequence[str]) -> Look:
-    """Scores every article in every way."""
-    marked, plain = index.question(decoded)
+    """Scores every article in every way, by the words that are not there only to ask."""
+    marked, plain = index.question(_without_asking(decoded))
     raw = index.plain(question)
     below, below_held = index.below.scores(marked)
     alone, alone_held = index.alone.scores(plain)

@@ -105,7 +105,15 @@ def test_where_a_standing_counts(standing: Standing, access: bool, counted: bool
         (Role.OFFICE, {"send_directive", "see_status", "remind", "keep_rules"}),
         (
             Role.OFFICER,
-            {"see_status", "see_names", "remind", "import_roster", "make_slips", "approve_link", "keep_rules"},
+            {
+                "see_status",
+                "see_names",
+                "remind",
+                "import_roster",
+                "make_slips",
+                "approve_link",
+                "keep_rules",
+            },
         ),
         (Role.INSPECTOR, {"see_status", "see_audit"}),
         (Role.ADMINISTRATOR, {"administer"}),
