@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from bot.alerts import tell_administrators, tell_member
 from bot.channels import link_page, upload_page
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
-from bot.channels.tariff import ChannelTariff, terms
+from bot.channels.tariff import terms
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.fetching import fetcher
 from bot.channels.telegram.groups import admin_asker
@@ -35,40 +35,23 @@ from bot.channels.zalo_oa.inbound import translate as translate_zalo
 from bot.channels.zalo_oa.oauth import OAuth
 from bot.channels.zalo_oa.outbound import ZaloOutbound
 from bot.channels.zalo_oa.tokens import Tokens
-from bot.chat.router import Router
 from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.delivery.outbound import Outbound
 from bot.delivery.sender import RING_EVERY, Sender
-from bot.dialogs.compose_file import PageAddress
-from bot.dialogs.stored import StoredDialogs
 from bot.directives import live_cards
 from bot.directives import service as directives
-from bot.directives.gate.models import Why
 from bot.directives.gate.rule import allowed
-from bot.handlers import (
-    compose,
-    fallback,
-    follow_up,
-    group,
-    history,
-    officer,
-    policy,
-    practice,
-    roster,
-    start,
-    zalo_account,
-    zalo_group,
-)
-from bot.handlers import directives as directive_handlers
-from bot.handlers.gate import MembersGate
-from bot.handlers.reader import reader
+from bot.errands import make_router
+from bot.guard import Guard, forget_strangers
+from bot.handlers import adoption, group, privacy, zalo_group
 from bot.intake import Intake, UploadDesk
 from bot.links import LinkDesk
+from bot.paperwork import Paperwork
 from bot.policy.service import forget_questions
-from bot.policy.shelf import Shelf
 from bot.reachability import Reachability
 from bot.replica import Duty, Replica
+from bot.rooms import ROOMS
 from bot.rosters import Rosters
 from bot.rulebook import Rulebook
 from bot.settings import Role, Settings
@@ -83,33 +66,6 @@ from bot.worker import Translate, Worker
 from bot.worker_shared import SharedWorker
 
 log = structlog.get_logger()
-
-
-def make_router(
-    approve_above: int = 500,
-    oa_link: str = "",
-    page: PageAddress | None = None,
-    rule: Collection[Why] = (),
-    zalo_price: int = 0,
-    shelf: policy.Shelf | None = None,
-) -> Router[Tx]:
-    """The router with every errand registered. Above so many recipients a second person approves.
-
-    `page` and `rule` as in `dialogs.compose_directive.script`; `zalo_price` in đồng for a billable message;
-    `shelf` holds the rules that answer questions.
-    """
-    tariff = ChannelTariff({"zalo_oa": zalo_price})
-    router: Router[Tx] = Router(MembersGate(terms()), reader, StoredDialogs(), new_id)
-    for errand in (start, directive_handlers, follow_up, history, practice, zalo_group, zalo_account):
-        errand.register(router)
-    shelf = shelf or Shelf()
-    policy.register(router, shelf)
-    fallback.register(router, shelf)
-    officer.register(router, tariff)
-    compose.register(router, tariff, approve_above, page, rule)
-    roster.register(router, page)
-    group.register(router, oa_link)
-    return router
 
 
 class App:
@@ -166,6 +122,8 @@ class App:
             self._page_address,
             rule,
             settings.zalo_oa_price,
+            settings.dpo_contact,
+            settings.abroad_may_carry,
             self.rulebook,
         )
         limit = settings.inbox_limit
@@ -194,7 +152,11 @@ class App:
                 limit=limit,
                 chat_limit=settings.inbox_chat_limit,
             )
-        self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault), rule)
+        box = FileBox(settings.files, self.vault)
+        self.guard = Guard(self.engine, self.vault, self.writer, box, ROOMS, self.sender.ring)
+        links_in = (self._oa_link(), settings.telegram_username)
+        papers = Paperwork(self.writer, box, ROOMS, settings.abroad_may_carry, links_in)
+        self.intake = Intake(self._fetchers(outbounds), box, rule)
         self.rosters = Rosters(settings, self.vault, self._fetchers(outbounds))
         doers = {
             "check_file": self.intake.check_file,
@@ -203,6 +165,8 @@ class App:
             "roster_apply": self.rosters.apply,
             "roster_undo": self.rosters.undo,
             "roster_drop": self.rosters.drop,
+            privacy.EXPORT_JOB: papers.export,
+            adoption.SLIPS_JOB: papers.slips,
             **self._askers(outbounds),
         }
         self.runner = runner.Runner(self.intake_writer, self.worker, doers)
@@ -429,6 +393,7 @@ class App:
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
         overdue = self.rulebook.tell_overdue
         self._bell.add_job(overdue, "interval", minutes=5, args=(self.writer, self.sender.ring), **quiet)
+        self._bell.add_job(self.guard.tick, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_findings, "interval", seconds=10, **quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
@@ -458,6 +423,7 @@ class App:
         keep = timedelta(days=self.settings.inbox_keep_days)
         await self.writer.run(lambda tx: inbox.forget_before(tx, to_ms(tx.now - keep)))
         await self.writer.run(openings.forget_expired)
+        await self.writer.run(partial(forget_strangers, keep=keep))
         await self.writer.run(links.forget_expired)
         await self.writer.run(upload_pages.forget_expired)
         await asyncio.to_thread(self.rosters.tidy)

@@ -13,7 +13,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import cli_directive, cli_gate, cli_people, cli_policy, cli_roster, cli_zalo
+from bot import (
+    cli_directive,
+    cli_gate,
+    cli_keys,
+    cli_people,
+    cli_policy,
+    cli_privacy,
+    cli_roster,
+    cli_zalo,
+)
 from bot.clock import VIETNAM, now
 from bot.i18n import _
 from bot.logs import configure
@@ -29,32 +38,17 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     help="Sổ tay đảng viên qua Zalo và Telegram.",
 )
-keys = typer.Typer(no_args_is_help=True, help="Khoá niêm phong dữ liệu.")
-cli.add_typer(keys, name="keys")
+cli.add_typer(cli_keys.keys, name="keys")
 cli.add_typer(cli_roster.roster, name="roster")
 cli.add_typer(cli_people.slips, name="slips")
 cli.add_typer(cli_people.links, name="link")
+cli.add_typer(cli_people.posts, name="post")
+cli.add_typer(cli_privacy.privacy, name="privacy")
 cli.add_typer(cli_directive.directive, name="directive")
 cli.add_typer(cli_gate.gate, name="gate")
 cli.add_typer(cli_policy.policy, name="policy")
 cli.add_typer(cli_zalo.zalo, name="zalo")
 screen = Console(stderr=True)
-
-
-@keys.command("init")
-def keys_init() -> None:
-    """Tạo tệp khoá mới (chỉ chủ tệp đọc được). Mất khoá là mất dữ liệu: hãy cất một bản ở nơi khác."""
-    from bot.settings import Settings
-    from bot.store.vault import Keys
-
-    path = Settings().keys
-    try:
-        Keys.new().write(path)
-    except FileExistsError:
-        raise typer.BadParameter(
-            _("Đã có tệp khoá {path}; khoá không bao giờ bị ghi đè.", path=path)
-        ) from None
-    screen.print(_("Đã tạo {path}. Hãy sao lưu tệp này ở nơi an toàn, tách khỏi cơ sở dữ liệu.", path=path))
 
 
 @cli.command()

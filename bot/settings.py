@@ -47,6 +47,11 @@ class Settings(BaseSettings):
         default="", description="Whom members may ask about their data, as shown to them."
     )
 
+    abroad_may_carry: str = Field(
+        default="",
+        description="What Telegram may carry besides one's own papers: names, numbers, slips (comma separated).",
+    )
+
     link_days: int = Field(
         default=14, description="Days a link to a file is good for, where the messenger carries no such file."
     )
@@ -66,6 +71,9 @@ class Settings(BaseSettings):
 
     telegram_token: SecretStr = Field(
         default=SecretStr(""), description="Token of the bot; empty: no Telegram."
+    )
+    telegram_username: str = Field(
+        default="", description="Name of the bot (@…_bot), for the QR codes on slips; empty: no such code."
     )
     telegram_mode: Literal["polling", "webhook"] = Field(
         default="polling", description="polling needs no public address; webhook needs public_url."

@@ -18,7 +18,7 @@ from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, 
 from bot.i18n import speaking
 from bot.organisation import queries as people
 from bot.organisation import rules as membership
-from bot.organisation.models import Account, Verb
+from bot.organisation.models import Account, Purpose, Verb
 from bot.store import audit, files, links
 from bot.store.hot import Hot
 from bot.store.ids import new_id
@@ -170,7 +170,17 @@ def _ways(tx: Tx, member_ids: list[int], at_ms: int) -> dict[int, tuple[Account 
     """For each member the account a notice at this moment goes to, or why there is none, and its window."""
     accounts = people.reach(tx, member_ids)
     windows = window.of(tx, ((each.channel, each.chat_id) for some in accounts.values() for each in some))
-    return {member_id: _way(accounts.get(member_id, []), windows, at_ms) for member_id in member_ids}
+    refusing = people.refusing(tx, member_ids, Purpose.DIRECTIVES)
+    found = {}
+    for member_id in member_ids:
+        mine = accounts.get(member_id, [])
+        agreed = [each for each in mine if each.id not in refusing]
+        found[member_id] = _way(agreed, windows, at_ms)
+        if mine and not agreed:
+            found[member_id] = None, "withdrawn", None
+    for member_id in people.withdrawn(tx, [each for each in member_ids if each not in accounts]):
+        found[member_id] = None, "withdrawn", None
+    return found
 
 
 def _way(

@@ -9,13 +9,16 @@ from bot.organisation.models import (
     Account,
     Adoption,
     Appointment,
+    Consent,
     Kind,
     Member,
     MembershipKind,
     Organisation,
+    Purpose,
     Role,
     Standing,
     Verb,
+    Way,
 )
 from bot.organisation.rules import (
     ACCESS_STANDINGS,
@@ -387,6 +390,39 @@ def withdrawn(tx: Tx, member_ids: Iterable[int]) -> set[int]:
     return found
 
 
+def refusing(tx: Tx, member_ids: Iterable[int], purpose: Purpose) -> set[int]:
+    """Of the active accounts of these members, those on which this purpose was asked for and is not agreed to."""
+    found: set[int] = set()
+    for ids in slices(member_ids):
+        statement = (
+            select(accounts.c.id)
+            .join(
+                consents,
+                and_(consents.c.channel == accounts.c.channel, consents.c.user_id == accounts.c.user_id),
+            )
+            .where(
+                accounts.c.member_id.in_(ids), accounts.c.state == ACTIVE, consents.c.purpose == purpose.value
+            )
+            .group_by(accounts.c.id)
+            .having(func.count() == func.count(consents.c.withdrawn_ms))
+        )
+        found |= {row.id for row in tx.rows(statement)}
+    return found
+
+
+def consents_of(tx: Tx, account: Account) -> dict[Purpose, Consent]:
+    """The newest answer of an account to each purpose it was asked for."""
+    statement = (
+        select(consents)
+        .where(consents.c.channel == account.channel, consents.c.user_id == account.user_id)
+        .order_by(consents.c.given_ms, consents.c.id)
+    )
+    return {
+        Purpose(row.purpose): Consent(row.version, row.given_ms, row.withdrawn_ms)
+        for row in tx.rows(statement)
+    }
+
+
 def adoption(tx: Tx, organisation_id: int) -> list[Adoption]:
     """Per branch below an organisation: verified members / members who must use the bot.
 
@@ -424,4 +460,5 @@ def _account(row: Row[tuple[object, ...]]) -> Account:
         row.language,
         row.state,
         row.blocked_ms is not None,
+        Way(row.way),
     )

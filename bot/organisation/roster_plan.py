@@ -21,6 +21,7 @@ from bot.organisation.models import (
     Standing,
     Verb,
 )
+from bot.organisation.personal import were_erased
 from bot.organisation.queries import holds, present, scope
 from bot.organisation.roster_check import Problems, count, where
 from bot.organisation.roster_tree import Tree
@@ -84,6 +85,7 @@ class Planner:
         self._by = by
         self._progress = progress
         self._problems = Problems(roster)
+        self._erased = were_erased(tx, roster.people)
         self._tree = Tree.load(tx)
         self._rows = {row.id: row for row in tx.rows(select(members).where(present()))}
         self._by_card: dict[bytes, int] = {
@@ -160,6 +162,8 @@ class Planner:
         elif member_id is not None:
             twin = self._taken[member_id]
             self._hold(person, _("trùng người với dòng {row} ({sheet})", row=twin.row, sheet=twin.sheet))
+        if member_id is None and person in self._erased:
+            self._hold(person, _("đã xoá dữ liệu theo yêu cầu; chỉ nhập lại khi người đó đồng ý"))
         if self._problems.held(person):
             return self._problems.row(person, Change.NONE)
         if member_id is None:

@@ -28,7 +28,7 @@ def open_store(url: str, keys_file: Path) -> tuple[Engine, Vault]:
     """
     if not keys_file.exists():
         raise KeysMissing(str(keys_file))
-    vault = Vault(Keys.read(keys_file))
+    vault = Vault(Keys.read(keys_file), keys_file)
     engine = make_engine(url)
     try:
         migrate(engine)
@@ -93,3 +93,16 @@ class OnlyOne:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def may_run(engine: Engine, folder: Path) -> bool:
+    """Whether a bot may be running on this database: on SQLite its lock tells; elsewhere it always may."""
+    if engine.dialect.name != "sqlite":
+        return True
+    mine = OnlyOne(folder)
+    try:
+        mine.take()
+    except AlreadyRunning:
+        return True
+    mine.release()
+    return False

@@ -85,8 +85,8 @@ def two_questions(talk: Any) -> None:
 
 
 def _with_two_questions() -> Any:
-    from bot.app import make_router
     from bot.chat.events import Started
+    from bot.errands import make_router
 
     router = make_router()
     router.dialog("two", two_questions, version=1, title=lambda: "hai câu hỏi", need="public")

@@ -99,9 +99,18 @@ def test_where_a_standing_counts(standing: Standing, access: bool, counted: bool
     [
         (
             Role.SECRETARY,
-            {"send_directive", "see_status", "see_names", "remind", "make_slips", "approve_link"},
+            {
+                "send_directive",
+                "see_status",
+                "see_names",
+                "remind",
+                "make_slips",
+                "approve_link",
+                "see_unverified",
+            },
         ),
-        (Role.COMMITTEE_MEMBER, {"see_status", "see_names"}),
+        (Role.COMMITTEE_MEMBER, {"see_status", "see_names", "see_unverified"}),
+        (Role.HELPER, {"see_unverified"}),
         (Role.OFFICE, {"send_directive", "see_status", "remind", "keep_rules"}),
         (
             Role.OFFICER,
@@ -113,6 +122,8 @@ def test_where_a_standing_counts(standing: Standing, access: bool, counted: bool
                 "make_slips",
                 "approve_link",
                 "keep_rules",
+                "see_unverified",
+                "answer_requests",
             },
         ),
         (Role.INSPECTOR, {"see_status", "see_audit"}),

@@ -11,7 +11,7 @@ from bot.clock import now
 from bot.organisation.models import MembershipKind, PersonRow, Roster, Standing
 from bot.organisation.queries import member_by_card
 from bot.organisation.roster_import import import_roster
-from bot.policy import queries, service
+from bot.policy import personal, queries, service
 from bot.policy.models import Article, Document, Entry, Rate, Source
 from bot.policy.shelf import from_stored
 from bot.store.engine import make_engine
@@ -153,6 +153,15 @@ def test_tickets_are_answered_once_by_who_may_and_told_again_when_overdue(tx: Tx
     assert tx.vault.open("policy_tickets.answer", row.id, row.answer) == "Trả lời"
     tx.now += service.ANSWER_WITHIN
     assert service.escalate(tx) == []
+
+
+def test_a_member_sees_and_may_have_forgotten_what_they_sent(tx: Tx) -> None:
+    member, officer = _member(tx, "90000003"), _member(tx, "90000002")
+    ticket, _holders = service.open_ticket(tx, member, "Xin hỏi")
+    service.answer_ticket(tx, ticket.id, officer, "Trả lời")
+    assert [value for _label, value in personal.held(tx, member, [])] == ["Xin hỏi", "Trả lời"]
+    personal.forget(tx, member, [])
+    assert personal.held(tx, member, []) == []
 
 
 def test_ratings_are_counts_of_what_answers(tx: Tx) -> None:

@@ -9,6 +9,7 @@ from bot.store.tables import (
     jobs,
     organisation,
     policy,
+    privacy,
     replicas,
     zalo_oa,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "metadata",
     "organisation",
     "policy",
+    "privacy",
     "replicas",
     "zalo_oa",
 ]

@@ -1,0 +1,10 @@
+"""Every room that holds something on people: asked for a member's data, and told to forget it."""
+
+from bot.delivery import personal as delivery
+from bot.directives import personal as directives
+from bot.organisation import personal as organisation
+from bot.policy import personal as policy
+from bot.privacy.models import Room
+from bot.store import personal as store
+
+ROOMS: tuple[Room, ...] = (organisation, directives, policy, delivery, store)
