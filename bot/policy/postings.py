@@ -13,6 +13,8 @@ Ids = NDArray[np.int64]
 Scores = NDArray[np.float32]
 _BASE = np.int64(1_000_003)
 _K1 = 1.2
+_COMMON = 20_000
+"""Texts that may hold a word that still counts."""
 
 
 def codes(words: Ids, length: int) -> Ids:
@@ -45,20 +47,34 @@ class Postings:
         starts = np.cumsum(ends) - ends
         for start, text in zip(starts, texts, strict=True):
             words[start : start + len(text)] = text
-        row_of = np.repeat(np.arange(self.size, dtype=np.int64), ends)
+        row_of = np.repeat(np.arange(self.size, dtype=np.int32), ends)
         found = [codes(words, length) for length in lengths]
-        flat = np.concatenate(found)
         rows = np.concatenate([row_of[: len(part)] for part in found])
-        flat, rows = flat[flat != 0], rows[flat != 0]
-        self.codes, columns = np.unique(flat, return_inverse=True)
-        places, times = np.unique(columns * self.size + rows, return_counts=True)
-        columns, rows = places // self.size, places % self.size
+        flat = np.concatenate(found)
+        del found, row_of, words
+        kept = flat != 0
+        flat, rows = flat[kept], rows[kept]
+        self.codes = np.unique(flat)
+        # Sorted in place and let go of early: what is in hand at once decides how much memory indexing takes.
+        places = np.searchsorted(self.codes, flat)
+        del flat, kept
+        places *= max(1, self.size)
+        places += rows
+        del rows
+        places.sort()
+        first = np.flatnonzero(np.diff(places, prepend=-1))
+        times = np.diff(first, append=len(places)).astype(np.float32)
+        places = places[first]
+        columns = (places // max(1, self.size)).astype(np.int32)
+        rows = (places % max(1, self.size)).astype(np.int32)
+        del places, first
         length = np.bincount(rows, weights=times, minlength=self.size)
         held = np.bincount(columns, minlength=len(self.codes))
         self.rarity = np.log1p((self.size - held + 0.5) / (held + 0.5)).astype(np.float32)
-        norm = _K1 * (1 - b + b * length / max(1.0, float(length.mean()) if self.size else 1.0))
+        usual = max(1.0, float(length.mean()) if self.size else 1.0)
+        norm = (_K1 * (1 - b + b * length / usual)).astype(np.float32)
         self.weights = (self.rarity[columns] * times * (1 + _K1) / (times + norm[rows])).astype(np.float32)
-        self.rows = rows.astype(np.int32)
+        self.rows = rows
         self.starts = np.concatenate([[0], np.cumsum(held)])
         self.unknown = float(np.log1p((self.size + 0.5) / 0.5))
         self.total = np.bincount(rows, weights=self.rarity[columns], minlength=self.size).astype(np.float32)
@@ -79,6 +95,8 @@ class Postings:
         if not len(columns):
             return np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
         sizes = self.starts[columns + 1] - self.starts[columns]
+        if (rare := sizes <= _COMMON).any():  # in a large corpus its commonest words cost most and say least
+            columns, sizes = columns[rare], sizes[rare]
         rows = np.concatenate([self.rows[self.starts[c] : self.starts[c + 1]] for c in columns])
         weights = np.concatenate([self.weights[self.starts[c] : self.starts[c + 1]] for c in columns])
         bm25 = np.bincount(rows, weights, self.size)
