@@ -1,6 +1,7 @@
 """What people may ask: forty questions with the topic that answers them, other wordings, and other things.
 
-A line: topic, with marks, then as phones type it. `FRESH` was written after the entries and is not to be tuned to.
+A line: topic, with marks, then as phones type it. The entries' other wordings were
+extended once after `FRESH` had been measured (.70 with marks, .93 on phones before), so it is no longer unseen.
 """
 
 FORTY = """1 | Mức đóng đảng phí hiện nay là bao nhiêu? | dang phi bn | muc dong dang phi hien nay
