@@ -52,10 +52,12 @@ from bot.meeting_files import MeetingFiles
 from bot.meetings import service as meeting_verbs
 from bot.newsroom import Newsroom, habit
 from bot.paperwork import Paperwork
+from bot.policy.service import forget_questions
 from bot.reachability import Reachability
 from bot.replica import Duty, Replica
 from bot.rooms import ROOMS
 from bot.rosters import Rosters
+from bot.rulebook import Rulebook
 from bot.settings import Role, Settings
 from bot.store import files as stored_files
 from bot.store import inbox, inbox_shared, jobs, leases, links, openings, signals, upload_pages
@@ -85,6 +87,7 @@ class App:
             raise RoleRefused
         self.web, self.works = role != "worker", role != "web"
         self.port = settings.listen_port
+        self.rulebook = Rulebook()
         self._only_one = OnlyOne(settings.data_dir)
         self.tokens: Tokens | None = None
         self._runner: web.AppRunner | None = None
@@ -126,6 +129,7 @@ class App:
             settings.dpo_contact,
             settings.abroad_may_carry,
             habit(settings),
+            self.rulebook,
         )
         limit = settings.inbox_limit
         if self.shared:
@@ -185,6 +189,7 @@ class App:
         await self.worker.start()
         if self.works:
             self.sender.start()
+            self._spawn(self.rulebook.follow(self.writer))
             self._spawn(asyncio.to_thread(self.rosters.resume, self.engine))
             if self.tokens is not None:
                 self._spawn(self.tokens.keep())
@@ -395,6 +400,8 @@ class App:
         self._bell.add_job(self._ring, "interval", seconds=RING_EVERY.total_seconds(), **quiet)
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
+        overdue = self.rulebook.tell_overdue
+        self._bell.add_job(overdue, "interval", minutes=5, args=(self.writer, self.sender.ring), **quiet)
         self._bell.add_job(self.guard.tick, "interval", seconds=5, **quiet)
         self._bell.add_job(self._remind_of_meetings, "interval", seconds=20, **quiet)
         self._bell.add_job(self._keep_findings, "interval", seconds=10, **quiet)
@@ -428,6 +435,7 @@ class App:
             await self.findings.flush()
 
     async def _tidy(self) -> None:
+        await self.writer.run(forget_questions)
         keep = timedelta(days=self.settings.inbox_keep_days)
         await self.writer.run(lambda tx: inbox.forget_before(tx, to_ms(tx.now - keep)))
         await self.writer.run(openings.forget_expired)

@@ -15,7 +15,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import cli_directive, cli_gate, cli_keys, cli_news, cli_people, cli_privacy, cli_roster, cli_zalo
+from bot import (
+    cli_directive,
+    cli_gate,
+    cli_keys,
+    cli_news,
+    cli_people,
+    cli_policy,
+    cli_privacy,
+    cli_roster,
+    cli_zalo,
+)
 from bot.clock import VIETNAM, now
 from bot.i18n import _
 from bot.logs import configure
@@ -40,6 +50,7 @@ cli.add_typer(cli_privacy.privacy, name="privacy")
 cli.add_typer(cli_directive.directive, name="directive")
 cli.add_typer(cli_gate.gate, name="gate")
 cli.add_typer(cli_news.news, name="news")
+cli.add_typer(cli_policy.policy, name="policy")
 cli.add_typer(cli_zalo.zalo, name="zalo")
 screen = Console(stderr=True)
 
@@ -168,7 +179,7 @@ def understand(
             raise typer.BadParameter(_("Thời điểm phải ở dạng ISO, ví dụ 2026-11-24T08:00.")) from None
         moment = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
     if open_ == ["meeting"]:
-        _print_readings(_lines(text, file), partial(understand_answer, now=moment), as_json=as_json)
+        _print_readings(lines(text, file), partial(understand_answer, now=moment), as_json=as_json)
         return
     situation: dict[str, Any] = {
         "open_documents": _open_documents(open_ or []),
@@ -177,7 +188,7 @@ def understand(
         "role": role,
         "now": moment,
     }
-    _print_readings(_lines(text, file), partial(read, **situation), as_json=as_json)
+    _print_readings(lines(text, file), partial(read, **situation), as_json=as_json)
 
 
 def _print_readings(lines: list[str], read: Callable[[str], dict[str, object]], *, as_json: bool) -> None:
@@ -189,7 +200,8 @@ def _print_readings(lines: list[str], read: Callable[[str], dict[str, object]], 
             Console().print("  ".join(f"{key}={value}" for key, value in found.items()), markup=False)
 
 
-def _lines(text: str | None, file: str | None) -> list[str]:
+def lines(text: str | None, file: str | None) -> list[str]:
+    """The one text, or the lines of a file ("-": standard input)."""
     if text is not None:
         return [text]
     assert file is not None

@@ -106,6 +106,7 @@ class _Play:
         self.screen.rule(_("Diễn trên {channel}, {count} đảng viên mẫu", channel=shown, count=self.members))
         try:
             await self._command("keys", "init")
+            await self._command("policy", "approve", "--sample")
             actors = await self._roster()
             info = await self._sandbox()
             await self._bot(info)
@@ -238,6 +239,10 @@ class _Play:
         officer = next(person for actor, person in verified if "Ban Tổ chức" in actor.row.posts)
         await officer.says("tinh hinh kh 52")
         await officer.sees("Tình hình", 30)
+        self.say(_("5. Đảng viên hỏi quy định, gõ tắt không dấu"))
+        asker = active[0][1]
+        await asker.says("dang phi bn")
+        await asker.sees("01-QĐ/TW", 30)
         for _place, person in active[:3]:
             await self._print(person)
         await self._print(mistaken)

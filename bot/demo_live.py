@@ -37,6 +37,9 @@ from bot.organisation.models import MembershipKind, PersonRow, Roster, Standing
 from bot.organisation.roster_file import read_roster
 from bot.organisation.roster_import import import_roster
 from bot.organisation.rules import display_name
+from bot.policy.calculators import sample_rates
+from bot.policy.reading import sample as sample_rules
+from bot.policy.service import add_sample
 from bot.sandbox.news import feed_list
 from bot.sandbox.server import Sandbox, start
 from bot.settings import Settings
@@ -181,6 +184,9 @@ async def _furnish(app: App, sandbox: Sandbox) -> None:
     roster = await asyncio.to_thread(read_roster, ROSTER)
     parts = choose(roster.people)
     await app.writer.run(partial(_import, roster))
+    rules, entries = await asyncio.to_thread(sample_rules)
+    await app.writer.run(partial(add_sample, sources=rules, entries=entries, rates=sample_rates()))
+    await app.rulebook.refresh(app.writer)
     persons = [
         await Person.create(
             sandbox.control_url,

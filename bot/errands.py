@@ -17,6 +17,7 @@ from bot.handlers import (
     linking,
     meetings,
     officer,
+    policy,
     practice,
     privacy,
     roster,
@@ -29,6 +30,7 @@ from bot.handlers import news as news_handlers
 from bot.handlers.gate import MembersGate
 from bot.handlers.reader import reader
 from bot.news.models import USUAL, Habit
+from bot.policy.shelf import Shelf
 from bot.rooms import ROOMS
 from bot.store.ids import new_id
 from bot.store.tx import Tx
@@ -43,11 +45,13 @@ def make_router(
     contact: str = "",
     abroad: str = "",
     digest: Habit = USUAL,
+    shelf: policy.Shelf | None = None,
 ) -> Router[Tx]:
     """The router with every errand registered. Above so many recipients a second person approves.
 
     `page` and `rule` as in `dialogs.compose_directive.script`; `zalo_price` in đồng for a billable message;
-    `contact` and `abroad` as in `handlers.privacy.register`; `digest` is how one is made where no unit says.
+    `contact` and `abroad` as in `handlers.privacy.register`; `digest` is how one is made where no unit says;
+    `shelf` holds the rules that answer questions.
     """
     tariff = ChannelTariff({"zalo_oa": zalo_price})
     router: Router[Tx] = Router(MembersGate(terms()), reader, StoredDialogs(), new_id)
@@ -60,9 +64,11 @@ def make_router(
         practice,
         zalo_group,
         zalo_account,
-        fallback,
     ):
         errand.register(router)
+    shelf = shelf or Shelf()
+    policy.register(router, shelf)
+    fallback.register(router, shelf)
     officer.register(router, tariff)
     compose.register(router, tariff, approve_above, page, rule)
     roster.register(router, page)

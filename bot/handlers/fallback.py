@@ -7,6 +7,7 @@ from bot.chat.router import Replies, Router
 from bot.clock import from_ms
 from bot.directives import queries, texts
 from bot.directives.models import Acknowledge
+from bot.handlers import policy
 from bot.handlers.gate import PUBLIC, member_account
 from bot.handlers.start import greeting, in_group
 from bot.i18n import _
@@ -15,16 +16,16 @@ from bot.store.tx import Tx
 THUMBS_UP = "👍"
 
 
-def register(router: Router[Tx]) -> None:
+def register(router: Router[Tx], shelf: policy.Shelf) -> None:
     """Makes what is left known to the router."""
-    router.on(Wondered, wondered)
+    router.on(Wondered, lambda event, tx: wondered(event, tx, shelf))
     router.on(FileSent, file_sent)
     router.on(MediaSent, lambda event, tx: media_sent(event, tx, router))
     router.command("in_group", in_group, PUBLIC)
 
 
-def wondered(event: Wondered, tx: Tx) -> Replies:
-    """Asks which, where it may be one of several; otherwise says what can be done."""
+def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf) -> Replies:
+    """Asks which, where it may be one of several; looks questions up; otherwise says what can be done."""
     account = member_account(tx, event)
     if account is None:
         return greeting(event, tx)
@@ -38,6 +39,8 @@ def wondered(event: Wondered, tx: Tx) -> Replies:
             directive for directive in waiting if directive.number in (*event.candidates, event.document)
         ]
         asked = named or waiting
+        if not named and (found := policy.named(event, tx, shelf.current)) is not None:
+            return found
         if event.document is not None and not named:
             return Say(
                 _(
@@ -53,12 +56,8 @@ def wondered(event: Wondered, tx: Tx) -> Replies:
             ]
             choices.append(Choice(_("Không phải việc này"), pack(Command("help"))))
             return Say(_("Tôi chưa ghi nhận gì. Đồng chí muốn xác nhận văn bản nào?"), choices=tuple(choices))
-    if event.means == "question":
-        return Say(
-            _(
-                "Tôi chưa tra cứu được quy định. Đồng chí hỏi bí thư chi bộ, hoặc nhắn “menu” để xem việc đã có."
-            ),
-        )
+    if (looked_up := policy.wondered(event, tx, shelf.current)) is not None:
+        return looked_up
     return Say(
         _("Tôi chưa hiểu ý đồng chí, và chưa ghi nhận gì. Đồng chí chọn một việc dưới đây nhé."),
         choices=(

@@ -81,6 +81,7 @@ def greeting(event: Event, tx: Tx) -> Replies:
         choices.append(Choice(_("Gửi văn bản"), pack(Command("compose"))))
     choices.append(Choice(_("Lịch họp"), pack(Command("meeting"))))
     choices.append(Choice(_("Tin tức"), pack(Command("news"))))
+    choices.append(Choice(_("Tra cứu quy định"), pack(Command("policy"))))
     return Say(
         _("Đồng chí chọn một việc, hoặc nhắn bằng lời, có dấu hay không dấu đều được."),
         heading=_("Sổ tay đảng viên"),

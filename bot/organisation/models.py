@@ -69,6 +69,7 @@ class Verb(StrEnum):
     EDIT_NEWS = "edit_news"
     ADMINISTER = "administer"
     HOLD_MEETING = "hold_meeting"
+    KEEP_RULES = "keep_rules"  # approve rules and entries, answer questions about them
 
 
 class Way(StrEnum):

@@ -74,6 +74,7 @@ RIGHTS: dict[Verb, frozenset[Role]] = {
     Verb.EDIT_NEWS: frozenset({Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.OFFICE, Role.OFFICER}),
     Verb.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     Verb.HOLD_MEETING: frozenset({Role.SECRETARY, Role.DEPUTY_SECRETARY}),
+    Verb.KEEP_RULES: frozenset({Role.OFFICER, Role.OFFICE}),
 }
 """Verb x role; the organisation and the date come from the appointment."""
 

@@ -246,5 +246,3 @@ async def test_a_stranger_to_the_unit_neither_answers_nor_sees_names(house):
                 await other.sees("không gửi tới đồng chí")
     await be.says("/taohop")
     await be.sees("việc của bí thư")
-
-

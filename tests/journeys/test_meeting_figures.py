@@ -85,7 +85,9 @@ async def test_a_member_sees_what_is_held_and_the_reason_goes_when_asked(house):
     def unit(tx: Tx) -> int:
         branch = people.find_organisation(tx, "Chi bộ Một")
         assert branch is not None
-        draft = Draft(branch.id, MeetingKind.TOPICAL, now() + timedelta(days=1), "P1", "Nội dung", "Ai", author)
+        draft = Draft(
+            branch.id, MeetingKind.TOPICAL, now() + timedelta(days=1), "P1", "Nội dung", "Ai", author
+        )
         meeting_id = service.call(tx, draft)
         service.answer(tx, meeting_id, be, Rsvp.ABSENT, reason=Reason.ILL, words="mổ mắt")
         return meeting_id

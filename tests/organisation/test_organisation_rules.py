@@ -111,7 +111,7 @@ def test_where_a_standing_counts(standing: Standing, access: bool, counted: bool
         ),
         (Role.COMMITTEE_MEMBER, {"see_status", "see_names", "see_unverified"}),
         (Role.HELPER, {"see_unverified"}),
-        (Role.OFFICE, {"send_directive", "see_status", "remind"}),
+        (Role.OFFICE, {"send_directive", "see_status", "remind", "keep_rules"}),
         (
             Role.OFFICER,
             {
@@ -121,6 +121,7 @@ def test_where_a_standing_counts(standing: Standing, access: bool, counted: bool
                 "import_roster",
                 "make_slips",
                 "approve_link",
+                "keep_rules",
                 "see_unverified",
                 "answer_requests",
             },

@@ -1,0 +1,231 @@
+"""What a question says once its shorthand, slips of the finger and missing marks are read as the rules spell them.
+
+One beam over three readings of every word: as typed (with the marks it may lack), as a short form (known
+ones, and those that the rules themselves suggest: "hso" for "hồ sơ", "trg" for "trong"), and as a slip of one
+key. A model of neighbouring syllables, learnt from the rules alone, weighs them against each other.
+"""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from bot.chat.text import is_syllable, repair
+from bot.policy.shorthand import SHORT
+from bot.policy.words import bare, key, words
+
+_START = "<"
+# Costs are negative logarithms: a reading that is e times rarer costs 1 more.
+_SHORT, _SHORT_OF_A_WORD, _MINED, _SKELETON = 1.5, 5.0, 3.0, 3.5
+_SLIP, _SLIP_OF_A_WORD = 3.0, 8.0
+_UNKNOWN, _UNMARKED = 14.0, 6.0
+_MAY_BE_MEANT = 2.0  # a syllable that the rules do not have may be no slip
+_BEAM = 24
+_NEIGHBOURS = {
+    **{"q": "wa", "w": "qes", "e": "wrd", "r": "etf", "t": "ryg", "y": "tuh", "u": "yij", "i": "uok"},
+    **{"o": "ipl", "p": "ol", "a": "qsz", "s": "adw", "d": "sfe", "f": "dgr", "g": "fht", "h": "gjy"},
+    **{"j": "hku", "k": "jli", "l": "ko", "z": "xa", "x": "zcs", "c": "xvd", "v": "cbf", "b": "vng"},
+    **{"n": "bmh", "m": "nj"},
+}
+for _typed, _meant in tuple(_NEIGHBOURS.items()):  # a slip goes both ways
+    for _char in _meant:
+        if _typed not in _NEIGHBOURS[_char]:
+            _NEIGHBOURS[_char] += _typed
+# Words of questions, which rules do not use; each counts as if a rule said it so often.
+_ASKING = """là gì|những gì|cái gì|làm gì|gồm những gì|bao nhiêu|là bao nhiêu|bao nhiêu tuổi|bao nhiêu tiền|bao lâu
+trong bao lâu|là bao lâu|mất bao lâu|khi nào|lúc nào|bao giờ|thế nào|như thế nào|ra sao|làm sao|vì sao|tại sao|ở đâu
+ai|do ai|là ai|không|có được không|được không|có phải không|có đúng không|đúng không|có bị không|phải không|chưa
+đúng hay sai|điều nào sau đây|nào sau đây|điều nào không đúng|cơ quan nào|người nào|trường hợp nào|loại nào|mấy năm
+cho hỏi|cho tôi hỏi|xin hỏi|tôi muốn hỏi|muốn biết|cần những gì|cần giấy tờ gì|thì sao|nếu không thì sao|mấy lần
+bị phạt bao nhiêu|phạt như thế nào|quy định như thế nào|được quy định thế nào|có cần không|cũng|rồi|mà|nhỉ|ạ|à|với"""
+_ASKED_AS_OFTEN = 30
+_ONSETS = "ngh ng nh ch gh gi kh ph qu th tr b c d g h k l m n p r s t v x".split()
+
+
+def _onset(word: str) -> str:
+    return next((onset for onset in _ONSETS if word.startswith(onset)), "")
+
+
+def _skeletons(word: str) -> set[str]:
+    """How phones shorten one syllable: "trong" -> "trg", "được" -> "dc", "người" -> "ng"."""
+    onset = _onset(word)
+    if not onset or onset == word:
+        return set()
+    coda = re.search("[^aeiouy]*$", word)[0]  # type: ignore[index] # matches at least nothing
+    return {onset + coda, onset + coda[-1:]} - {word}
+
+
+def _sounds(word: str) -> str:
+    """Letters that stand for others in young people's typing, put back: "fai" -> "phai", "wa" -> "qua"."""
+    for typed, meant in (("f", "ph"), ("j", "gi"), ("w", "qu"), ("z", "d")):
+        if word.startswith(typed):
+            return meant + word[1:]
+    return word
+
+
+class Decoder:
+    """Reads questions in the words of the given lines of rules."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._count: Counter[str] = Counter()
+        self._pairs: Counter[tuple[str, str]] = Counter()
+        self._shown: dict[str, str] = {}
+        for line in lines:
+            typed = words(line)
+            found = [_START, *map(key, typed)]
+            self._count.update(found)
+            self._pairs.update(pairwise(found))
+            self._shown.update(zip(found[1:], typed, strict=True))
+        for phrase in re.split(r"[|\n]", _ASKING):
+            found = [_START, *map(key, words(phrase))]
+            self._count.update(found * _ASKED_AS_OFTEN)
+            self._pairs.update([*pairwise(found)] * _ASKED_AS_OFTEN)
+            self._shown.update(zip(found[1:], words(phrase), strict=True))
+        self._total = sum(self._count.values())
+        self._sizes = len(self._count)
+        self._bares: Counter[str] = Counter()
+        marked: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        self._bare_of = {known: bare(self._shown.get(known, known)) for known in self._count}
+        for known, count in self._count.items():
+            self._bares[self._bare_of[known]] += count
+            marked[self._bare_of[known]].append((count, known))
+        self._marked = {
+            form: [known for count, known in sorted(found, reverse=True)[:6] if count > 1 or len(found) == 1]
+            or [max(found)[1]]
+            for form, found in marked.items()
+        }
+        self._mined: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        common = Counter({pair: count for pair, count in self._pairs.items() if count > 3})
+        for (first, second), count in common.most_common(3000):
+            one, two = self._bare_of[first], self._bare_of[second]
+            if one.isalpha() and two.isalpha() and min(len(one), len(two)) > 1 and first != _START:
+                self._mined[one[0] + two].append((first, second))
+                self._mined[_onset(one) + two].append((first, second))
+                if count * 2000 > self._total / 300:
+                    self._mined[one[0] + two[0]].append((first, second))
+                    self._mined[_onset(one) + _onset(two)].append((first, second))
+        for form, _count in self._bares.most_common(600):
+            for skeleton in _skeletons(form):
+                if len(skeleton) > 1 and self._bares[skeleton] < 20:
+                    self._mined[skeleton].append((self._marked[form][0],))
+        self._short = {
+            form: [
+                tuple(self._restore(reading.split()))
+                for reading in readings
+                if all(word in self._marked for word in reading.split())
+            ]
+            for form, readings in SHORT.items()
+        }
+        self._candidates = lru_cache(maxsize=20_000)(self._read_word)
+
+    def _cost(self, before: str, word: str) -> float:
+        seen = self._pairs.get((before, word), 0) / max(1, self._count.get(before, 0))
+        alone = (self._count.get(word, 0) + 0.1) / (self._total + 0.1 * self._sizes)
+        return -math.log(0.9 * seen + 0.1 * alone)
+
+    def _restore(self, bare_words: Sequence[str]) -> list[str]:
+        """The marked words of a known phrase, each the likeliest after the one before."""
+        out: list[str] = []
+        for word in bare_words:
+            before = out[-1] if out else _START
+            out.append(min(self._marked.get(word, [word]), key=lambda known: self._cost(before, known)))
+        return out
+
+    def _slips(self, word: str) -> dict[str, float]:
+        """Words of the rules one slip away, with what the slip costs: swapped or neighbouring keys first."""
+        found: dict[str, float] = {}
+        for at, char in enumerate(word):
+            rest = word[at + 1 :]
+            if rest:
+                found.setdefault(word[:at] + rest[0] + char + rest[1:], 0.0)
+            for other in _NEIGHBOURS.get(char, ""):
+                found.setdefault(word[:at] + other + rest, 0.5)
+            found.setdefault(word[:at] + rest, 1.5)
+            for other in "aeiouyhngctm":
+                found.setdefault(word[:at] + other + char + rest, 1.5)
+        for other in "aeiouyhngctm":
+            found.setdefault(word + other, 1.5)
+        return {form: cost for form, cost in found.items() if form != word and self._bares[form] >= 5}
+
+    def _read_word(self, typed: str, marks_expected: bool) -> list[tuple[tuple[str, ...], float]]:
+        plain, known = bare(typed), key(typed)
+        out: list[tuple[tuple[str, ...], float]] = []
+        if plain != typed:
+            if known in self._count and typed not in SHORT and plain not in ("dc", "dk"):
+                return [((known,), 0.0)]
+            if is_syllable(plain):  # typed with its mark: a word the rules do not have, hardly a slip
+                return [((known,), 0.0), *(((form,), _UNMARKED) for form in self._marked.get(plain, ()))]
+            out.append(((known,), 4.0))
+        if plain.isdigit():
+            return [((plain,), 0.0)]
+        count = self._bares[plain]
+        for form in self._marked.get(plain, ()):
+            out.append(((form,), 0.0 if form == known or not marks_expected else _UNMARKED))
+        for phrase in self._short.get(plain, ()):
+            rare = count < 50 or len(plain) <= 2
+            out.append((phrase, _SHORT if rare else _SHORT_OF_A_WORD))
+        if count < 20:
+            out += [(phrase, _MINED) for phrase in self._mined.get(plain, ())[:8]]
+            if (other := _sounds(plain)) != plain:
+                out += [((form,), _MINED) for form in self._marked.get(other, ())]
+            if (repaired := repair(typed)) is not None and key(repaired) in self._count:
+                out.append(((key(repaired),), 1.0))
+        if len(plain) >= 3 and (count < 5 or len(plain) >= 4):
+            base = _SLIP if count < 5 else _SLIP_OF_A_WORD
+            if not count and is_syllable(plain):
+                base += _MAY_BE_MEANT
+            for other, cost in self._slips(plain).items():
+                out += [((form,), base + cost) for form in self._marked[other][:3]]
+        if not count:
+            for at in range(2, len(plain) - 1):  # two words, or two short forms, typed as one
+                left, right = self._parts(plain[:at]), self._parts(plain[at:])
+                out += [((*one, *two), _SLIP + 1.0) for one in left for two in right]
+            out.append(((known,), _UNKNOWN))
+        return out
+
+    def _parts(self, plain: str) -> list[tuple[str, ...]]:
+        """What half of a word may be: a common word, as marked, or a short form."""
+        known: list[tuple[str, ...]] = (
+            [(form,) for form in self._marked[plain][:3]] if self._bares[plain] >= 5 else []
+        )
+        return known or self._short.get(plain, [])[:2]
+
+    def __call__(self, question: str) -> list[str]:
+        """The keys of the question's words, as the rules would spell them."""
+        typed = words(question)
+        marks = sum(bare(word) != word for word in typed) > 0.4 * len(typed)
+        beam: dict[str, tuple[float, tuple[object, ...] | None]] = {_START: (0.0, None)}
+        for word in typed:
+            options = self._candidates(word, marks)
+            after: dict[str, tuple[float, tuple[object, ...] | None]] = {}
+            for before, (so_far, path) in beam.items():
+                for phrase, cost in options:
+                    step, last = 0.0, before
+                    for one in phrase:
+                        step += self._cost(last, one)
+                        last = one
+                    total = so_far + cost + step / math.sqrt(len(phrase))
+                    if last not in after or total < after[last][0]:
+                        after[last] = (total, (path, phrase))
+            beam = dict(sorted(after.items(), key=lambda found: found[1][0])[:_BEAM])
+        path = min(beam.values(), key=lambda found: found[0])[1]
+        out: list[str] = []
+        while path is not None:
+            path, phrase = path  # type: ignore[assignment] # a linked list of phrases
+            out[:0] = phrase
+        return out
+
+    def foreign(self, question: str) -> float:
+        """The share of the question's words that neither the rules nor a short form explain."""
+        typed = words(question)
+        unknown = sum(not self._bares[bare(word)] and bare(word) not in SHORT for word in typed)
+        return unknown / max(1, len(typed))
+
+    def show(self, decoded: Sequence[str]) -> str:
+        """Decoded keys as a person writes them."""
+        return " ".join(map(self.shown, decoded))
+
+    def shown(self, decoded: str) -> str:
+        return self._shown.get(decoded, decoded)

@@ -1,0 +1,257 @@
+"""The corpus ready to answer: index, model and register over everything approved. Built anew on every change.
+
+Pure and read-only: safe to use from several threads, the same in a handler, in the terminal and in a test.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from bot.policy import guards
+from bot.policy.calculators import calculate
+from bot.policy.citations import Citation, Register
+from bot.policy.decoder import Decoder
+from bot.policy.index import Article as Indexed
+from bot.policy.index import Index
+from bot.policy.models import Answer, Document, Entry, Kind, Piece, Rate, Source, Validity, Verdict
+from bot.policy.ranking import Mask, Ranked, rank
+from bot.policy.trees import Model
+from bot.policy.words import bare, bares, key, words
+
+MODEL = Path(__file__).with_name("model.json")
+MOST = 400
+"""Characters of a question that are read."""
+OFFERED = 3
+RELATED = 2
+_RELATED_AT = 0.25
+_ENTRY_BEFORE = 0.2
+"""An officer's entry this near to the best article is shown before it: it answers what people ask."""
+_ENTRIES_COUNT = 3  # how often the decoder hears an entry's words: they are how people ask
+_HARDLY_MORE = frozenset(
+    "quy dinh the nao gi con hieu luc khong noi ve nhu cua la co bao gom xem cho toi hoi noi dung van ban dang uy "
+    "so nay va a thi sao ko k ntn dau o trong theo".split()
+)
+"""What may stand beside a rule's number when nothing more is asked than the rule."""
+
+
+@lru_cache(maxsize=1)
+def shipped_model() -> Model:
+    """The model that comes with the program, trained on questions of the sample corpus alone."""
+    return Model.read(MODEL)
+
+
+class Library:
+    """Answers questions from these sources and entries."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        entries: Sequence[Entry],
+        *,
+        model: Model | None = None,
+        version: int = 0,
+        keys: Sequence[int] = (),
+        rates: Sequence[Rate] = (),
+    ) -> None:
+        """`keys`: the pieces' rows in the database, articles first, in order."""
+        self.version = version
+        self.rates = tuple(rates)
+        self.model = model or shipped_model()
+        self.documents = [source.document for source in sources]
+        self._by_number: dict[str, Document] = {}
+        for document in sorted(self.documents, key=lambda each: each.issued_on):
+            self._by_number[document.number] = document  # a bare number means the newest
+        self._successor = {old: each.number for each in self.documents for old in each.replaces}
+        pieces: list[Piece] = []
+        for source in sources:
+            for article in source.articles:
+                pieces.append(
+                    Piece(
+                        Kind.QUOTATION,
+                        article.heading,
+                        article.text,
+                        source.document,
+                        number=article.number,
+                        sample=source.document.sample,
+                        page=article.page,
+                        path=article.path,
+                    )
+                )
+        for entry in entries:
+            pieces.append(
+                Piece(
+                    Kind.ENTRY,
+                    entry.question,
+                    entry.answer,
+                    self._by_number.get(entry.rule),
+                    reference=entry.reference or ("" if entry.rule in self._by_number else entry.rule),
+                    topic=entry.topic,
+                    sample=entry.sample,
+                )
+            )
+        if keys:
+            pieces = [_keyed(piece, row) for piece, row in zip(pieces, keys, strict=True)]
+        self.pieces = pieces
+        asked = [line for entry in entries for line in (entry.question, *entry.variants)]
+        told = [line for p in pieces for line in (p.heading, *p.text.split("\n"))]
+        decoder = Decoder([*told, *(d.title for d in self.documents), *asked * _ENTRIES_COUNT])
+        self._lines: list[str] = []
+        self.index = Index([*self._indexed(sources, entries)], decoder)
+        self._told: dict[str, int] = {}
+        for place, entry in enumerate(entries, len(pieces) - len(entries)):
+            for line in (entry.question, *entry.variants):
+                self._told.setdefault(" ".join(bares(line)), place)
+        self._register = Register(
+            [*self._by_number, *(old for old in self._successor if old not in self._by_number)]
+        )
+
+    def _indexed(self, sources: Sequence[Source], entries: Sequence[Entry]) -> list[Indexed]:
+        out: list[Indexed] = []
+        for source in sources:
+            for article in source.articles:
+                out.append(
+                    Indexed(
+                        str(len(out)), source.document.title, article.number, article.heading, article.text
+                    )
+                )
+        for entry in entries:
+            rule = self._by_number.get(entry.rule)
+            text = "\n".join((entry.question, *entry.variants, *entry.answer.split("\n")))
+            out.append(Indexed(str(len(out)), rule.title if rule else "", "", entry.question, text))
+        for each in out:
+            self._lines += each.text.split("\n")
+        return out
+
+    def ask(self, question: str, day: date) -> Answer:
+        """The answer on that day."""
+        question = question[:MOST].strip()
+        if why := guards.refused(question):
+            return Answer(Verdict.NONE, why=why)
+        if (calculated := calculate(question, self.rates, day, self.document)) is not None:
+            return Answer(Verdict.ANSWER, (calculated,), confidence=1.0)
+        if not self.pieces:
+            return Answer(Verdict.NONE)
+        cited = self._register.find(question)
+        replaced = tuple(
+            (number, new) for number in cited.numbers if (new := self._newest(number, day)) != number
+        )
+        numbers = tuple(dict.fromkeys(self._newest(number, day) or number for number in cited.numbers))
+        hidden = self.hidden(day, numbers)
+        direct = self._looked_up(numbers, cited) if numbers else None
+        if direct is not None:
+            verdict = Verdict.ANSWER if len(direct) == 1 else Verdict.CHOICES if direct else Verdict.NONE
+            clause = direct[0].text.split("\n")[0] if direct else ""
+            why = "" if direct else "no_text"
+            return Answer(
+                verdict, direct[:OFFERED], clause=clause, confidence=1.0, replaced=replaced, why=why
+            )
+        asked = cited.rest if replaced else question
+        decoded = self.index.decoder(asked)
+        found = rank(self.index, self.model, asked, decoded, hidden)
+        understood = (
+            "" if [key(word) for word in words(asked)] == decoded else self.index.decoder.show(decoded)
+        )
+        shown = self._order(found)
+        sure = found.sure
+        told = self._told.get(self._plain(decoded), -1)
+        said = np.flatnonzero(found.rows == told).tolist()
+        if said and not hidden[told]:  # an officer's own wording is answered by its entry
+            shown, sure = [*said, *(other for other in shown if other not in said)], 1.0
+        if not shown or sure < self.model.choices_at:
+            verdict = Verdict.NONE
+        else:
+            verdict = Verdict.ANSWER if sure >= self.model.answer_at else Verdict.CHOICES
+        ordered = [self.pieces[found.rows[at]] for at in shown]
+        related = [
+            self.pieces[found.rows[at]]
+            for at in shown[1:]
+            if found.chances[at] >= _RELATED_AT * float(found.chances[0])
+        ]
+        return Answer(
+            verdict,
+            tuple(ordered[:OFFERED] if verdict is not Verdict.ANSWER else ordered[:1]),
+            tuple(related[:RELATED]) if verdict is Verdict.ANSWER else (),
+            clause=self._lines[found.clauses[shown[0]]] if shown else "",
+            confidence=round(sure, 3),
+            understood=understood,
+            replaced=replaced,
+        )
+
+    def _plain(self, decoded: Sequence[str]) -> str:
+        return " ".join(bare(self.index.decoder.shown(word)) for word in decoded)
+
+    def _order(self, found: Ranked) -> list[int]:
+        """Places in the ranking to show, the first the answer."""
+        order = list(range(min(OFFERED + RELATED, len(found.rows))))
+        for at in order:
+            near = float(found.chances[at]) >= _ENTRY_BEFORE * float(found.chances[0])
+            if near and self.pieces[found.rows[at]].kind is Kind.ENTRY:
+                return [at, *(other for other in order if other != at)]
+        return order
+
+    def _newest(self, number: str, day: date) -> str:
+        """The number of the rule that holds in its place, itself when it holds; "" when nobody knows."""
+        seen = set()
+        while number not in seen:
+            seen.add(number)
+            known = self._by_number.get(number)
+            successor = self._successor.get(number) or (known.replaced_by if known else "")
+            new = self._by_number.get(successor)
+            if new is None or new.validity(day) is Validity.NOT_YET:
+                return number if known is not None or not successor else successor
+            if known is not None and known.issued_on > new.issued_on:
+                return number  # the same number again, in a later term
+            number = successor
+        return number
+
+    def hidden(self, day: date, numbers: Sequence[str]) -> Mask:
+        """What does not hold on that day; with rules named, everything of others."""
+        hidden = np.zeros(len(self.pieces), bool)
+        known = {piece.document.number for piece in self.pieces if piece.document} & set(numbers)
+        for place, piece in enumerate(self.pieces):
+            if piece.document is None:
+                hidden[place] = bool(known)
+            elif known:
+                hidden[place] = piece.document.number not in known
+            else:
+                newest = self._newest(piece.document.number, day) == piece.document.number
+                hidden[place] = not newest or piece.document.validity(day) is not Validity.IN_FORCE
+        return hidden
+
+    def _looked_up(self, numbers: Sequence[str], cited: Citation) -> tuple[Piece, ...] | None:
+        """What is named directly; None when the rest of the question must be searched."""
+        of_rules = self._of_rule(numbers)
+        if cited.article:
+            return tuple(piece for piece in of_rules if piece.number == cited.article) or None
+        if not of_rules:
+            return ()
+        if any(word not in _HARDLY_MORE for word in cited.rest.split()):
+            return None
+        return of_rules[:OFFERED]
+
+    def _of_rule(self, numbers: Sequence[str]) -> tuple[Piece, ...]:
+        newest = [self._by_number.get(number) for number in numbers]  # of a number given twice, the later
+        of = [piece for piece in self.pieces if piece.document and piece.document in newest]
+        return tuple(sorted(of, key=lambda piece: piece.kind is not Kind.ENTRY))
+
+    def names_a_rule(self, text: str) -> bool:
+        """Whether the words name a known rule, or an article of any."""
+        cited = self._register.find(text)
+        return bool(cited.numbers or cited.article)
+
+    def piece(self, kind: str, row: int) -> Piece | None:
+        """The article ("a") or entry ("e") of a row in the database."""
+        wanted = Kind.ENTRY if kind == "e" else Kind.QUOTATION
+        return next((piece for piece in self.pieces if piece.key == row and piece.kind is wanted), None)
+
+    def document(self, number: str) -> Document | None:
+        """The newest document of this number."""
+        return self._by_number.get(number)
+
+
+def _keyed(piece: Piece, row: int) -> Piece:
+    return replace(piece, key=row)

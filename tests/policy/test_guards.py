@@ -1,0 +1,65 @@
+"""What is not looked up, and what must not be caught with it."""
+
+import pytest
+
+from bot.policy.guards import refused
+from bot.policy.reading import sample
+
+OTHERS = """đ/c Nam đóng đảng phí chưa?
+dong chi hung bi ky luat gi
+Chị Hoa được xếp loại gì
+số điện thoại của đồng chí Bình
+so the dang cua anh tuan
+danh sách đảng viên chưa đóng đảng phí
+những ai nợ đảng phí tháng này
+anh tuan nop dang phi chua
+sdt cua chi lan"""
+OPINIONS = """nghe nói sắp thay bí thư
+Tổng Bí thư sức khỏe thế nào
+bot nghi gi ve chien tranh
+có nên đa đảng không
+ai sẽ làm bí thư nhiệm kỳ tới"""
+ALLOWED = """dang phi bn
+ba thang khong dong dang phi thi sao
+ban to chuc co nhiem vu gi
+co the chuyen sinh hoat dang qua mang khong
+co quan dong bao hiem thi dang phi tinh sao
+Đồng chí cho hỏi mức đóng đảng phí
+dong chi cho toi hoi dang vien bi ky luat the nao
+đồng chí Bí thư có nhiệm vụ gì
+trinh do ngoai ngu cua dang vien
+noi dung da dang cua sinh hoat chuyen de
+đảng viên bị bắt tạm giam thì sinh hoạt thế nào
+theo ban to chuc thi nop ho so o dau
+ai duoc mien sinh hoat dang
+ai bi xoa ten khoi danh sach
+Chỉ thị của Thủ tướng về kỷ luật hành chính
+chi uy vien phu trach gi
+thay the dang vien moi chua
+so dien thoai cua chi bo toi"""
+
+
+@pytest.mark.parametrize("text", OTHERS.splitlines())
+def test_other_peoples_affairs_are_refused(text):
+    assert refused(text) == "others"
+
+
+@pytest.mark.parametrize("text", OPINIONS.splitlines())
+def test_opinions_and_rumours_get_a_boundary(text):
+    assert refused(text) == "opinion"
+
+
+@pytest.mark.parametrize("text", ALLOWED.splitlines())
+def test_members_own_questions_pass(text):
+    assert refused(text) == ""
+
+
+def test_no_question_of_an_entry_is_refused():
+    _sources, entries = sample()
+    caught = [line for entry in entries for line in (entry.question, *entry.variants) if refused(line)]
+    assert caught == []
+
+
+@pytest.mark.parametrize("text", ["", "   ", "👍", "???"])
+def test_nothing_to_look_up(text):
+    assert refused(text) == "empty"

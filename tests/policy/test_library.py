@@ -1,0 +1,133 @@
+"""The library over the sample corpus: understanding, look-ups, validity, honest none."""
+
+from datetime import date
+
+import pytest
+
+from bot.policy.library import Library
+from bot.policy.models import Article, Document, Kind, Source, Validity, Verdict
+from bot.policy.reading import sample
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture(scope="module")
+def library():
+    return Library(*sample())
+
+
+def test_the_sample_is_as_large_as_promised_and_names_no_unknown_rule():
+    sources, entries = sample()
+    known = {source.document.number for source in sources}
+    assert sum(bool(source.articles) for source in sources) >= 12
+    assert sum(len(source.articles) for source in sources) >= 250
+    assert len(entries) >= 60
+    assert {entry.topic for entry in entries if entry.topic} == set(range(1, 41))
+    assert {entry.rule for entry in entries if entry.rule} <= known
+    assert all(source.document.sample for source in sources if source.articles)
+    assert all(entry.sample and len(entry.answer) <= 460 for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("dang phi bn", "đảng phí bao nhiêu"),
+        ("sothe", "số thẻ"),
+        ("ddangr phis bao nhieeu", "đảng phí bao nhiêu"),
+        ("dangphi", "đảng phí"),
+        ("ket nap dang can dk j", "kết nạp đảng cần điều kiện gì"),
+    ],
+)
+def test_shorthand_is_read_as_the_rules_spell_it(library, typed, understood):
+    assert library.ask(typed, TODAY).understood == understood
+
+
+@pytest.mark.parametrize(
+    ("typed", "topic"),
+    [("dang phi bn", 1), ("Mức đóng đảng phí hiện nay là bao nhiêu?", 1), ("kh 52", 38), ("quy định 37", 31)],
+)
+def test_the_right_entry_comes_first(library, typed, topic):
+    found = library.ask(typed, TODAY)
+    assert found.verdict is Verdict.ANSWER
+    assert found.pieces[0].topic == topic
+    assert found.pieces[0].kind is Kind.ENTRY
+
+
+@pytest.mark.parametrize(
+    "typed", ["điều 5 quy định 11", "dieu 5 qd 11", "Điều 5 11-QyĐ/MẪU", "dieu 5 quy dinh so 11"]
+)
+def test_article_and_rule_are_looked_up_directly(library, typed):
+    found = library.ask(typed, TODAY)
+    assert found.verdict is Verdict.ANSWER
+    assert (found.pieces[0].document.number, found.pieces[0].number) == ("11-QyĐ/MẪU", "5")
+
+
+@pytest.mark.parametrize(
+    ("typed", "old", "new"),
+    [
+        ("mức đóng theo quyết định 342", "342-QĐ/TW", "01-QĐ/TW"),
+        ("qd 24 con hieu luc ko", "24-QĐ/TW", "208-QĐ/TW"),
+        ("nghị định 13/2023", "13/2023/NĐ-CP", "91/2025/QH15"),
+        ("dieu 5 quy dinh 05-qyd/mau", "05-QyĐ/MẪU", "11-QyĐ/MẪU"),
+    ],
+)
+def test_a_replaced_rule_is_answered_by_its_successor(library, typed, old, new):
+    found = library.ask(typed, TODAY)
+    assert (old, new) in found.replaced
+    assert all(piece.document.number == new for piece in found.pieces)
+
+
+def test_what_is_replaced_or_not_yet_in_force_answers_nothing_unnamed(library):
+    asked = library.ask("Đảng viên nộp tiền mặt cho người thu, ghi sổ giấy", TODAY)
+    assert all(p.document is None or p.document.number != "05-QyĐ/MẪU" for p in asked.pieces)
+    early = library.ask("Thủ tục chuyển sinh hoạt tạm thời", date(2026, 8, 25))
+    assert all(p.document is None or p.document.number != "13-HD/MẪU" for p in early.pieces)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "thoi tiet hom nay",
+        "giá vàng hôm nay",
+        "cách nấu phở",
+        "phạt nồng độ cồn bao nhiêu",
+        "xin visa đi Nhật",
+    ],
+)
+def test_other_things_are_not_answered(library, typed):
+    assert library.ask(typed, TODAY).verdict is not Verdict.ANSWER
+
+
+def test_any_text_is_survived(library):
+    for text in (
+        "",
+        "?",
+        "a" * 5000,
+        "điều",
+        "\u0300\u0301",
+        "điều 999999999999 quy định 11",
+        "👍 dang phi 👍",
+    ):
+        library.ask(text, TODAY)
+
+
+def test_an_empty_library_says_none():
+    assert Library([], []).ask("dang phi bn", TODAY).verdict is Verdict.NONE
+
+
+def test_validity_by_the_day():
+    document = Document("1-QyĐ/X", "t", "i", TODAY, date(2026, 12, 1), date(2027, 1, 1))
+    assert document.validity(TODAY) is Validity.NOT_YET
+    assert document.validity(date(2026, 12, 1)) is Validity.IN_FORCE
+    assert document.validity(date(2027, 1, 2)) is Validity.EXPIRED
+
+
+def test_two_documents_of_one_number_are_told_apart_by_date():
+    old = Source(
+        Document("01-HD/X", "Hướng dẫn cũ", "i", date(2016, 9, 20)), (Article("1", "Cũ", "1. Điều cũ."),)
+    )
+    new = Source(
+        Document("01-HD/X", "Hướng dẫn mới", "i", date(2026, 5, 19)), (Article("1", "Mới", "1. Điều mới."),)
+    )
+    found = Library([old, new], []).ask("điều 1 hướng dẫn 01-HD/X", TODAY)
+    assert found.pieces[0].heading == "Mới"
