@@ -35,7 +35,7 @@ from bot.delivery.outbound import Outbound
 from bot.delivery.sender import RING_EVERY, Sender
 from bot.dialogs.compose_file import PageAddress
 from bot.dialogs.stored import StoredDialogs
-from bot.directives import live_cards
+from bot.directives import catching_up, live_cards
 from bot.directives import service as directives
 from bot.directives.gate.models import Why
 from bot.directives.gate.rule import allowed
@@ -413,6 +413,7 @@ class App:
         self._bell.add_job(self._ring, "interval", seconds=RING_EVERY.total_seconds(), **quiet)
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
+        self._bell.add_job(self._catch_up, "interval", seconds=1, **quiet)
         self._bell.add_job(self._keep_findings, "interval", seconds=10, **quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
@@ -430,6 +431,12 @@ class App:
         """Posts and edits the cards that follow a directive."""
         with contextlib.suppress(asyncio.CancelledError):  # the bell falls silent first at the end
             if await self.writer.run(live_cards.tick):
+                self.sender.ring()
+
+    async def _catch_up(self) -> None:
+        """Brings what was missed to who can be reached now."""
+        with contextlib.suppress(asyncio.CancelledError):
+            while await self.writer.run(catching_up.tick):
                 self.sender.ring()
 
     async def _keep_findings(self) -> None:

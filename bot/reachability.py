@@ -33,6 +33,9 @@ class Reachability:
             self._lost_group(tx, channel, chat_id, unit)
         if reason in ("blocked", "chat_gone", "not_follower"):
             accounts.mark_blocked(tx, channel, chat_id)  # in a private chat the chat is the person
+        member_id = people.members_at(tx, [(channel, chat_id)]).get((channel, chat_id))
+        if member_id is not None and len(people.accounts_of_member(tx, member_id)) > 1:
+            accounts.mark_unserved(tx, member_id)  # another channel may bring it
 
     def _lost_group(self, tx: Tx, channel: str, chat_id: str, unit_id: int) -> None:
         groups.unlink(tx, channel, chat_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
@@ -71,9 +72,11 @@ def content(tx: Tx, say: Say) -> int:
     return row_id
 
 
-def post(tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority: int, due_ms: int) -> int:
-    """Queues a notice for its recipients. Returns how many rows."""
-    rows = [
+def post(
+    tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority: int, due_ms: int
+) -> list[int]:
+    """Queues a notice for its recipients. Returns the ids of the rows, in the same order."""
+    rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
             "channel": notice.channel,
@@ -95,7 +98,7 @@ def post(tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority
     if rows:
         tx.run(insert(outbox), rows)
         signals.tell(tx, signals.OUTBOX)
-    return len(rows)
+    return [row["id"] for row in rows]
 
 
 def make_due(tx: Tx, due_ms: int, *, kind: str, kind_id: int) -> None:

@@ -122,6 +122,24 @@ class Undo:
     directive: int
 
 
+@action("ackall")
+@dataclass(frozen=True, slots=True)
+class AcknowledgeAll:
+    """ "Đã đọc, tiếp thu cả 3 văn bản": what waited from one directive to another (ids), sent by a moment."""
+
+    first: int
+    last: int
+    by_ms: int
+
+
+@action("paper")
+@dataclass(frozen=True, slots=True)
+class ShowPaper:
+    """ "Xem 52-KH/ĐU": the card again."""
+
+    directive: int
+
+
 @action("full")
 @dataclass(frozen=True, slots=True)
 class FullText:

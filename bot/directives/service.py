@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from bot.chat.errors import Refused
 from bot.clock import from_ms, to_ms
@@ -86,7 +86,7 @@ def forecast(
     found = [
         each for each in people.members_of(tx, _units(tx, unit_id, audience)) if rules.belongs(each, audience)
     ]
-    ways = _ways(tx, [member.id for member in found], at_ms)
+    ways = ways_to(tx, [member.id for member in found], at_ms)
     for member in found:
         account, obstacle, open_window = ways[member.id]
         key = (member.branch_id, account.channel if account else obstacle)
@@ -128,7 +128,8 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     audience = Audience(tuple(wanted["units"]), wanted["kind"], tuple(wanted["without"]))
     found = people.members_of(tx, _units(tx, row.unit_id, audience), after_id=row.frozen_to, limit=SLICE)
     due_ms = max(tx.now_ms, row.send_ms or 0)
-    ways = _ways(tx, [member.id for member in found], due_ms)
+    # A window that closes before the hour of sending may be opened again until then: the claim looks again.
+    ways = ways_to(tx, [member.id for member in found], tx.now_ms)
     frozen, notices = [], []
     for member in found:
         if not rules.belongs(member, audience):
@@ -166,7 +167,9 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     return False
 
 
-def _ways(tx: Tx, member_ids: list[int], at_ms: int) -> dict[int, tuple[Account | None, str, Window | None]]:
+def ways_to(
+    tx: Tx, member_ids: list[int], at_ms: int
+) -> dict[int, tuple[Account | None, str, Window | None]]:
     """For each member the account a notice at this moment goes to, or why there is none, and its window."""
     accounts = people.reach(tx, member_ids)
     windows = window.of(tx, ((each.channel, each.chat_id) for some in accounts.values() for each in some))
@@ -234,6 +237,26 @@ def acknowledge(tx: Tx, directive_id: int, member_id: int, channel: str) -> Ackn
     _ACKNOWLEDGE.run(tx, directive=directive_id, member=member_id, at=tx.now_ms, by=channel)
     audit.record(tx, "directive.acknowledge", f"directive:{directive_id}", member_id=member_id)
     return Acknowledged(directive, tx.now, True, bool(row.duty), rules.is_late(tx.now, directive.deadline))
+
+
+def acknowledge_all(
+    tx: Tx, member_id: int, channel: str, first: int, last: int, by_ms: int
+) -> list[Acknowledged]:
+    """Acknowledges what waits for a member from one directive to another (ids) and was sent by a moment."""
+    rows = tx.rows(
+        select(directives.c.id)
+        .join(recipients, recipients.c.directive_id == directives.c.id)
+        .where(
+            recipients.c.member_id == member_id,
+            recipients.c.acknowledged_ms.is_(None),
+            directives.c.state == State.OPEN,
+            directives.c.id.between(first, last),
+            directives.c.opened_ms <= by_ms,
+            func.coalesce(directives.c.send_ms, 0) <= by_ms,
+        )
+        .order_by(directives.c.id)
+    )
+    return [acknowledge(tx, row.id, member_id, channel) for row in rows]
 
 
 def undo(tx: Tx, directive_id: int, member_id: int) -> Directive:
@@ -320,7 +343,7 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
     if tx.first(select(reminders.c.id).where(*recent)) is not None:
         raise Refused("too_soon")
     found = [each for each in received if _is_silent(each)]
-    ways = _ways(tx, [each.member_id for each in found], tx.now_ms)
+    ways = ways_to(tx, [each.member_id for each in found], tx.now_ms)
     words = {}
     for language in ("vi", "en"):
         with speaking(language):
@@ -381,6 +404,7 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
     tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.RECALLED))
     reached = outbox.stop(tx, kind=queries.NOTICE, kind_id=directive_id)
     outbox.stop(tx, kind="reminder", kind_id=directive_id)
+    reached += queries.carried(tx, directive_id)
     if directive.file is not None:
         links.revoke(tx, file_id=directive.file.file_id)
     words = outbox.content(tx, texts.recalled(directive))

@@ -1,5 +1,6 @@
 """What people read about directives: values in, `Say` out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -7,17 +8,19 @@ from bot.chat.choices import pack
 from bot.chat.replies import Choice, Say
 from bot.directives.models import (
     Acknowledge,
+    AcknowledgeAll,
     Acknowledged,
     AskAuthor,
     Directive,
     Draft,
     FullText,
     Judge,
+    ShowPaper,
     State,
     Undo,
     Urgency,
 )
-from bot.i18n import N_, _, full_date, moment
+from bot.i18n import N_, _, full_date, moment, number, plural
 
 URGENCY = {
     Urgency.NORMAL: "",
@@ -29,6 +32,9 @@ CARD_MINUTES = 60 * 24 * 60
 """A card may be answered by number or words for sixty days."""
 MAX_SUMMARY = 400
 """Characters of the summary shown on a card: it should fit a small phone."""
+MAX_LISTED = 8
+"""Papers in one message; with a title of MAX_TITLE characters each it stays within 2,000 (Zalo)."""
+MAX_TITLE = 120
 
 
 def name(directive: Directive) -> str:
@@ -114,9 +120,56 @@ def card(directive: Directive) -> Say:
 
 
 def _short(summary: str) -> str:
-    if len(summary) <= MAX_SUMMARY:
-        return summary
-    return summary[:MAX_SUMMARY].rsplit(" ", 1)[0] + "…"
+    return _cut(summary, MAX_SUMMARY)
+
+
+def _cut(words: str, limit: int) -> str:
+    return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + "…"
+
+
+def open_papers(listed: Sequence[Directive], heading: str, at_ms: int) -> Say:
+    """Several papers that wait, the oldest first, to open one by one or to acknowledge together.
+
+    All that wait must be given: the choice for all means everything between the first and the last listed
+    that had been sent at `at_ms`.
+    """
+    shown = listed[:MAX_LISTED]
+    lines = []
+    for each in shown:
+        line = f"• {name(each)}: {_cut(each.title, MAX_TITLE)}"
+        if each.deadline is not None:
+            line += " " + _("(hạn {when})", when=moment(each.deadline))
+        lines.append(line)
+    if len(listed) > len(shown):
+        lines.append(
+            _("… và {count} văn bản nữa, sau các văn bản này.", count=number(len(listed) - len(shown)))
+        )
+    together = plural("Đã đọc, tiếp thu cả {n} văn bản", "Đã đọc, tiếp thu cả {n} văn bản", len(shown))
+    choices = [Choice(_("Xem {number}", number=each.number), pack(ShowPaper(each.id))) for each in shown]
+    choices.append(Choice(together, pack(AcknowledgeAll(shown[0].id, shown[-1].id, at_ms))))
+    return Say("\n".join(lines), heading=heading, choices=tuple(choices), expires_minutes=CARD_MINUTES)
+
+
+def waiting_papers(count: int) -> str:
+    """The heading of the list of what waits."""
+    return plural("Đồng chí có {n} văn bản chưa xác nhận", "Đồng chí có {n} văn bản chưa xác nhận", count)
+
+
+def acknowledged_together(done: Sequence[Acknowledged]) -> Say:
+    """The confirmation of several at once, each by its number."""
+    lines = [
+        plural(
+            "Đã ghi nhận: đồng chí đã đọc, tiếp thu {n} văn bản, lúc {when}:",
+            "Đã ghi nhận: đồng chí đã đọc, tiếp thu {n} văn bản, lúc {when}:",
+            len(done),
+            when=moment(done[0].at),
+        )
+    ]
+    for each in done:
+        late = " " + _("(muộn)") if each.late and each.counted else ""
+        lines.append(f"• {name(each.directive)}{late}")
+    lines.append(_("Nếu nhầm, đồng chí nhắn “hoàn tác” kèm số văn bản trong 10 phút."))
+    return Say("\n".join(lines))
 
 
 def already(directive: Directive, at: datetime) -> Say:
