@@ -32,14 +32,16 @@ from bot.chat.router import Router
 from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.delivery.outbound import Outbound
+from bot.delivery.quiet import Quiet
 from bot.delivery.sender import RING_EVERY, Sender
 from bot.dialogs.compose_file import PageAddress
 from bot.dialogs.stored import StoredDialogs
-from bot.directives import catching_up, live_cards
+from bot.directives import catching_up, live_cards, reminding
 from bot.directives import service as directives
 from bot.directives.gate.models import Why
 from bot.directives.gate.rule import allowed
 from bot.handlers import (
+    by_hand,
     compose,
     fallback,
     follow_up,
@@ -58,6 +60,7 @@ from bot.intake import Intake, UploadDesk
 from bot.links import LinkDesk
 from bot.reachability import Reachability
 from bot.replica import Duty, Replica
+from bot.reports import escalation
 from bot.settings import Role, Settings
 from bot.store import files as stored_files
 from bot.store import inbox, inbox_shared, jobs, leases, links, openings, signals, upload_pages
@@ -91,6 +94,7 @@ def make_router(
         follow_up,
         history,
         practice,
+        by_hand,
         zalo_group,
         zalo_account,
         fallback,
@@ -138,6 +142,7 @@ class App:
         self.writer = Writer(self.engine, self.vault, loop=loop)
         self.writer.start()
         rule = allowed(settings.gate_rules)
+        self.quiet = Quiet.parse(settings.quiet_hours)
         box = FileBox(settings.files, self.vault)
         files = StoredFiles(box, self.writer, lambda: settings.public_url.rstrip("/"), settings.link_days)
         self.findings = Findings(self.writer)
@@ -151,6 +156,8 @@ class App:
             terms=terms(),
             shared=self.shared,
             reply_share=settings.reply_share,
+            quiet=self.quiet,
+            unwanted=reminding.unwanted,
         )
         translators[jobs.CHANNEL] = runner.translate
         router = make_router(
@@ -414,6 +421,7 @@ class App:
         self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
         self._bell.add_job(self._catch_up, "interval", seconds=1, **quiet)
+        self._bell.add_job(self._remind, "interval", seconds=2, **quiet)
         self._bell.add_job(self._keep_findings, "interval", seconds=10, **quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
@@ -438,6 +446,18 @@ class App:
         with contextlib.suppress(asyncio.CancelledError):
             while await self.writer.run(catching_up.tick):
                 self.sender.ring()
+
+    async def _remind(self) -> None:
+        """Reminds who has not acknowledged, and before windows close; tells secretaries and the units above."""
+        lead = timedelta(hours=self.settings.window_reminder_hours)
+        with contextlib.suppress(asyncio.CancelledError):
+            for due in (
+                partial(reminding.before_windows_close, quiet=self.quiet, lead=lead),
+                partial(reminding.tick, quiet=self.quiet),
+                partial(escalation.tick, quiet=self.quiet),
+            ):
+                while await self.writer.run(due):
+                    self.sender.ring()
 
     async def _keep_findings(self) -> None:
         with contextlib.suppress(asyncio.CancelledError):

@@ -6,7 +6,7 @@ writer. A row is finished after the send, never at the claim.
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -18,7 +18,8 @@ from bot.chat.errors import Later, Rejected, RetryAfter, Suspended, TokenExpired
 from bot.clock import now, to_ms
 from bot.delivery import outbox, window
 from bot.delivery.outbound import Outbound, Sent
-from bot.delivery.outbox import Outgoing
+from bot.delivery.outbox import Outgoing, Pending
+from bot.delivery.quiet import NEVER, Quiet
 from bot.delivery.window import Terms
 from bot.store.tx import Tx
 from bot.store.writer import Writer, WriterStopped
@@ -103,7 +104,8 @@ class _Lane:
 class Sender:
     """One a process. `rates` are messages a second for notices, by channel (replies are not held back).
 
-    `terms` are those of the channels where people can be written to only for a while.
+    `terms` are those of the channels where people can be written to only for a while; `quiet` and `unwanted`
+    as in `outbox.claim`.
     Of several processes one holds a channel (`hold`) and sends what is due there. Each handles updates and
     sends its own replies at once; where it does not hold the channel, at `reply_share` of the rate, which
     the others without the channel have to share.
@@ -121,12 +123,21 @@ class Sender:
         in_flight: int = 64,
         shared: bool = False,
         reply_share: float = 0.2,
+        quiet: Quiet = NEVER,
+        unwanted: Callable[[Tx, list[Pending]], set[int]] | None = None,
     ) -> None:
         self._writer = writer
         self._reachability = reachability
         self._terms = terms or {}
         self.name = name
         self._reply_share = reply_share
+        self._claim = partial(
+            outbox.claim,
+            claimed_by=name,
+            quiet=quiet,
+            unwanted=unwanted,
+            closed=reachability.unreachable,
+        )
         self._lanes = {
             outbound.channel: _Lane(
                 outbound,
@@ -229,9 +240,7 @@ class Sender:
                         lane.room.clear()
                         await lane.room.wait()
                         continue
-                    rows = await self._writer.run(
-                        partial(outbox.claim, channel=channel, claimed_by=self.name, limit=free)
-                    )
+                    rows = await self._writer.run(partial(self._claim, channel=channel, limit=free))
                     if not rows:
                         break
                     self.hand(rows)

@@ -116,6 +116,22 @@ def is_closed(tx: Tx, channel: str, chat_id: str) -> bool:
     return row is not None and row.until_ms < tx.now_ms
 
 
+def closing(tx: Tx, after_ms: int, until_ms: int, limit: int) -> dict[tuple[str, str], int]:
+    """Windows that close after one moment and until another, about `limit` of them: the next to close.
+
+    By (channel, chat id), when each closes; those that close at the same moment are never parted.
+    """
+    between = (windows.c.until_ms > after_ms, windows.c.until_ms <= until_ms)
+    next_ones = (
+        select(windows.c.until_ms).where(*between).order_by(windows.c.until_ms).limit(limit).subquery()
+    )
+    last = tx.value(select(func.max(next_ones.c.until_ms)))
+    if last is None:
+        return {}
+    found = select(windows).where(windows.c.until_ms > after_ms, windows.c.until_ms <= last)
+    return {(row.channel, row.chat_id): row.until_ms for row in tx.rows(found)}
+
+
 def heard(tx: Tx, channel: str, chat_id: str, quota: Quota, terms: Terms, at_ms: int) -> None:
     """What the platform said of its quotas with a message that was sent at this moment."""
     if not quota.to_person:

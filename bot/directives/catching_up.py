@@ -68,12 +68,14 @@ def _card(tx: Tx, account: Account, directive: Directive, priority: int) -> int:
     )[0]
 
 
-def together(tx: Tx, account: Account, waiting: list[Waiting], priority: int) -> int:
+def together(
+    tx: Tx, account: Account, waiting: list[Waiting], priority: int, heading: str = "", note: str = ""
+) -> int:
     """Posts one message with everything that waits for a member. Returns its row."""
     with speaking(account.language):
-        heading = texts.waiting_papers(len(waiting))
+        heading = heading or texts.waiting_papers(len(waiting))
         words = outbox.content(
-            tx, texts.open_papers([each.directive for each in waiting], heading, tx.now_ms)
+            tx, texts.open_papers([each.directive for each in waiting], heading, tx.now_ms, note)
         )
     notice = Notice(account.channel, account.chat_id, account.member_id, words)
     return outbox.post(

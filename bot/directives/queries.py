@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
 
 from bot.chat.replies import File
 from bot.clock import from_ms
@@ -17,6 +17,8 @@ from bot.store.tx import Tx
 
 NOTICE = "directive"
 """What the outbox calls rows that carry a directive."""
+REMINDER = "reminder"
+"""What it calls rows that remind of one."""
 SEVERAL = "open_papers"
 """What it calls rows that carry several at once; their id is the content's."""
 FAILING = (UNREACHABLE, FAILED)
@@ -47,6 +49,7 @@ def _directive(row: Row[tuple[object, ...]]) -> Directive:
         state=State(row.state),
         file=file,
         send_at=from_ms(row.send_ms) if row.send_ms is not None else None,
+        opened_at=from_ms(row.opened_ms) if row.opened_ms is not None else None,
     )
 
 
@@ -188,7 +191,7 @@ def taken(tx: Tx, directive_id: int, channel: str, unit_ids: Iterable[int]) -> t
             ),
         )
         .where(
-            outbox.c.notice.in_((NOTICE, "reminder")),
+            outbox.c.notice.in_((NOTICE, REMINDER)),
             outbox.c.notice_id == directive_id,
             outbox.c.channel == channel,
             recipients.c.unit_id.in_(list(unit_ids)),
@@ -211,17 +214,48 @@ def reached(tx: Tx, directive_id: int) -> int:
 
 
 def carried(tx: Tx, directive_id: int) -> list[tuple[str, str, int]]:
-    """Whom a message with several papers has brought it, or is about to: (channel, chat, member)."""
+    """Whom a later message has brought it, or is about to: (channel, chat, member)."""
     rows = tx.rows(
         select(outbox.c.channel, outbox.c.chat_id, recipients.c.member_id)
         .join(recipients, recipients.c.carried_by == outbox.c.id)
         .where(
             recipients.c.directive_id == directive_id,
-            outbox.c.notice == SEVERAL,
+            outbox.c.notice.in_((SEVERAL, REMINDER)),
             outbox.c.state.in_((QUEUED, SENDING, SENT)),
         )
     )
     return [(row.channel, row.chat_id, row.member_id) for row in rows]
+
+
+def units_of(tx: Tx, directive_id: int, after_id: int, limit: int) -> list[int]:
+    """The next units with recipients of a directive, by id."""
+    rows = tx.rows(
+        select(recipients.c.unit_id)
+        .where(recipients.c.directive_id == directive_id, recipients.c.unit_id > after_id)
+        .distinct()
+        .order_by(recipients.c.unit_id)
+        .limit(limit)
+    )
+    return [row.unit_id for row in rows]
+
+
+def outstanding(tx: Tx, directive_id: int) -> dict[int, tuple[int, int]]:
+    """By unit: (who has neither acknowledged nor is recorded by hand, who must acknowledge); one statement."""
+    settled = or_(
+        recipients.c.acknowledged_ms.is_not(None),
+        and_(hand_records.c.how.is_not(None), hand_records.c.objected_ms.is_(None)),
+    )
+    rows = tx.rows(
+        select(
+            recipients.c.unit_id,
+            func.sum(case((settled, 0), else_=1)).label("open"),
+            func.count().label("base"),
+        )
+        .outerjoin(hand_records, _BY_HAND)
+        .where(recipients.c.directive_id == directive_id, recipients.c.duty == 1)
+        .group_by(recipients.c.unit_id)
+    )
+    return {row.unit_id: (int(row.open), row.base) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

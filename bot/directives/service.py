@@ -13,7 +13,7 @@ from bot.clock import from_ms, to_ms
 from bot.delivery import outbox, window
 from bot.delivery.outbox import Notice
 from bot.delivery.window import Window
-from bot.directives import queries, rules, texts
+from bot.directives import queries, rules, texts, timers
 from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, Draft, Forecast, State
 from bot.i18n import speaking
 from bot.organisation import queries as people
@@ -164,6 +164,7 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
         .where(directives.c.id == directive_id)
         .values(state=State.OPEN, opened_ms=tx.now_ms, frozen_to=found[-1].id if found else row.frozen_to)
     )
+    timers.start(tx, directive_id)
     return False
 
 
@@ -324,7 +325,8 @@ def silent(tx: Tx, directive: Directive, unit_ids: Iterable[int]) -> list[querie
 
 
 def _is_silent(recipient: queries.Recipient) -> bool:
-    return recipient.duty and recipient.acknowledged_ms is None and recipient.sending == SENT
+    open_ = recipient.acknowledged_ms is None and recipient.by_hand is None
+    return recipient.duty and open_ and recipient.sending == SENT
 
 
 def remind(tx: Tx, directive_id: int, by: int) -> int:
@@ -347,7 +349,7 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
     words = {}
     for language in ("vi", "en"):
         with speaking(language):
-            words[language] = outbox.content(tx, texts.reminder(directive))
+            words[language] = outbox.content(tx, texts.reminder(directive, tx.now))
     notices = []
     for each in found:
         account = ways[each.member_id][0]
@@ -356,15 +358,23 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
     if not notices:
         raise Refused("nobody_silent")
     outbox.post(
-        tx, notices, kind="reminder", kind_id=directive_id, priority=outbox.REMINDER, due_ms=tx.now_ms
+        tx, notices, kind=queries.REMINDER, kind_id=directive_id, priority=outbox.REMINDER, due_ms=tx.now_ms
     )
     tx.run(
         insert(reminders).values(
             id=new_id(), directive_id=directive_id, by_id=by, sent=len(notices), at_ms=tx.now_ms
         )
     )
+    mark_reminded(tx, ((directive_id, each.recipient_id) for each in notices))
     audit.record(tx, "directive.remind", f"directive:{directive_id}", member_id=by)
     return len(notices)
+
+
+def mark_reminded(tx: Tx, reminded: Iterable[tuple[int, int]]) -> None:
+    """Notes that a reminder was due now: (directive, member)."""
+    rows = [{"directive": directive_id, "member": member_id} for directive_id, member_id in reminded]
+    if rows:
+        tx.run(update(recipients).where(*_OF_MEMBER).values(reminded_ms=tx.now_ms), rows)
 
 
 def may_decide(tx: Tx, directive_id: int, by: int) -> bool:
@@ -403,12 +413,13 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
         raise Refused("recalled")
     tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.RECALLED))
     reached = outbox.stop(tx, kind=queries.NOTICE, kind_id=directive_id)
-    outbox.stop(tx, kind="reminder", kind_id=directive_id)
+    outbox.stop(tx, kind=queries.REMINDER, kind_id=directive_id)
+    timers.stop(tx, directive_id)
     reached += queries.carried(tx, directive_id)
     if directive.file is not None:
         links.revoke(tx, file_id=directive.file.file_id)
     words = outbox.content(tx, texts.recalled(directive))
-    sent = outbox.sent_messages(tx, (queries.NOTICE, "reminder"), directive_id)
+    sent = outbox.sent_messages(tx, (queries.NOTICE, queries.REMINDER), directive_id)
     notices = [
         Notice(channel, chat_id, member_id, words, instead_of=sent.get((channel, chat_id)))
         for channel, chat_id, member_id in reached

@@ -57,7 +57,13 @@ def _silent(tx: Tx, directive: Directive, member_id: int, page: int = 0) -> Say:
     audit.record(tx, "directive.names", f"directive:{directive.id}", member_id=member_id)
     if not found:
         return Say(_("Không còn ai đã nhận {document} mà chưa xác nhận.", document=texts.name(directive)))
-    lines, more = _by_unit(tx, found, page, lambda each: "")
+    ways = service.ways_to(tx, [each.member_id for each in found], tx.now_ms)
+
+    def must_be_called(each: Recipient) -> str:
+        account, obstacle, _window = ways[each.member_id]
+        return "" if account else _("cần gọi điện: {why}", why=reason_words(obstacle))
+
+    lines, more = _by_unit(tx, found, page, must_be_called)
     choices = []
     if more:
         choices.append(Choice(_("Xem tiếp"), pack(ShowSilent(directive.id, page + 1))))

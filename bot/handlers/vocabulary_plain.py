@@ -16,6 +16,8 @@ PLAIN = {
     "thuhoi": "recall",
     "thu hoi": "recall",
     "recall": "recall",
+    "ghinhantay": "by_hand",
+    "ghi nhan tay": "by_hand",
     "rutdongy": "withdraw",
     "rut dong y": "withdraw",
 }

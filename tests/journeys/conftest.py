@@ -199,6 +199,7 @@ def prepare(
         data_dir=folder,
         database_url=database_url,
         listen_port=0,
+        quiet_hours="",
         telegram_token=info["telegram"]["token"] if channel == "telegram" else "",
         telegram_mode="webhook",
         telegram_secret="s3cret-mau",
