@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -18,7 +18,14 @@ from bot.alerts import tell_administrators, tell_member
 from bot.channels import link_page, upload_page
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
-from bot.channels.tariff import ChannelTariff, terms
+from bot.channels.tariff import terms
+from bot.channels.telegram.api import Api
+from bot.channels.telegram.fetching import fetcher
+from bot.channels.telegram.groups import admin_asker
+from bot.channels.telegram.inbound import translate as translate_telegram
+from bot.channels.telegram.outbound import TelegramOutbound
+from bot.channels.telegram.polling import Polling
+from bot.channels.telegram.webhook import set_webhook
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
 from bot.channels.zalo_oa import connect, tokens
 from bot.channels.zalo_oa.access import Access, FixedToken
@@ -28,86 +35,37 @@ from bot.channels.zalo_oa.inbound import translate as translate_zalo
 from bot.channels.zalo_oa.oauth import OAuth
 from bot.channels.zalo_oa.outbound import ZaloOutbound
 from bot.channels.zalo_oa.tokens import Tokens
-from bot.chat.router import Router
 from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.delivery.outbound import Outbound
 from bot.delivery.quiet import Quiet
 from bot.delivery.sender import RING_EVERY, Sender
-from bot.dialogs.compose_file import PageAddress
-from bot.dialogs.stored import StoredDialogs
 from bot.directives import catching_up, live_cards, reminding
 from bot.directives import service as directives
-from bot.directives.gate.models import Why
 from bot.directives.gate.rule import allowed
-from bot.handlers import (
-    by_hand,
-    compose,
-    fallback,
-    follow_up,
-    group,
-    history,
-    officer,
-    practice,
-    start,
-    zalo_account,
-    zalo_group,
-)
-from bot.handlers import directives as directive_handlers
-from bot.handlers.gate import MembersGate
-from bot.handlers.reader import reader
+from bot.errands import make_router
+from bot.guard import Guard, forget_strangers
+from bot.handlers import adoption, group, privacy, zalo_group
 from bot.intake import Intake, UploadDesk
 from bot.links import LinkDesk
+from bot.paperwork import Paperwork
 from bot.reachability import Reachability
 from bot.replica import Duty, Replica
 from bot.reports import escalation
+from bot.rooms import ROOMS
+from bot.rosters import Rosters
 from bot.settings import Role, Settings
 from bot.store import files as stored_files
 from bot.store import inbox, inbox_shared, jobs, leases, links, openings, signals, upload_pages
 from bot.store.files import FileBox
 from bot.store.ids import new_id
-from bot.store.installation import OnlyOne, open_store
+from bot.store.installation import OnlyOne, RoleRefused, open_store
 from bot.store.tx import Tx
 from bot.store.writer import Writer
 from bot.worker import Translate, Worker
 from bot.worker_shared import SharedWorker
 
 log = structlog.get_logger()
-
-
-def make_router(
-    approve_above: int = 500,
-    oa_link: str = "",
-    page: PageAddress | None = None,
-    rule: Collection[Why] = (),
-    zalo_price: int = 0,
-) -> Router[Tx]:
-    """The router with every errand registered. Above so many recipients a second person approves.
-
-    `page` and `rule` as in `dialogs.compose_directive.script`; `zalo_price` in đồng for a billable message.
-    """
-    tariff = ChannelTariff({"zalo_oa": zalo_price})
-    router: Router[Tx] = Router(MembersGate(terms()), reader, StoredDialogs(), new_id)
-    for errand in (
-        start,
-        directive_handlers,
-        follow_up,
-        history,
-        practice,
-        by_hand,
-        zalo_group,
-        zalo_account,
-        fallback,
-    ):
-        errand.register(router)
-    officer.register(router, tariff)
-    compose.register(router, tariff, approve_above, page, rule)
-    group.register(router, oa_link)
-    return router
-
-
-class RoleRefused(Exception):
-    """On SQLite there is one process, which does everything."""
 
 
 class App:
@@ -161,14 +119,20 @@ class App:
         )
         translators[jobs.CHANNEL] = runner.translate
         router = make_router(
-            settings.approve_above, self._oa_link(), self._page_address, rule, settings.zalo_oa_price
+            settings.approve_above,
+            self._oa_link(),
+            self._page_address,
+            rule,
+            settings.zalo_oa_price,
+            settings.dpo_contact,
+            settings.abroad_may_carry,
         )
         limit = settings.inbox_limit
         if self.shared:
             # One unit a commit: what takes updates in locks chats, and never several times in one transaction.
             self.intake_writer = Writer(self.engine, self.vault, loop=loop, batch_units=1, patient=False)
             self.intake_writer.start()
-            self.worker: Worker = SharedWorker(
+            shared = SharedWorker(
                 self.writer,
                 self.intake_writer,
                 router,
@@ -177,11 +141,35 @@ class App:
                 limit=limit,
                 handles=self.works,
             )
+            self.worker: Worker = shared
+            self._spawn(shared.keep_count())
         else:
             self.intake_writer = self.writer
-            self.worker = Worker(self.writer, router, self.sender, translators, limit=limit)
-        self.intake = Intake(self._fetchers(outbounds), FileBox(settings.files, self.vault), rule)
-        doers = {"check_file": self.intake.check_file, "freeze": self._freeze, **self._askers(outbounds)}
+            self.worker = Worker(
+                self.writer,
+                router,
+                self.sender,
+                translators,
+                limit=limit,
+                chat_limit=settings.inbox_chat_limit,
+            )
+        box = FileBox(settings.files, self.vault)
+        self.guard = Guard(self.engine, self.vault, self.writer, box, ROOMS, self.sender.ring)
+        links_in = (self._oa_link(), settings.telegram_username)
+        papers = Paperwork(self.writer, box, ROOMS, settings.abroad_may_carry, links_in)
+        self.intake = Intake(self._fetchers(outbounds), box, rule)
+        self.rosters = Rosters(settings, self.vault, self._fetchers(outbounds))
+        doers = {
+            "check_file": self.intake.check_file,
+            "freeze": self._freeze,
+            "roster_read": self.rosters.read,
+            "roster_apply": self.rosters.apply,
+            "roster_undo": self.rosters.undo,
+            "roster_drop": self.rosters.drop,
+            privacy.EXPORT_JOB: papers.export,
+            adoption.SLIPS_JOB: papers.slips,
+            **self._askers(outbounds),
+        }
         self.runner = runner.Runner(self.intake_writer, self.worker, doers)
         await files.load(self.sender.channels)
         if not self.shared:  # nobody else sends: what an earlier run held is free
@@ -194,6 +182,7 @@ class App:
         await self.worker.start()
         if self.works:
             self.sender.start()
+            self._spawn(asyncio.to_thread(self.rosters.resume, self.engine))
             if self.tokens is not None:
                 self._spawn(self.tokens.keep())
         if self.shared:
@@ -206,7 +195,7 @@ class App:
             await self._start_telegram()
         gc.collect()
         gc.freeze()  # what is loaded now stays; full collections of it would stop the loop
-        log.info("ready", port=self.port, channels=self.sender.channels)
+        log.info("ready", port=self.port, channels=self.sender.channels, process=self.sender.name)
 
     async def stop(self) -> None:
         """Takes nothing more, finishes what is in flight, closes the database."""
@@ -234,11 +223,8 @@ class App:
         outbounds: list[Outbound] = []
         translators: dict[str, Translate] = {}
         if token := settings.telegram_token.get_secret_value():
-            from bot.channels.telegram.inbound import translate
-            from bot.channels.telegram.outbound import TelegramOutbound
-
             outbounds.append(TelegramOutbound(token, files, base=settings.telegram_api))
-            translators["telegram"] = translate
+            translators["telegram"] = translate_telegram
         if settings.zalo_oa_app_id:
             proof = settings.zalo_oa_app_secret.get_secret_value() if settings.zalo_oa_secret_proof else ""
             saw = self.findings.saw
@@ -277,11 +263,7 @@ class App:
         hosts = [host.strip() for host in settings.zalo_oa_file_hosts.split(",") if host.strip()]
         fetchers: dict[str, Fetch] = {"zalo_oa": from_hosts(hosts, trusted=settings.zalo_oa_api)}
         if settings.telegram_token.get_secret_value():
-            from bot.channels.telegram.fetching import fetcher
-            from bot.channels.telegram.outbound import TelegramOutbound
-
-            telegram = next(each for each in outbounds if isinstance(each, TelegramOutbound))
-            fetchers["telegram"] = fetcher(telegram)
+            fetchers["telegram"] = fetcher(_telegram(outbounds))
         return fetchers
 
     def _askers(self, outbounds: list[Outbound]) -> dict[str, runner.Doer]:
@@ -292,11 +274,7 @@ class App:
                 askers[zalo_group.MAKE_JOB] = group_maker(each, self.settings.zalo_oa_admin_id)
         if not self.settings.telegram_token.get_secret_value():
             return askers
-        from bot.channels.telegram.groups import admin_asker
-        from bot.channels.telegram.outbound import TelegramOutbound
-
-        telegram = next(each for each in outbounds if isinstance(each, TelegramOutbound))
-        return {**askers, group.ADMIN_JOB: admin_asker(telegram)}
+        return {**askers, group.ADMIN_JOB: admin_asker(_telegram(outbounds))}
 
     def _oa_link(self) -> str:
         return f"https://zalo.me/{self.settings.zalo_oa_id}" if self.settings.zalo_oa_app_id else ""
@@ -339,7 +317,7 @@ class App:
             saw=self.findings.saw,
         )
         link_page.add_to(app, LinkDesk(self.writer, FileBox(settings.files, self.vault), self.vault))
-        upload_page.add_to(app, UploadDesk(self.writer, self.intake, self.worker.take))
+        upload_page.add_to(app, UploadDesk(self.writer, self.intake, self.worker.take, self.rosters))
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.listen_host, settings.listen_port)
@@ -383,8 +361,6 @@ class App:
         return self.settings.telegram_mode == "polling"
 
     async def _poll(self) -> None:
-        from bot.channels.telegram.polling import Polling
-
         token = self.settings.telegram_token.get_secret_value()
         await Polling(token, self.worker, base=self.settings.telegram_api).run()
 
@@ -397,16 +373,11 @@ class App:
             return
         if not self.web:
             return
-        from bot.channels.telegram.outbound import make_bot
-        from bot.channels.telegram.webhook import set_webhook
-
-        bot = make_bot(token, settings.telegram_api)
+        api, secret = Api(token, settings.telegram_api), settings.telegram_secret.get_secret_value()
         try:
-            await set_webhook(
-                bot, f"{self._public()}/webhook/telegram", settings.telegram_secret.get_secret_value()
-            )
+            await set_webhook(api, f"{self._public()}/webhook/telegram", secret)
         finally:
-            await bot.session.close()
+            await api.close()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -422,6 +393,7 @@ class App:
         self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
         self._bell.add_job(self._catch_up, "interval", seconds=1, **quiet)
         self._bell.add_job(self._remind, "interval", seconds=2, **quiet)
+        self._bell.add_job(self.guard.tick, "interval", seconds=5, **quiet)
         self._bell.add_job(self._keep_findings, "interval", seconds=10, **quiet)
         self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
@@ -432,8 +404,9 @@ class App:
 
     async def _resume_freezing(self) -> None:
         """Goes on with audiences whose freezing was interrupted."""
-        for directive_id in await self.writer.run(directives.freezing):
-            await self._freeze(directive_id)
+        with contextlib.suppress(asyncio.CancelledError):  # as below
+            for directive_id in await self.writer.run(directives.freezing):
+                await self._freeze(directive_id)
 
     async def _keep_up(self) -> None:
         """Posts and edits the cards that follow a directive."""
@@ -467,15 +440,16 @@ class App:
         keep = timedelta(days=self.settings.inbox_keep_days)
         await self.writer.run(lambda tx: inbox.forget_before(tx, to_ms(tx.now - keep)))
         await self.writer.run(openings.forget_expired)
+        await self.writer.run(partial(forget_strangers, keep=keep))
         await self.writer.run(links.forget_expired)
         await self.writer.run(upload_pages.forget_expired)
+        await asyncio.to_thread(self.rosters.tidy)
         # What passed the gate but reached no dialog any more (it was left meanwhile) is not kept.
         known = await self.writer.run(stored_files.known)
         await asyncio.to_thread(FileBox(self.settings.files, self.vault).sweep, known)
         if self.shared:
             await self.writer.run(inbox_shared.forget_quiet_chats)
             await self.writer.run(leases.forget_ended)
-        await self.writer.run(links.forget_expired)
 
 
 def _task_duty(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> Duty:
@@ -491,6 +465,10 @@ def _task_duty(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> Duty
         running.pop().cancel()
 
     return Duty(name, begin, end)
+
+
+def _telegram(outbounds: list[Outbound]) -> Api:
+    return next(each for each in outbounds if isinstance(each, TelegramOutbound)).api
 
 
 def _say_why(task: asyncio.Task[None]) -> None:

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import cli_directive, cli_gate, cli_people, cli_zalo
+from bot import cli_directive, cli_gate, cli_keys, cli_people, cli_privacy, cli_roster, cli_zalo
 from bot.clock import VIETNAM, now
 from bot.i18n import _
 from bot.logs import configure
@@ -21,6 +21,7 @@ from bot.logs import configure
 # No pretty tracebacks: they print local values, which may be personal.
 if TYPE_CHECKING:
     from bot.settings import Role, Settings
+    from bot.store.tx import Tx
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -28,31 +29,16 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     help="Sổ tay đảng viên qua Zalo và Telegram.",
 )
-keys = typer.Typer(no_args_is_help=True, help="Khoá niêm phong dữ liệu.")
-cli.add_typer(keys, name="keys")
-cli.add_typer(cli_people.roster, name="roster")
+cli.add_typer(cli_keys.keys, name="keys")
+cli.add_typer(cli_roster.roster, name="roster")
 cli.add_typer(cli_people.slips, name="slips")
 cli.add_typer(cli_people.links, name="link")
+cli.add_typer(cli_people.posts, name="post")
+cli.add_typer(cli_privacy.privacy, name="privacy")
 cli.add_typer(cli_directive.directive, name="directive")
 cli.add_typer(cli_gate.gate, name="gate")
 cli.add_typer(cli_zalo.zalo, name="zalo")
 screen = Console(stderr=True)
-
-
-@keys.command("init")
-def keys_init() -> None:
-    """Tạo tệp khoá mới (chỉ chủ tệp đọc được). Mất khoá là mất dữ liệu: hãy cất một bản ở nơi khác."""
-    from bot.settings import Settings
-    from bot.store.vault import Keys
-
-    path = Settings().keys
-    try:
-        Keys.new().write(path)
-    except FileExistsError:
-        raise typer.BadParameter(
-            _("Đã có tệp khoá {path}; khoá không bao giờ bị ghi đè.", path=path)
-        ) from None
-    screen.print(_("Đã tạo {path}. Hãy sao lưu tệp này ở nơi an toàn, tách khỏi cơ sở dữ liệu.", path=path))
 
 
 @cli.command()
@@ -101,17 +87,25 @@ def doctor(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON (chỉ với zalo).")] = False,
 ) -> None:
-    """Kiểm tra: tin đang chờ, tin bị gác lại, tin chưa gửi; `doctor zalo`: mọi điều về Zalo OA, không gửi gì."""
+    """Kiểm tra cơ sở dữ liệu, khoá, tin đang chờ; `doctor zalo`: mọi điều về Zalo OA, không gửi gì."""
     if what == "zalo":
         cli_zalo.examine(test_account=test_account, as_json=as_json)
         return
     if what:
         raise typer.BadParameter(_("Chỉ có: sotay doctor, sotay doctor zalo."))
     from bot.delivery import outbox
-    from bot.store import inbox
+    from bot.store import inbox, leases
 
-    figures = cli_people.in_store(lambda tx: inbox.counts(tx) | {"to_send": outbox.waiting(tx)})
+    def look(tx: "Tx") -> tuple[str, dict[str, int], dict[str, str]]:
+        # That it opened at all says: reachable, its tables up to date, the keys its own.
+        server = tx.conn.dialect
+        version = ".".join(map(str, server.server_version_info or ()))
+        figures = inbox.counts(tx) | {"to_send": outbox.waiting(tx)}
+        return f"{server.name} {version}", figures, leases.holders(tx)
+
+    database, figures, holders = cli_people.in_store(look)
     table = Table()
+    table.add_row(_("Cơ sở dữ liệu (kết nối được, khoá khớp)"), database)
     words = {
         "waiting": _("Tin đến đang chờ xử lý"),
         "done": _("Tin đến đã xử lý"),
@@ -120,6 +114,11 @@ def doctor(
     }
     for name, sentence in words.items():
         table.add_row(sentence, str(figures[name]))
+    if database.startswith("postgresql"):
+        table.add_row(_("Tiến trình đang chạy"), str(len(set(holders.values()))))
+        for duty, holder in sorted(holders.items()):
+            if not duty.startswith("process:"):
+                table.add_row(_("Tiến trình giữ việc {duty}", duty=duty), holder)
     table.add_row(_("Đọc chữ trong ảnh (OCR) để từ chối bản quét có dấu mật"), _ocr())
     Console().print(table)
     cli_zalo.say_problem()

@@ -11,7 +11,6 @@ from typing import TypeVar
 from rich.console import Console
 from sqlalchemy import Engine
 
-from bot.app import make_router
 from bot.chat.choices import Resume, pack
 from bot.chat.events import Address, ChoiceMade, Event, JobDone, TextSent
 from bot.chat.replies import Say, To
@@ -23,6 +22,7 @@ from bot.dialogs.stored import StoredDialogs
 from bot.directives import queries, releases, rules, service
 from bot.directives.gate.rule import allowed
 from bot.directives.models import Directive
+from bot.errands import make_router
 from bot.i18n import _
 from bot.intake import Intake
 from bot.organisation import queries as people

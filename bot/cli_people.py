@@ -1,7 +1,8 @@
-"""Terminal commands on people: the roster, slips, second accounts. Also how commands open the store."""
+"""Terminal commands on people: slips, second accounts. Also how commands open the store."""
 
 import errno
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,25 +15,25 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.i18n import _, number
-from bot.organisation.models import ImportReport, NotAllowed, RosterError
+from bot.organisation.models import NotAllowed, RosterError
 
 if TYPE_CHECKING:  # the database is loaded by the commands that need it: others answer at once
+    from bot.organisation.slip_sheet import Door
+    from bot.organisation.slips import PrintedSlip
     from bot.store.tx import Tx
 
 T = TypeVar("T")
 
-roster = typer.Typer(no_args_is_help=True, help="Danh sách đảng viên.")
 slips = typer.Typer(no_args_is_help=True, help="Phiếu xác thực.")
 links = typer.Typer(no_args_is_help=True, help="Tài khoản chờ đồng ý.")
 
-MAX_ROWS = 40
-"""Rows of a report shown in the terminal; --json has all."""
+posts = typer.Typer(no_args_is_help=True, help="Chức vụ ngoài danh sách, như người hỗ trợ.")
 
 
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Turns what a person can mend into one sentence and exit code 2."""
-    from bot.store.installation import AlreadyRunning, KeysMissing
+    from bot.store.installation import AlreadyRunning, DatabaseGone, KeysMissing, RoleRefused
     from bot.store.vault import VaultError
 
     screen = Console(stderr=True)
@@ -48,6 +49,15 @@ def clear_errors() -> Iterator[None]:
         screen.print(
             _("Bot đang chạy trên thư mục {folder}. Hãy dừng tiến trình đó trước.", folder=str(error))
         )
+    except RoleRefused:
+        screen.print(
+            _("Trên SQLite chỉ chạy một tiến trình. Hãy bỏ --role, hoặc dùng PostgreSQL (docs/operating.md).")
+        )
+    except DatabaseGone as error:
+        screen.print(
+            _("Không kết nối được cơ sở dữ liệu. Hãy xem lại SOTAY_DATABASE_URL và máy chủ PostgreSQL.")
+        )
+        screen.print(str(error.__cause__).splitlines()[0], markup=False)
     except PermissionError:
         screen.print(_("Tệp khoá đang để người khác đọc được. Hãy chạy chmod 600 trên tệp đó rồi thử lại."))
     except FileNotFoundError as error:
@@ -80,61 +90,6 @@ def in_store(unit: "Callable[[Tx], T]") -> T:
             engine.dispose()
 
 
-@roster.command("import")
-def roster_import(
-    file: Annotated[Path, typer.Argument(help="Tệp .xlsx hoặc .csv.")],
-    *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra, không ghi gì.")] = False,
-    accept_losses: Annotated[bool, typer.Option(help="Vẫn ghi dù nhiều người không còn trong tệp.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="In báo cáo đầy đủ dạng JSON.")] = False,
-) -> None:
-    """Nhập danh sách đảng viên; luôn nên chạy --dry-run trước."""
-    from bot.organisation.roster_check import check, report_as_json
-    from bot.organisation.roster_file import read_roster
-    from bot.organisation.roster_import import import_roster, plan
-    from bot.settings import Settings
-
-    with clear_errors():
-        people = read_roster(file)
-    if dry_run:
-        # Works on a fresh checkout: without keys there is no database to compare with.
-        report = in_store(lambda tx: plan(tx, people)) if Settings().keys.exists() else check(people)
-    else:
-        report = in_store(lambda tx: import_roster(tx, people, accept_losses=accept_losses))
-    if as_json:
-        sys.stdout.write(json.dumps(report_as_json(report), ensure_ascii=False) + "\n")
-    else:
-        _show(report)
-    if dry_run and report.stopped:
-        raise typer.Exit(1)
-
-
-def _show(report: ImportReport) -> None:
-    screen = Console()
-    words = {
-        "members": _("Người trong tệp"),
-        "new": _("Mới"),
-        "changed": _("Thay đổi"),
-        "moved": _("Chuyển chi bộ"),
-        "left": _("Không còn sinh hoạt"),
-        "suspicious": _("Cần xem lại"),
-        "errors": _("Lỗi"),
-    }
-    table = Table(title=_("Kết quả") if report.import_id else _("Kiểm tra (chưa ghi gì)"))
-    for key, sentence in words.items():
-        table.add_row(sentence, number(report.counts.get(key, 0)))
-    screen.print(table)
-    told = [row for row in report.rows if row.reason]
-    for row in told[:MAX_ROWS]:
-        screen.print(f"  {row.sheet or ''} {row.row or ''}: {row.reason}", markup=False)
-    if len(told) > MAX_ROWS:
-        screen.print(_("… và {more} dòng nữa; dùng --json để xem hết.", more=number(len(told) - MAX_ROWS)))
-    if report.left_out:
-        screen.print(_("Không đọc các cột: {columns}.", columns=", ".join(report.left_out)), markup=False)
-    if report.stopped:
-        screen.print(report.stopped, markup=False)
-
-
 @slips.command("make")
 def slips_make(
     branch: Annotated[
@@ -145,6 +100,9 @@ def slips_make(
         str, typer.Option(help="Số thẻ của một người, kể cả đã xác thực (đổi máy, thêm kênh).")
     ] = "",
     days: Annotated[int, typer.Option(min=1, max=90, help="Số ngày phiếu có hiệu lực.")] = 30,
+    pdf: Annotated[
+        Path | None, typer.Option(help="Ghi tờ in A4 vào tệp này, tám phiếu một trang; bỏ trống: in ra đây.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Mỗi phiếu một dòng JSON.")] = False,
 ) -> None:
     """Tạo phiếu xác thực; mã chỉ hiện một lần này."""
@@ -152,41 +110,92 @@ def slips_make(
 
     if bool(branch) == bool(card):
         raise typer.BadParameter(_("Hãy cho --branch hoặc --card."))
+    if pdf is not None and pdf.exists():
+        raise typer.BadParameter(_("Tệp {path} đã có; hãy chọn tên khác.", path=str(pdf)))
     made = in_store(partial(_make_slips, branch=branch, card=card, days=days))
+    if pdf is not None:
+        from bot.organisation.slip_sheet import sheet
+
+        _write_private(pdf, sheet(made, _doors()))
+        Console().print(_("Đã ghi {count} phiếu vào {path}.", count=number(len(made)), path=str(pdf)))
+        return
     if as_json:
-        for unit_name, name, code in made:
-            sys.stdout.write(
-                json.dumps({"branch": unit_name, "name": name, "code": code}, ensure_ascii=False) + "\n"
-            )
+        for slip in made:
+            line = {"branch": slip.branch, "name": slip.name, "code": slip.code}
+            sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         return
     table = Table(_("Chi bộ"), _("Họ và tên"), _("Mã trên phiếu"))
-    for unit_name, name, code in made:
-        table.add_row(unit_name, name, show_code(code))
+    for slip in made:
+        table.add_row(slip.branch, slip.name, show_code(slip.code))
     Console().print(table)
 
 
-def _make_slips(tx: "Tx", *, branch: str, card: str, days: int) -> list[tuple[str, str, str]]:
+def _make_slips(tx: "Tx", *, branch: str, card: str, days: int) -> "list[PrintedSlip]":
     from bot.organisation import queries
     from bot.organisation.rules import has_access
-    from bot.organisation.verification import make_slip
+    from bot.organisation.slips import print_slips, slips_for
 
     if card:
         one = queries.member_by_card(tx, card)
         if one is None or not has_access(one.standing):
             raise typer.BadParameter(_("Không có đảng viên đang sinh hoạt với số thẻ này."))
-        wanted = [one]
-    else:
-        found = queries.find_organisation(tx, branch)
-        if found is None:
-            raise typer.BadParameter(_("Không tìm thấy đơn vị {name}.", name=branch))
-        people = queries.members_of(tx, queries.subtree_ids(tx, found.id))
-        linked = queries.reach(tx, [member.id for member in people])
-        wanted = [member for member in people if member.id not in linked and has_access(member.standing)]
-    tree = {each.id: each.name for each in queries.organisation_tree(tx)}
-    names = queries.names(tx, [member.id for member in wanted])
-    return [
-        (tree[member.branch_id], names[member.id], make_slip(tx, member.id, None, days)) for member in wanted
-    ]
+        return slips_for(tx, [one], None, days)
+    found = queries.find_organisation(tx, branch)
+    if found is None:
+        raise typer.BadParameter(_("Không tìm thấy đơn vị {name}.", name=branch))
+    return print_slips(tx, found.id, None, days)
+
+
+def _doors() -> "list[Door]":
+    from bot.organisation.slip_sheet import doors
+    from bot.settings import Settings
+
+    settings = Settings()
+    oa_link = f"https://zalo.me/{settings.zalo_oa_id}" if settings.zalo_oa_app_id else ""
+    return doors(oa_link, settings.telegram_username)
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    """Writes a file that its owner alone may read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+
+
+@slips.command("poster")
+def slips_poster(
+    branch: Annotated[str, typer.Option(help="Mã hoặc tên chi bộ.")],
+    pdf: Annotated[Path, typer.Option(help="Tệp PDF để ghi.")],
+) -> None:
+    """Làm áp phích A4 có mã QR cho một chi bộ."""
+    from bot.organisation import queries
+    from bot.organisation.slip_sheet import poster
+
+    found = in_store(lambda tx: queries.find_organisation(tx, branch))
+    if found is None:
+        raise typer.BadParameter(_("Không tìm thấy đơn vị {name}.", name=branch))
+    ways_in = _doors()
+    if not ways_in:
+        raise typer.BadParameter(
+            _("Chưa cấu hình kênh nào để in mã QR: SOTAY_ZALO_OA_ID hoặc SOTAY_TELEGRAM_USERNAME.")
+        )
+    pdf.write_bytes(poster(found.name, ways_in))
+    Console().print(_("Đã ghi {path}.", path=str(pdf)))
+
+
+@slips.command("revoke")
+def slips_revoke(card: Annotated[str, typer.Argument(help="Số thẻ của người có phiếu bị mất.")]) -> None:
+    """Huỷ phiếu chưa dùng của một người."""
+    from bot.organisation import queries
+    from bot.organisation.verification import revoke_slips
+
+    def unit(tx: "Tx") -> int:
+        member = queries.member_by_card(tx, card)
+        if member is None:
+            raise typer.BadParameter(_("Không có đảng viên với số thẻ này."))
+        return revoke_slips(tx, member.id, None)
+
+    Console().print(_("Đã huỷ {count} phiếu.", count=number(in_store(unit))))
 
 
 @links.command("close")
@@ -233,7 +242,7 @@ def link_decide(
 ) -> None:
     """Quyết định một tài khoản chờ, nhân danh người có quyền."""
     from bot.organisation import queries
-    from bot.organisation.verification import approve_link, refuse_link
+    from bot.organisation.linking import approve_link, refuse_link
 
     def unit(tx: "Tx") -> None:
         decider = queries.member_by_card(tx, by)
@@ -248,3 +257,52 @@ def link_decide(
 
     in_store(unit)
     Console().print(_("Đã ghi quyết định."))
+
+
+@links.command("hand")
+def link_hand(
+    code: Annotated[str, typer.Argument(help="Mã 7 chữ số hiện trên máy của người cần giúp.")],
+    card: Annotated[str, typer.Argument(help="Số thẻ đảng viên của người đó.")],
+) -> None:
+    """Gắn tận tay một tài khoản với một đảng viên."""
+    from bot.organisation import queries
+    from bot.organisation.linking import link_by_hand
+
+    def unit(tx: "Tx") -> None:
+        member = queries.member_by_card(tx, card)
+        try:
+            link_by_hand(tx, code, 0 if member is None else member.id, None)
+        except LookupError:
+            raise typer.BadParameter(_("Mã đã hết hạn, hoặc không có người có số thẻ này.")) from None
+
+    in_store(unit)
+    Console().print(_("Đã gắn tài khoản."))
+
+
+@posts.command("give")
+def post_give(
+    card: Annotated[str, typer.Argument(help="Số thẻ đảng viên.")],
+    role: Annotated[str, typer.Argument(help="helper (người hỗ trợ), officer, inspector, administrator …")],
+    unit: Annotated[str, typer.Argument(help="Mã hoặc tên đơn vị.")],
+) -> None:
+    """Giao một chức vụ; danh sách nhập sau không đổi nó."""
+    from bot.organisation import queries
+    from bot.organisation.models import Role
+    from bot.organisation.service import appoint
+
+    def give(tx: "Tx") -> int:
+        member, found = queries.member_by_card(tx, card), queries.find_organisation(tx, unit)
+        if member is None or found is None or role not in list(Role):
+            raise typer.BadParameter(_("Không có người có số thẻ này, đơn vị này hoặc chức vụ này."))
+        return appoint(tx, member.id, Role(role), found.id)
+
+    Console().print(_("Đã giao, số {id}.", id=in_store(give)))
+
+
+@posts.command("end")
+def post_end(post: Annotated[int, typer.Argument(help="Số nhận được khi giao.")]) -> None:
+    """Kết thúc một chức vụ."""
+    from bot.organisation.service import end_appointment
+
+    in_store(lambda tx: end_appointment(tx, post))
+    Console().print(_("Đã kết thúc."))

@@ -25,7 +25,7 @@ from bot.organisation import queries as people
 from bot.organisation.models import PersonRow
 from bot.organisation.roster_file import read_roster
 from bot.organisation.roster_import import import_roster
-from bot.organisation.rules import has_access
+from bot.organisation.rules import display_name, has_access
 from bot.organisation.verification import make_slip
 from bot.store.installation import open_store
 from bot.store.tx import Tx
@@ -133,7 +133,7 @@ class _Play:
         """Imports the sample roster (its first people and all who hold a post) and makes everybody's slip."""
         whole = read_roster(ROSTER)
         if self.members >= len(whole.people):
-            await self._command("roster", "import", str(ROSTER))
+            await self._command("roster", "import", str(ROSTER), "--yes")
             chosen = whole.people
         else:
             chosen = _some(whole.people, self.members)
@@ -191,7 +191,10 @@ class _Play:
             await testing.control(info["control_url"], "switches", strict)
 
     async def _errand(self, control: str, actors: list[Actor]) -> dict[str, Any]:
-        persons = [await Person.create(control, self.channel, name=actor.row.full_name) for actor in actors]
+        persons = [
+            await Person.create(control, self.channel, name=display_name(actor.row.full_name))
+            for actor in actors
+        ]
         cast = list(zip(actors, persons, strict=True))
         self.say(_("1. Đảng viên xác thực bằng phiếu và ngày sinh"))
         verified = [
@@ -314,7 +317,7 @@ def slips(chosen: Sequence[PersonRow], tx: Tx) -> list[Actor]:
     found = {(names[member.id], branches[member.branch_id]): member for member in members}
     actors = []
     for row in chosen:
-        member = found.get((row.full_name, row.branch))
+        member = found.get((display_name(row.full_name), row.branch))
         if member is not None and has_access(member.standing):
             actors.append(Actor(row, make_slip(tx, member.id, None)))
     return actors

@@ -33,6 +33,7 @@ from bot.organisation import queries as people
 from bot.organisation.models import MembershipKind, PersonRow, Roster, Standing
 from bot.organisation.roster_file import read_roster
 from bot.organisation.roster_import import import_roster
+from bot.organisation.rules import display_name
 from bot.sandbox.server import Sandbox, start
 from bot.settings import Settings
 from bot.store.files import FileBox
@@ -178,7 +179,7 @@ async def _furnish(app: App, sandbox: Sandbox) -> None:
         await Person.create(
             sandbox.control_url,
             part.channel,
-            name=part.row.full_name if part.row else _("Người Lạ Mẫu"),
+            name=display_name(part.row.full_name) if part.row else _("Người Lạ Mẫu"),
             phone=(part.row.phone if part.row else None) or "0000000000",
         )
         for part in parts

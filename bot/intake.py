@@ -11,11 +11,13 @@ from typing import Any
 import structlog
 
 from bot.channels.fetching import Fetch, FetchRefused
+from bot.dialogs.import_roster import FOR_ROSTER
 from bot.directives import rules
 from bot.directives.gate.check import check
 from bot.directives.gate.models import LIMITS, Outcome, Verdict, Why
 from bot.directives.gate.texts import explain
 from bot.i18n import _
+from bot.rosters import Rosters
 from bot.store import jobs, upload_pages
 from bot.store.files import FileBox
 from bot.store.inbox import Waiting
@@ -75,8 +77,11 @@ class UploadDesk:
 
     limit = rules.MAX_FILE
 
-    def __init__(self, writer: Writer, intake: Intake, take: Callable[[Waiting], None]) -> None:
+    def __init__(
+        self, writer: Writer, intake: Intake, take: Callable[[Waiting], None], rosters: Rosters
+    ) -> None:
         """`take` has a row of the inbox handled."""
+        self._rosters = rosters
         self._writer = writer
         self._intake = intake
         self._take = take
@@ -90,15 +95,24 @@ class UploadDesk:
         job = await self._writer.run(partial(upload_pages.claim, given=token))
         if job is None:
             return None
+        if job.asked.get("for") == FOR_ROSTER:
+            return await self._roster(job, name, data)
         try:
             result = await self._intake.accept(name, data, job.asked["release"])
         except Exception as error:
             log.error("upload_failed", error=type(error).__name__)
             result = _refused(Why.UNREADABLE)
         # The kind is for the router, should no dialog wait for it any more.
-        row = await self._writer.run(partial(jobs.finish, job=job, result=result | {"kind": jobs.BY_PAGE}))
-        if row is not None:
-            self._take(row)
+        await self._answer(job, result)
         if result["verdict"] == Outcome.REFUSE:
             return explain(result["why"]) + " " + _("Mời đồng chí quay lại khung chat.")
         return _("Đã nhận tệp. Mời đồng chí quay lại khung chat để làm tiếp.")
+
+    async def _roster(self, job: jobs.Job, name: str, data: bytes) -> str:
+        await self._answer(job, await self._rosters.keep(name, data))
+        return _("Đã nhận tệp. Mời đồng chí quay lại khung chat để làm tiếp.")
+
+    async def _answer(self, job: jobs.Job, result: dict[str, Any]) -> None:
+        row = await self._writer.run(partial(jobs.finish, job=job, result=result | {"kind": jobs.BY_PAGE}))
+        if row is not None:
+            self._take(row)

@@ -10,7 +10,7 @@ def configure(*, json: bool = True) -> None:
     """Sets up structlog, and the libraries' own logging at WARNING."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     # Request lines of HTTP clients hold tokens and chat ids.
-    for name in ("httpx", "aiogram", "aiohttp.access", "apscheduler"):
+    for name in ("httpx", "aiohttp.access", "apscheduler"):
         logging.getLogger(name).setLevel(logging.ERROR)
     renderer = (
         structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer()

@@ -36,12 +36,20 @@ class Settings(BaseSettings):
         default=0.2,
         description="Of a platform's rate: what all processes that do not send its notices may use for replies.",
     )
+    inbox_chat_limit: int = Field(
+        default=100, description="Waiting updates of one chat above which Telegram is answered 503 for it."
+    )
     inbox_keep_days: int = Field(
         default=7, description="Days a handled update's key is kept to stop repeats."
     )
     log_json: bool = Field(default=True, description="Logs as JSON lines; false: coloured, for a terminal.")
     dpo_contact: str = Field(
         default="", description="Whom members may ask about their data, as shown to them."
+    )
+
+    abroad_may_carry: str = Field(
+        default="",
+        description="What Telegram may carry besides one's own papers: names, numbers, slips (comma separated).",
     )
 
     link_days: int = Field(
@@ -70,6 +78,9 @@ class Settings(BaseSettings):
 
     telegram_token: SecretStr = Field(
         default=SecretStr(""), description="Token of the bot; empty: no Telegram."
+    )
+    telegram_username: str = Field(
+        default="", description="Name of the bot (@…_bot), for the QR codes on slips; empty: no such code."
     )
     telegram_mode: Literal["polling", "webhook"] = Field(
         default="polling", description="polling needs no public address; webhook needs public_url."

@@ -11,6 +11,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -36,6 +37,8 @@ log = structlog.get_logger()
 TRIES = 3
 PAUSES_S = (1.0, 5.0)
 """Waits before the second and the third try."""
+IN_MEMORY = 1_000
+"""Updates whose content is kept in memory while they wait; of the others only where they stand."""
 
 Translate = Callable[[Any, datetime], Event]
 """A channel's `translate`: the parsed payload, and when it was taken in, to our event."""
@@ -52,13 +55,16 @@ class Worker:
         translators: Mapping[str, Translate],
         *,
         limit: int,
+        chat_limit: int = 100,
         pauses: tuple[float, ...] = PAUSES_S,
     ) -> None:
+        """Above `limit` updates waiting, or `chat_limit` of one chat, a channel that repeats is told to."""
         self._writer = writer
         self._router = router
         self._sender = sender
         self._translators = translators
         self._limit = limit
+        self._chat_limit = chat_limit
         self._pauses = pauses
         self._chats: dict[tuple[str, str], deque[Waiting]] = {}
         self.on_jobs: Callable[[], None] = lambda: None
@@ -74,9 +80,12 @@ class Worker:
     async def put(self, channel: str, update_key: str, chat_key: str, payload: bytes) -> None:
         """Stores an update; returns when it is committed. A repeated key counts as taken.
 
-        Raises InboxFull when too much waits on a channel that repeats (Telegram), InboxFailed.
+        Raises InboxFull when too much waits, of all chats or of this one, on a channel that repeats
+        (Telegram); InboxFailed.
         """
-        if channel == "telegram" and self.waiting >= self._limit:
+        if channel == "telegram" and (
+            self.waiting >= self._limit or len(self._chats.get((channel, chat_key), ())) >= self._chat_limit
+        ):
             raise InboxFull
         try:
             row_id = await self._writer.run(
@@ -94,6 +103,8 @@ class Worker:
     def take(self, row: Waiting) -> None:
         """Has a stored update handled, after the earlier ones of its chat."""
         self.waiting += 1
+        if self.waiting > IN_MEMORY:
+            row = replace(row, payload=None)
         key = (row.channel, row.chat_key)
         queue = self._chats.get(key)
         if queue is None:
@@ -106,11 +117,12 @@ class Worker:
         with suppress(WriterStopped):  # it waits in the inbox for the next start
             self._writer.submit(partial(self._handle, row), partial(self._done, row, attempt))
 
-    def _event(self, row: Waiting) -> Event:
-        return self._translators[row.channel](json.loads(row.payload), from_ms(row.received_ms))
+    def _event(self, row: Waiting, tx: Tx) -> Event:
+        payload = inbox.payload(tx, row.id) if row.payload is None else row.payload
+        return self._translators[row.channel](json.loads(payload), from_ms(row.received_ms))
 
     def _handle(self, row: Waiting, tx: Tx) -> None:
-        event = self._event(row)
+        event = self._event(row, tx)
         said = self._router.handle(event, tx)
         leaving: list[Outgoing] = []
         for reply in said:
@@ -143,7 +155,7 @@ class Worker:
     def _set_aside(self, row: Waiting, attempt: int, error: str, tx: Tx) -> None:
         inbox.set_aside(tx, row.id, attempt, error)
         try:
-            address = self._event(row).address
+            address = self._event(row, tx).address
         except Exception:
             return  # not even an event: there is nobody to tell
         if address.group:

@@ -8,10 +8,12 @@ and must hold nothing that a round waits for.
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from bot.channels.webhooks import InboxFailed, InboxFull
 from bot.chat.router import Router
@@ -28,6 +30,8 @@ log = structlog.get_logger()
 
 _ROUND_S = 0.02
 """A round begins no further chat's update after so long: what it has locked waits for its commit."""
+_FEWEST, _MOST = 4, 50
+"""Chats claimed for a round: about twice as many as the last one had time for."""
 _STORED_AT_ONCE = 200
 _PAUSE_S = 1.0
 """Before the next round when the database failed."""
@@ -70,6 +74,7 @@ class SharedWorker(Worker):
         self._storing: asyncio.Task[None] | None = None
         self._in_round = False
         self._rung = False
+        self._at_once = _FEWEST
         self._suspects: set[int] = set()
         """Updates that failed behind others of their chat: next they are handled in a round after those."""
 
@@ -81,6 +86,15 @@ class SharedWorker(Worker):
     async def count(self) -> None:
         """Learns how much waits in all processes together: above the limit Telegram is told to repeat."""
         self.waiting = await self._intake.run(inbox_shared.length)
+
+    async def keep_count(self) -> None:
+        """Counts every second, until cancelled."""
+        while True:
+            await asyncio.sleep(_PAUSE_S)
+            try:
+                await self.count()
+            except DBAPIError as error:
+                log.warning("not_counted", error=type(error).__name__)
 
     async def put(self, channel: str, update_key: str, chat_key: str, payload: bytes) -> None:
         """Stores an update; returns when it is committed. Raises as `Worker.put`."""
@@ -101,7 +115,9 @@ class SharedWorker(Worker):
         while self._incoming:
             batch, self._incoming = self._incoming[:_STORED_AT_ONCE], self._incoming[_STORED_AT_ONCE:]
             try:
-                await self._intake.run(partial(inbox_shared.put, arrived=[each.arrived for each in batch]))
+                self.waiting += await self._intake.run(
+                    partial(inbox_shared.put, arrived=[each.arrived for each in batch])
+                )
             except Exception as error:
                 if len(batch) > 1 and not isinstance(error, WriterStopped):
                     for each in batch:  # one that the database does not take is no reason to refuse the rest
@@ -109,17 +125,15 @@ class SharedWorker(Worker):
                     continue
                 _tell(batch, error)
             else:
-                self.waiting += len(batch)
                 _tell(batch, None)
                 self.ring()
 
     async def _store_alone(self, put: _Put) -> None:
         try:
-            await self._intake.run(partial(inbox_shared.put, arrived=[put.arrived]))
+            self.waiting += await self._intake.run(partial(inbox_shared.put, arrived=[put.arrived]))
         except Exception as error:
             _tell([put], error)
         else:
-            self.waiting += 1
             _tell([put], None)
             self.ring()
 
@@ -149,7 +163,7 @@ class SharedWorker(Worker):
         handled = 0
         begun: set[tuple[str, str]] = set()
         ended: set[tuple[str, str]] = set()
-        for row, attempts in inbox_shared.claim(tx, self._sender.name):
+        for row, attempts in inbox_shared.claim(tx, self._sender.name, self._at_once):
             chat = (row.channel, row.chat_key)
             if row.id in self._suspects and chat in begun:
                 ended.add(chat)
@@ -165,6 +179,7 @@ class SharedWorker(Worker):
             handled += 1
             if time.monotonic() > end:
                 break
+        self._at_once = min(_MOST, max(_FEWEST, 2 * len(begun)))
         if begun:
             inbox_shared.settle(tx, self._sender.name, begun)
         return handled
@@ -190,16 +205,22 @@ class SharedWorker(Worker):
         self._suspects.discard(row.id)
         name = type(failed.__cause__).__name__
         log.error("event_failed", channel=row.channel, row=row.id, attempt=attempt, error=name)
-        if attempt < TRIES:
-            pause = self._pauses[attempt - 1]
-            unit = partial(inbox_shared.put_off, row=row, pause_ms=round(pause * 1000))
-            asyncio.get_running_loop().call_later(pause + 0.01, self.ring)
-        else:
-            unit = partial(self._give_up, row, attempt, name)
-        try:
-            self._writer.submit(unit)
-        except WriterStopped:
-            return  # it waits in the inbox
+        with suppress(WriterStopped):  # it waits in the inbox
+            if attempt < TRIES:
+                pause = self._pauses[attempt - 1]
+                self._writer.submit(
+                    partial(inbox_shared.put_off, row=row, pause_ms=round(pause * 1000)),
+                    partial(self._ring_after, pause),
+                )
+            else:
+                self._writer.submit(partial(self._give_up, row, attempt, name), self._given_up)
+
+    def _ring_after(self, pause: float, _result: None, _error: BaseException | None) -> None:
+        asyncio.get_running_loop().call_later(pause + 0.01, self.ring)
+
+    def _given_up(self, _result: None, _error: BaseException | None) -> None:
+        self.waiting -= 1
+        self.ring()
 
     def _give_up(self, row: Waiting, attempt: int, error: str, tx: Tx) -> None:
         if inbox_shared.still_waits(tx, row):  # or another process was luckier

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Engine, insert, select, update
 
-from bot.app import make_router
 from bot.chat.choices import pack
 from bot.chat.errors import Refused
 from bot.chat.events import Address, ChoiceMade, Event, TextSent
@@ -18,6 +17,7 @@ from bot.directives.models import (
     Draft,
     Urgency,
 )
+from bot.errands import make_router
 from bot.organisation.models import (
     Kind,
     MembershipKind,

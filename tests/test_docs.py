@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.organisation.models import Standing
-from bot.organisation.rules import STANDINGS
+from bot.organisation.rules import STANDINGS, WAYS
+from bot.privacy.consent import TERMS
+from bot.privacy.travel import Cargo
 from bot.reports.counting import REASONS, RULE, RULES, Class
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +44,19 @@ def test_the_glossary_prints_what_each_standing_means() -> None:
         rule = STANDINGS[standing]
         assert row[2].startswith("yes") == rule.access
         assert row[3].startswith("yes") == rule.counted
+
+
+def test_the_law_prints_consent_ways_and_what_may_travel() -> None:
+    rows = _rows((DOCS / "law.md").read_text(encoding="utf-8"))
+    for purpose, terms in TERMS.items():
+        assert any(row[:2] == [f"`{purpose}`", terms.name] for row in rows)
+    for way, rule in WAYS.items():
+        row = next(row for row in rows if len(row) == 6 and row[1] == f"`{way}`")
+        for column, channel in enumerate(("zalo_oa", "zalo_bot", "telegram"), 2):
+            assert row[column] == ("yes" if channel in rule.channels else "no"), way
+        assert row[5].startswith("linked") != rule.approval
+    for cargo in Cargo:
+        assert any(len(row) == 4 and row[1] == f"`{cargo}`" for row in rows)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -33,7 +33,7 @@ from sqlalchemy import func, insert, select, update
 from bot.chat.choices import pack
 from bot.chat.errors import Refused
 from bot.chat.events import Address, ChoiceMade, TextSent
-from bot.dialogs.verification import DecideLink
+from bot.dialogs.link_notices import DecideLink, RejectLink
 from bot.directives import groups, releases, service
 from bot.directives.models import (
     Acknowledge,
@@ -49,12 +49,14 @@ from bot.directives.models import (
 from bot.directives.releases import Release
 from bot.handlers.group import GroupText
 from bot.handlers.history import ShowHistory
-from bot.handlers.start import Withdraw
+from bot.handlers.privacy import Decide, Withdraw
+from bot.organisation import linking
 from bot.organisation import queries as people
 from bot.organisation.models import (
     MembershipKind,
     NotAllowed,
     PersonRow,
+    Place,
     Role,
     Roster,
     Standing,
@@ -62,7 +64,10 @@ from bot.organisation.models import (
 )
 from bot.organisation.roster_import import import_roster
 from bot.organisation.service import appoint, end_appointment
+from bot.organisation.slips import print_slips
 from bot.organisation.verification import make_slip
+from bot.privacy import service as privacy
+from bot.privacy.models import Kind
 from bot.store.engine import make_engine
 from bot.store.migrate import migrate
 from bot.store.tables.audit import audit
@@ -108,6 +113,13 @@ EXPECTED = {
     "remind_command": (REMINDERS, TOUCHING),
     "link": (BRANCH_KEEPERS, OVER),
     "slip": (BRANCH_KEEPERS, OVER),
+    "slip_sheet": (BRANCH_KEEPERS, OVER),
+    "by_hand": (BRANCH_KEEPERS, OVER),
+    "close_link": (BRANCH_KEEPERS, OVER),
+    "unverified_command": (f"{NAMERS} helper", OVER),
+    "adoption": (LOOKERS, OVER),
+    "answer_request": ("officer", OVER),
+    "erase": ("officer", OVER),
     "import": ("officer", OVER),
     "compose_command": (SENDERS, EVERYWHERE),
     "group_link": (SENDERS, OVER),
@@ -256,6 +268,54 @@ def slip(w: World, tx: Tx, actor: str, relation: str) -> bool:
     return allowed((NotAllowed,), lambda: make_slip(tx, w.witnesses[relation], w.actors[actor]))
 
 
+def slip_sheet(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    return allowed((NotAllowed,), lambda: print_slips(tx, w.units[relation], w.actors[actor]))
+
+
+def by_hand(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    code = linking.request_code(tx, Place("telegram", "new", "new"))
+    witness = w.witnesses[relation]
+    return allowed((NotAllowed,), lambda: linking.link_by_hand(tx, code, witness, w.actors[actor]))
+
+
+def close_link(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    mine = (accounts.c.member_id == w.witnesses[relation], accounts.c.state == ACTIVE)
+    key = tx.value(select(accounts.c.id).where(*mine))
+    w.press(tx, actor, RejectLink(key))
+    return bool(tx.value(select(accounts.c.state).where(accounts.c.id == key)) == REVOKED)
+
+
+def unverified_command(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    tx.run(update(accounts).where(accounts.c.member_id.in_(w.witnesses.values())).values(state=REVOKED))
+    said = w.say(tx, actor, "/chuaxacthuc")
+    assert "Nhân Chứng" not in said  # this is Telegram: names are shortened
+    return f"N. C. {relation}: " in said
+
+
+def adoption(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    return f"{UNIT[relation]}" in w.say(tx, actor, "/tyle")
+
+
+def _request(w: World, tx: Tx, relation: str) -> int:
+    account = people.account_of(tx, "telegram", f"w-{relation}")
+    assert account is not None
+    return privacy.ask(tx, account, Kind.ERASE).id
+
+
+def answer_request(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    request = _request(w, tx, relation)
+    assert allowed((Refused,), lambda: privacy.take(tx, request, w.actors[actor])) == (
+        privacy.known(tx, request).state == "taken"
+    )
+    return privacy.known(tx, request).state == "taken"
+
+
+def erase(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    request = _request(w, tx, relation)
+    w.press(tx, actor, Decide(request, "yes"))
+    return privacy.known(tx, request).state == "erasing"
+
+
 def import_(w: World, tx: Tx, actor: str, relation: str) -> bool:
     row = PersonRow(
         "mẫu", 2, "Người Mới Mẫu", UNIT[relation], f"M{relation}", birth_date=date(1980, 3, 4),
@@ -343,7 +403,8 @@ VERBS: dict[str, Callable[[World, Tx, str, str], bool]] = {
         create, send, judge, judge_button, judge_from_above, release, release_button,
         recall, recall_button, recall_command, recall_from_above,
         status_button, status_command, status_of_all, names_button, names_of_one, names_command, remind,
-        remind_one, remind_command, link, slip, import_, compose_command, group_link, group_unlink, group_text,
+        remind_one, remind_command, link, slip, slip_sheet, by_hand, close_link, unverified_command, adoption,
+        answer_request, erase, import_, compose_command, group_link, group_unlink, group_text,
         history_command, history_of_one,
         acknowledge, undo, full_text, ask, short_code, withdraw, practice, inbox,
     )

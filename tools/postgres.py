@@ -51,6 +51,7 @@ class Postgres:
         self._run = secrets.token_hex(4)  # a given server may have other runs' databases
         self._template = f"{_TEMPLATE}_{self._run}"
         self._made: list[str] = []
+        self._watcher: subprocess.Popen[bytes] | None = None
 
     @classmethod
     def start(cls, *, durable: bool = False) -> Self:
@@ -70,6 +71,7 @@ class Postgres:
             )
             found = cls(url, folder, _DURABLE if durable else _QUICK)
             _program("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+            found._watch()
             found.up()
         found._say(f"CREATE DATABASE {found._template}")
         made = make_engine(found._name(found._template))
@@ -77,6 +79,11 @@ class Postgres:
         made.dispose()
         found._made.append(found._template)
         return found
+
+    @property
+    def ours(self) -> bool:
+        """Whether it may be stopped and started again."""
+        return self._folder is not None
 
     def up(self) -> None:
         """Starts the server (again)."""
@@ -128,8 +135,25 @@ class Postgres:
             for name in list(self._made):
                 self.drop(self._name(name))
             return
-        self.down()
-        shutil.rmtree(self._folder)
+        assert self._watcher is not None
+        assert self._watcher.stdin is not None
+        self._watcher.stdin.close()
+        self._watcher.wait(30)
+
+    def _watch(self) -> None:
+        """Has the server and its folder go when this process ends, however it ends."""
+        folder = binaries()
+        assert folder is not None
+        assert self._folder is not None
+        ending = f"read _; {folder}/pg_ctl -D {self._folder}/data -m immediate stop; rm -rf {self._folder}"
+        self._watcher = subprocess.Popen(  # noqa: S603 - our own words
+            [*_as_whom(), "sh", "-c", ending],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
+        )
 
     def _say(self, statement: str) -> None:
         engine = create_engine(self._url, isolation_level="AUTOCOMMIT")
@@ -141,13 +165,16 @@ class Postgres:
         return self._url.set(database=database).render_as_string(hide_password=False)
 
 
+def _as_whom() -> list[str]:
+    """The server refuses to run as root."""
+    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+
+
 def _program(name: str, *arguments: object) -> None:
     folder = binaries()
     assert folder is not None, why_not()
-    # The server refuses to run as root.
-    as_whom = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     done = subprocess.run(  # noqa: S603 - Debian's own programs
-        [*as_whom, str(folder / name), *map(str, arguments)],
+        [*_as_whom(), str(folder / name), *map(str, arguments)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

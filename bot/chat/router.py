@@ -10,7 +10,17 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bot.chat import choices as _choices
 from bot.chat.choices import Answer, Command, Drop, Resume, pack
-from bot.chat.events import ChoiceMade, Commanded, Event, FileSent, JobDone, Started, TextSent, Wondered
+from bot.chat.events import (
+    ChoiceMade,
+    Commanded,
+    ContactShared,
+    Event,
+    FileSent,
+    JobDone,
+    Started,
+    TextSent,
+    Wondered,
+)
 from bot.chat.replies import Choice, Reply, Say, To, Toast
 from bot.chat.talk import Came, DialogState, DialogStore, Script, Step, advance
 from bot.chat.text import fold
@@ -126,7 +136,7 @@ class Router(Generic[T]):
         if isinstance(event, ChoiceMade):
             # In a group no message of ours has choices, and no dialog is held: nothing there is personal.
             return None if event.address.group else self._choose(event, tx)
-        if isinstance(event, FileSent | JobDone) and not event.address.group:
+        if isinstance(event, FileSent | ContactShared | JobDone) and not event.address.group:
             return self._for_dialog(event, tx)
         if isinstance(event, Started):
             state = self._store.load(tx, event.address)
@@ -168,9 +178,9 @@ class Router(Generic[T]):
             said.append(self._offer(state))
         return said
 
-    def _for_dialog(self, event: FileSent | JobDone, tx: T) -> Replies:
-        """A file answers a question asked within half an hour; finished work wakes its dialog at any time,
-        or goes to its kind's handler."""
+    def _for_dialog(self, event: FileSent | ContactShared | JobDone, tx: T) -> Replies:
+        """A file or a shared number answers a question asked within half an hour; finished work wakes its
+        dialog at any time, or goes to its kind's handler."""
         state = self._store.load(tx, event.address)
         if isinstance(event, JobDone):
             if state is not None and state.waits_for(event.job):

@@ -16,13 +16,13 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bot.chat.choices import Answer, pack
 from bot.chat.errors import Refused
-from bot.chat.events import Address, FileSent, JobDone
+from bot.chat.events import Address, ContactShared, FileSent, JobDone
 from bot.chat.replies import Choice, Reply, Say, To
 from bot.chat.text import fold
 from bot.i18n import _
 
-Came = str | FileSent | JobDone
-"""What a dialog may be given: words (or a picked option), a file, finished work."""
+Came = str | FileSent | ContactShared | JobDone
+"""What a dialog may be given: words (or a picked option), a file, a phone number, finished work."""
 T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
 V = TypeVar("V")
@@ -160,14 +160,16 @@ class Talk(Generic[T]):
         options: Mapping[str, str] | None = None,
         *,
         file: Callable[[FileSent], Any] | None = None,
+        contact: Callable[[ContactShared], Any] | None = None,
         done: Callable[[JobDone], Any] | None = None,
     ) -> Any:
         """Asks, and returns the answer once there is one.
 
         `options` maps values to labels: picked by tap, number or label, its value is the answer.
-        Otherwise `parse` turns the text, and `file` a sent file, into a JSON value, or raises Retry with
-        a hint. Without `file`, a sent file is no answer. With `done`, so does work that was asked for as
-        `once(f"{key}.request", …)` and that may come in instead of an answer.
+        Otherwise `parse` turns the text, `file` a sent file, and `contact` a shared number into a JSON value,
+        or raises Retry with a hint. Without `file`, a sent file is no answer; without `contact`, no number is.
+        With `done`, so does work that was asked for as `once(f"{key}.request", …)` and that may come in
+        instead of an answer.
         """
         key = self._key(key)
         if (step := self._stored(("answer",), key)) is not None:
@@ -179,7 +181,7 @@ class Talk(Generic[T]):
                 raise _Changed
             answer, self.answer, self._fresh = self.answer, None, True
             try:
-                value = _taken(answer, options, parse, file, done)
+                value = _taken(answer, options, parse, file, contact, done)
             except Retry as retry:
                 tries, hint = self.tries + 1, retry.hint
             else:
@@ -260,6 +262,7 @@ def _taken(
     options: Mapping[str, str] | None,
     parse: Callable[[str], Any] | None,
     file: Callable[[FileSent], Any] | None,
+    contact: Callable[[ContactShared], Any] | None,
     done: Callable[[JobDone], Any] | None,
 ) -> Any:
     if isinstance(answer, str):
@@ -268,6 +271,10 @@ def _taken(
         if file is not None:
             return file(answer)
         raise Retry(_("Bước này không cần tệp; tôi không giữ tệp đồng chí vừa gửi."))
+    if isinstance(answer, ContactShared):
+        if contact is not None:
+            return contact(answer)
+        raise Retry(_("Bước này không cần số điện thoại; tôi không giữ số đồng chí vừa gửi."))
     if done is not None:
         return done(answer)
     raise Retry("")  # a job's late answer: the question is simply asked again

@@ -127,6 +127,45 @@ def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
     return [(row.channel, row.chat_id, row.recipient_id) for row in rows]
 
 
+def withhold(tx: Tx, channel: str, chat_id: str) -> None:
+    """Notices that wait for a chat are not sent: the person no longer wishes them."""
+    tx.run(
+        update(outbox)
+        .where(
+            outbox.c.channel == channel,
+            outbox.c.chat_id == chat_id,
+            outbox.c.state == QUEUED,
+            outbox.c.notice.is_not(None),
+        )
+        .values(state=UNREACHABLE, reason="withdrawn")
+    )
+
+
+def tell(tx: Tx, channel: str, chat_id: str, said: Say) -> None:
+    """Queues a message that answers nobody's event: a warning, a notice from the terminal. No choices."""
+    row_id = new_id()
+    tx.run(
+        insert(outbox).values(
+            id=row_id,
+            channel=channel,
+            chat_id=chat_id,
+            priority=REPLY,
+            state=QUEUED,
+            due_ms=tx.now_ms,
+            attempts=0,
+            uncertain=0,
+            body=tx.vault.seal("outbox.body", row_id, dump(said)),
+            made_ms=tx.now_ms,
+        )
+    )
+
+
+def unfinished(tx: Tx, channel: str, chat_id: str) -> bool:
+    """Whether something still waits to be sent to a chat."""
+    mine = (outbox.c.channel == channel, outbox.c.chat_id == chat_id, outbox.c.state <= SENDING)
+    return tx.first(select(outbox.c.id).where(*mine).limit(1)) is not None
+
+
 def sent_messages(tx: Tx, kinds: Sequence[str], kind_id: int) -> dict[tuple[str, str], str]:
     """What was sent of these notices, by (channel, chat): the platform's ids, parted by commas, the newest first."""
     rows = tx.rows(

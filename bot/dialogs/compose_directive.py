@@ -31,7 +31,11 @@ VERSION_OF_DIALOG = 2
 MAX_UNITS = 12
 """Units offered as an audience; a larger choice is made from the terminal."""
 WAYS = {"telegram": "Telegram", "zalo_oa": "Zalo"}
-OBSTACLES = {"no_account": N_("chưa xác thực"), "blocked": N_("đã chặn hoặc bỏ theo dõi")}
+OBSTACLES = {
+    "no_account": N_("chưa xác thực"),
+    "withdrawn": N_("chưa đồng ý hoặc đã rút đồng ý"),
+    "blocked": N_("đã chặn hoặc bỏ theo dõi"),
+}
 URGENCIES = {
     Urgency.NORMAL: N_("Thường"),
     Urgency.URGENT: N_("Khẩn"),

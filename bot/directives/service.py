@@ -18,7 +18,7 @@ from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, 
 from bot.i18n import speaking
 from bot.organisation import queries as people
 from bot.organisation import rules as membership
-from bot.organisation.models import Account, Verb
+from bot.organisation.models import Account, Purpose, Verb
 from bot.store import audit, files, links
 from bot.store.hot import Hot
 from bot.store.ids import new_id
@@ -103,7 +103,7 @@ def _units(tx: Tx, unit_id: int, audience: Audience) -> set[int]:
 
 def open_for_sending(tx: Tx, directive_id: int, by: int) -> None:
     """Starts freezing the audience. Raises Refused("not_draft" | "no_right")."""
-    directive = _known(tx, directive_id)
+    directive = _decided(tx, directive_id)
     if not people.may(tx, by, Verb.SEND_DIRECTIVE, directive.unit_id):
         raise Refused("no_right")
     if directive.state != State.DRAFT:
@@ -121,7 +121,7 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
 
     Returns whether there is more to do. Run again after a crash it goes on where it was.
     """
-    row = tx.first(select(directives).where(directives.c.id == directive_id))
+    row = tx.first(select(directives).where(directives.c.id == directive_id).with_for_update())
     if row is None or row.state != State.FREEZING:
         return False
     wanted = json.loads(row.audience)
@@ -174,7 +174,17 @@ def ways_to(
     """For each member the account a notice at this moment goes to, or why there is none, and its window."""
     accounts = people.reach(tx, member_ids)
     windows = window.of(tx, ((each.channel, each.chat_id) for some in accounts.values() for each in some))
-    return {member_id: _way(accounts.get(member_id, []), windows, at_ms) for member_id in member_ids}
+    refusing = people.refusing(tx, member_ids, Purpose.DIRECTIVES)
+    found = {}
+    for member_id in member_ids:
+        mine = accounts.get(member_id, [])
+        agreed = [each for each in mine if each.id not in refusing]
+        found[member_id] = _way(agreed, windows, at_ms)
+        if mine and not agreed:
+            found[member_id] = None, "withdrawn", None
+    for member_id in people.withdrawn(tx, [each for each in member_ids if each not in accounts]):
+        found[member_id] = None, "withdrawn", None
+    return found
 
 
 def _way(
@@ -199,11 +209,18 @@ def _known(tx: Tx, directive_id: int) -> Directive:
     return directive
 
 
+def _decided(tx: Tx, directive_id: int) -> Directive:
+    """A directive whose state is about to be changed: no other process changes it before the commit."""
+    tx.run(select(directives.c.id).where(directives.c.id == directive_id).with_for_update())
+    return _known(tx, directive_id)
+
+
 _OF_MEMBER = (
     recipients.c.directive_id == bindparam("directive"),
     recipients.c.member_id == bindparam("member"),
 )
-_MINE = Hot(select(recipients.c.duty, recipients.c.acknowledged_ms).where(*_OF_MEMBER))
+# Locked: a member's other account may be acknowledging in another process at this moment.
+_MINE = Hot(select(recipients.c.duty, recipients.c.acknowledged_ms).where(*_OF_MEMBER).with_for_update())
 _ACKNOWLEDGE = Hot(
     update(recipients)
     .where(*_OF_MEMBER)
@@ -306,7 +323,7 @@ def judge(tx: Tx, directive_id: int, by: int, *, approve: bool) -> Directive:
 
     Raises Refused("no_right" | "not_draft"): nobody judges their own, nor what a level above wrote.
     """
-    directive = _known(tx, directive_id)
+    directive = _decided(tx, directive_id)
     if by == directive.author_id or not may_decide(tx, directive_id, by):
         raise Refused("no_right")
     if directive.state != State.DRAFT:
@@ -334,7 +351,7 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
 
     Raises Refused("no_right" | "recalled" | "too_soon" | "nobody_silent").
     """
-    directive = _known(tx, directive_id)
+    directive = _decided(tx, directive_id)
     received = queries.recipients_of(tx, directive_id, people.scope(tx, by, Verb.REMIND))
     if not received:  # neither the units nor how the directive stands there is theirs to know
         raise Refused("no_right")
@@ -406,7 +423,7 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
 
     Returns the directive and how many are told. Raises Refused("no_right" | "recalled").
     """
-    directive = _known(tx, directive_id)
+    directive = _decided(tx, directive_id)
     if not may_decide(tx, directive_id, by):
         raise Refused("no_right")
     if directive.state not in (State.OPEN, State.FREEZING):

@@ -415,14 +415,7 @@ class _Reader:
             ),
             s,
         )
-        for name, pattern in (
-            ("rate", c.RATE),
-            ("attendance", c.ATTENDANCE),
-            ("slips", c.SLIPS),
-            ("news", c.NEWS),
-            ("verify", c.VERIFY),
-            ("inbox", c.INBOX),
-        ):
+        for name, pattern in c.WHOLE:
             if pattern.fullmatch(s) or pattern.fullmatch(polite):
                 return self._command(name)
         if c.RATE_HOW.search(s) and c.RATE_USE.search(s) and not v.rx("dang phi").search(s):

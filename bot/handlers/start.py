@@ -1,24 +1,21 @@
-"""The door: greeting, menu, verification, a second account, blocks and contacts."""
+"""The door: greeting, menu, verification, blocks and contacts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from bot.chat.choices import Command, action, pack
+from bot.chat.choices import Command, pack
 from bot.chat.events import Blocked, Commanded, ContactShared, Event, Joined, Migrated, Seen, Started
-from bot.chat.replies import Choice, Say, To
+from bot.chat.replies import Choice, Say
 from bot.chat.router import Out, Replies, Router
 from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.dialogs import verification
-from bot.dialogs.verification import DecideLink
-from bot.handlers.gate import MEMBER, PUBLIC, member_account, not_verified
+from bot.handlers.gate import MEMBER, PUBLIC, member_account
 from bot.i18n import _
 from bot.organisation import accounts
 from bot.organisation import queries as people
-from bot.organisation.models import Account, Decision, NotAllowed, Verb
+from bot.organisation.models import Verb
 from bot.organisation.rules import parse_code
-from bot.organisation.verification import approve_link, refuse_link
 from bot.store.tx import Tx
 
 
@@ -29,9 +26,6 @@ def register(router: Router[Tx]) -> None:
     router.command("start", greeting, PUBLIC)
     router.command("help", greeting, PUBLIC)
     router.command("verify", lambda event, tx: verify(event, tx, begin), PUBLIC)
-    router.choice(DecideLink, decide_link, Verb.APPROVE_LINK)
-    router.command("withdraw", withdraw, MEMBER)
-    router.choice(Withdraw, withdraw_now, MEMBER)
     router.on(Blocked, blocked)
     router.on(Migrated, migrated)
     router.on(Seen, seen)
@@ -47,38 +41,6 @@ def register(router: Router[Tx]) -> None:
 
 
 Begin = Callable[..., list[Out]]
-
-
-@action("leave")
-@dataclass(frozen=True, slots=True)
-class Withdraw:
-    """Takes back the consent of this account."""
-
-    account: int
-
-
-def withdraw(event: Commanded, tx: Tx) -> Replies:
-    """`rút đồng ý`: what stops and what stays, before it is done."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    return Say(
-        _(
-            "Rút đồng ý thì tài khoản này ngừng nhận văn bản ngay, và liên kết với đồng chí bị đóng. Các xác nhận đã "
-            "gửi vẫn được tính. Muốn dùng lại, đồng chí xin phiếu mới."
-        ),
-        heading=_("Rút đồng ý"),
-        choices=(Choice(_("Rút đồng ý ngay"), pack(Withdraw(account.id))),),
-    )
-
-
-def withdraw_now(choice: Withdraw, event: Event, tx: Tx) -> Replies:
-    """Closes the account that asked, and no other."""
-    account = member_account(tx, event)
-    if account is None or account.id != choice.account:
-        return not_verified()
-    accounts.withdraw(tx, account.id)
-    return Say(_("Đã rút đồng ý; tài khoản này không còn gắn với sổ tay. Cảm ơn đồng chí."))
 
 
 def started(event: Started, tx: Tx, begin: Begin) -> Replies:
@@ -120,57 +82,6 @@ def greeting(event: Event, tx: Tx) -> Replies:
         heading=_("Sổ tay đảng viên"),
         choices=tuple(choices),
     )
-
-
-def decide_link(choice: DecideLink, event: Event, tx: Tx) -> Replies:
-    """A secretary approves or refuses that a second account takes the place of the first."""
-    decider = member_account(tx, event)
-    if decider is None:
-        return not_verified()
-    try:
-        if choice.answer == "yes":
-            return _approved(approve_link(tx, choice.account, decider.member_id))
-        return _refused(refuse_link(tx, choice.account, decider.member_id))
-    except NotAllowed:
-        return Say(_("Đồng chí không phụ trách việc này; không có gì thay đổi."))
-    except LookupError:
-        return Say(_("Yêu cầu này đã được xử lý trước đó."))
-
-
-def _approved(decision: Decision) -> list[Out]:
-    said: list[Out] = [
-        Say(_("Đã đồng ý đổi tài khoản.")),
-        _to(
-            decision.account,
-            _("Bí thư chi bộ đã đồng ý. Tài khoản này đã được xác thực; nhắn “menu” để bắt đầu."),
-        ),
-    ]
-    if decision.replaced is not None:
-        said.append(
-            _to(decision.replaced, _("Tài khoản này không còn gắn với sổ tay: đồng chí đã đổi tài khoản."))
-        )
-    return said
-
-
-def _refused(decision: Decision) -> list[Out]:
-    said: list[Out] = [
-        Say(_("Đã từ chối. Tài khoản cũ vẫn dùng như trước.")),
-        _to(decision.account, _("Yêu cầu chưa được chấp nhận. Đồng chí gặp bí thư chi bộ để được giúp.")),
-    ]
-    if decision.replaced is not None:
-        said.append(
-            _to(
-                decision.replaced,
-                _(
-                    "Có người xin gắn tài khoản khác vào tên đồng chí và đã bị từ chối. Nếu lạ, đồng chí báo bí thư."
-                ),
-            )
-        )
-    return said
-
-
-def _to(account: Account, words: str) -> To:
-    return To(account.channel, account.chat_id, Say(words))
 
 
 def in_group(event: Event, tx: Tx) -> Replies:
@@ -220,5 +131,5 @@ def not_yet(event: Commanded, tx: Tx) -> Replies:
     )
 
 
-NOT_YET: dict[str, Any] = dict.fromkeys(("rate", "attendance", "meeting", "slips"), MEMBER) | {"news": PUBLIC}
+NOT_YET: dict[str, Any] = dict.fromkeys(("attendance", "meeting"), MEMBER) | {"news": PUBLIC}
 """Commands that are understood and answer that they are not there yet."""

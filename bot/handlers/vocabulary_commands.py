@@ -54,6 +54,7 @@ SLASH = {
     "attendance": "diemdanh attendance",
     "meeting": "taohop lichhop hop moihop meeting meetings schedule",
     "compose": "guivanban soanvanban guithongbao thongbao compose send",
+    "roster": "nhapdanhsach danhsach roster import",
     "slips": "phieu inphieu phieuma slips slip",
     "news": "tin diemtin tintuc bantin news digest",
     "verify": "xacthuc verify",
@@ -65,6 +66,7 @@ SLASH = {
 }  # fmt: skip
 COMMAND_OF = {name: command for command, names in SLASH.items() for name in names.split()}
 
+ROSTER = rx(r"(?:nhap|cap nhat|tai len) danh sach(?: dang vien| chi bo)?")
 _WHO = (
     r"(?:ai|nguoi nao|(?:nhung |cac )?(?:dong chi|dang vien|nguoi|can bo) nao|nhung ai|bao nhieu(?: \S+){0,2}?|"
     r"may (?:nguoi|dong chi|dang vien)|danh sach(?: \S+){0,2}?|so (?:nguoi|luong|dong chi|dang vien)(?: \S+)?|"
@@ -221,3 +223,14 @@ VOCABULARY = words_in(
         )
     )
 )  # fmt: skip
+
+WHOLE = (
+    ("rate", RATE),
+    ("attendance", ATTENDANCE),
+    ("roster", ROSTER),
+    ("slips", SLIPS),
+    ("news", NEWS),
+    ("verify", VERIFY),
+    ("inbox", INBOX),
+)
+"""Errands named by the whole of what was typed."""

@@ -20,6 +20,23 @@ PLAIN = {
     "ghi nhan tay": "by_hand",
     "rutdongy": "withdraw",
     "rut dong y": "withdraw",
+    "quyenriengtu": "privacy",
+    "quyen rieng tu": "privacy",
+    "dulieucuatoi": "my_data",
+    "du lieu cua toi": "my_data",
+    "suathongtin": "correct",
+    "sua thong tin": "correct",
+    "xoadulieu": "erase",
+    "xoa du lieu": "erase",
+    "yeucaudulieu": "requests",
+    "yeu cau du lieu": "requests",
+    "chuaxacthuc": "unverified",
+    "chua xac thuc": "unverified",
+    "ai chua xac thuc": "unverified",
+    "canhotro": "unverified",
+    "can ho tro": "unverified",
+    "lienket": "link",
+    "lien ket": "link",
 }
 """Folded: after a slash, or as the whole text but for a document."""
 _NEEDS_DOCUMENT = frozenset({"thu hoi"})  # alone it may as well mean taking back one's own acknowledgement
@@ -42,6 +59,9 @@ def plain_command(text: str) -> PlainCommand | None:
     if words is None:
         return None
     rest = re.sub(r"^@\w+", "", typed[len(words) :]).strip()
+    if PLAIN[words] == "link":  # what follows is a code read from another phone, and no document
+        digits = re.fullmatch(r"[\d\s.\-]*", rest)
+        return PlainCommand("link", None, rest) if slash or digits else None
     found = find(rest)
     left = (rest[: found[0].start] + rest[found[0].end :]).strip() if found else rest
     if not slash and (left or (words in _NEEDS_DOCUMENT and not found)):

@@ -1,18 +1,17 @@
 """Accounts and consent: language, blocks, withdrawal, the end of a membership."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Update, insert, or_, update
+from sqlalchemy import Update, delete, insert, or_, update
 
+from bot.delivery import outbox
 from bot.i18n import LANGUAGES
+from bot.organisation.models import Account, Purpose
 from bot.organisation.queries import slices
 from bot.store import audit, links
 from bot.store.ids import new_id
 from bot.store.tables.organisation import REVOKED, accounts, appointments, consents, slips
 from bot.store.tx import Tx
-
-VERIFY = "verify"
-"""Purpose of consent: linking the account and delivering what the branch sends."""
 
 
 def set_language(tx: Tx, account_id: int, language: str) -> None:
@@ -58,7 +57,7 @@ def move_chat(tx: Tx, channel: str, old_chat_id: str, new_chat_id: str) -> None:
     )
 
 
-def record_consent(tx: Tx, channel: str, user_id: str, version: str, purpose: str = VERIFY) -> int:
+def record_consent(tx: Tx, channel: str, user_id: str, version: str, purpose: str = Purpose.VERIFY) -> int:
     """Keeps that a messenger user agreed to the words of this version, and when. Returns its id.
 
     Law 91/2025/QH15 asks for consent that is explicit, for a purpose, and can be proven.
@@ -77,6 +76,62 @@ def record_consent(tx: Tx, channel: str, user_id: str, version: str, purpose: st
     return consent_id
 
 
+def record_answers(
+    tx: Tx,
+    channel: str,
+    user_id: str,
+    version: str,
+    answers: Mapping[Purpose, bool],
+    member_id: int | None = None,
+) -> None:
+    """Keeps what a messenger user answered to each purpose; it takes the place of what they said before.
+
+    A refusal is kept as well, as given and withdrawn at the same moment: it was asked, and the answer was no.
+    What waits for this chat and is no longer wished is not sent.
+    """
+    purposes = [purpose.value for purpose in answers]
+    tx.run(
+        update(consents)
+        .where(
+            consents.c.channel == channel,
+            consents.c.user_id == user_id,
+            consents.c.purpose.in_(purposes),
+            consents.c.withdrawn_ms.is_(None),
+        )
+        .values(withdrawn_ms=tx.now_ms)
+    )
+    for purpose, agreed in answers.items():
+        tx.run(
+            insert(consents).values(
+                id=new_id(),
+                channel=channel,
+                user_id=user_id,
+                member_id=member_id,
+                purpose=purpose.value,
+                version=version,
+                given_ms=tx.now_ms,
+                withdrawn_ms=None if agreed else tx.now_ms,
+            )
+        )
+        if member_id is not None:
+            action = "consent_given" if agreed else "consent_refused"
+            audit.record(tx, action, f"consent:{purpose}", member_id=member_id)
+
+
+def answer(tx: Tx, account: Account, version: str, purpose: Purpose, *, agreed: bool) -> None:
+    """A member changes what they agree to, on one account; it works at once."""
+    record_answers(tx, account.channel, account.user_id, version, {purpose: agreed}, account.member_id)
+    if purpose == Purpose.DIRECTIVES and agreed:
+        mark_unserved(tx, account.member_id)
+    if purpose == Purpose.DIRECTIVES and not agreed:
+        outbox.withhold(tx, account.channel, account.chat_id)
+
+
+def forget_unknown(tx: Tx, before_ms: int) -> None:
+    """Deletes what people agreed to before a moment who never proved who they are."""
+    tx.run(delete(consents).where(consents.c.member_id.is_(None), consents.c.given_ms < before_ms))
+
+
 def withdraw(tx: Tx, account_id: int) -> None:
     """A member takes back the consent of one account: it is closed at once; the proof of consent stays."""
     row = tx.first(
@@ -87,6 +142,7 @@ def withdraw(tx: Tx, account_id: int) -> None:
     )
     if row is None:
         return
+    outbox.withhold(tx, row.channel, row.chat_id)
     tx.run(
         update(consents)
         .where(

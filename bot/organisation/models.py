@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -35,6 +36,7 @@ class Standing(StrEnum):
     EXPELLED = "expelled"  # khai trừ
     RESIGNED = "resigned"  # xin ra khỏi Đảng
     DECEASED = "deceased"  # từ trần
+    ERASED = "erased"  # đã xoá dữ liệu theo yêu cầu: an empty row, which past figures still count
 
 
 class Role(StrEnum):
@@ -47,6 +49,7 @@ class Role(StrEnum):
     OFFICER = "officer"  # cán bộ Ban Tổ chức
     OFFICE = "office"  # Văn phòng
     INSPECTOR = "inspector"  # Ủy ban Kiểm tra
+    HELPER = "helper"  # người hỗ trợ: sees who still needs help to verify, and nothing else
     ADMINISTRATOR = "administrator"  # quản trị: runs the bot, reads nobody's content
 
 
@@ -60,8 +63,46 @@ class Verb(StrEnum):
     IMPORT_ROSTER = "import_roster"
     MAKE_SLIPS = "make_slips"
     APPROVE_LINK = "approve_link"
+    SEE_UNVERIFIED = "see_unverified"
+    ANSWER_REQUESTS = "answer_requests"
     SEE_AUDIT = "see_audit"
     ADMINISTER = "administer"
+
+
+class Way(StrEnum):
+    """How somebody proves who they are. What works where is one table: `rules.WAYS`."""
+
+    SLIP = "slip"  # a slip from the branch, and the date of birth
+    CONTACT = "contact"  # the phone number that the platform vouches for, and the date of birth
+    NUMBER = "number"  # card or dossier number and date of birth, then the secretary's word
+    PHONE = "phone"  # a phone number as typed: a claim, so the secretary's word as well
+    HAND = "hand"  # an officer beside the person types the code shown on their phone
+
+
+class Purpose(StrEnum):
+    """What a member agrees to, one by one (Law 91/2025/QH15)."""
+
+    VERIFY = "verify"
+    DIRECTIVES = "directives"
+    DIGEST = "digest"
+    FIGURES = "figures"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A messenger user and the chat they write in."""
+
+    channel: str
+    user_id: str
+    chat_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What somebody shows: a way, and the code or number it goes by."""
+
+    way: Way
+    key: str
 
 
 class NotAllowed(Exception):
@@ -118,6 +159,17 @@ class Account:
     state: str
     """"active", "pending" or "revoked"."""
     blocked: bool
+    way: Way = Way.SLIP
+    """How it was proven."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """An answer to one purpose: which words were shown, and when it was given and taken back (ms)."""
+
+    version: str
+    given_ms: int
+    withdrawn_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +185,7 @@ class Result(StrEnum):
     """How an attempt to verify ended."""
 
     LINKED = "linked"
-    PENDING = "pending"  # the member has an account on this channel; the secretary decides
+    PENDING = "pending"  # a second account, or a mere claim: the old account or the secretary decides
     FAILED = "failed"  # one answer for every cause
     LOCKED = "locked"  # this account failed too often
     BUSY = "busy"  # too many failures everywhere in this hour
@@ -157,14 +209,14 @@ class Decision:
     replaced: Account | None
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRow:
+class PersonRow(NamedTuple):  # made a hundred thousand times: a frozen dataclass takes three times as long
     """One person as a roster file gives them, cleaned but not completed."""
 
     sheet: str
     row: int
     """Counted from 1, as the spreadsheet shows it."""
     full_name: str
+    """As written, cleaned; `rules.display_name` makes capitals readable."""
     branch: str
     branch_code: str = ""
     committees: tuple[str, ...] = ()
@@ -202,6 +254,17 @@ class RowProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class Converted:
+    """A column that was written before Unicode, with one cell as it stood and as it is read."""
+
+    sheet: str
+    column: str
+    code: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """A roster file, read."""
 
@@ -212,6 +275,10 @@ class Roster:
     columns: frozenset[str]
     """Which of our fields the file has at all."""
     file_hash: str
+    notes: tuple[str, ...] = ()
+    """What must be said of the file as a whole; sentences."""
+    converted: tuple[Converted, ...] = ()
+    """To be shown before anything is applied."""
 
 
 class Change(StrEnum):
@@ -225,8 +292,7 @@ class Change(StrEnum):
     NONE = "none"  # held back
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRow:
+class ReportRow(NamedTuple):
     """One line of the report; `person` is None for a member who is missing from the file."""
 
     sheet: str | None
@@ -255,6 +321,8 @@ class ImportReport:
     import_id: int | None = None
     counts: dict[str, int] = field(default_factory=dict)
     """members, new, changed, moved, left, suspicious, errors."""
+    notes: tuple[str, ...] = ()
+    converted: tuple[Converted, ...] = ()
 
 
 class RosterError(Exception):

@@ -10,13 +10,16 @@ from bot.organisation.models import (
     Account,
     Adoption,
     Appointment,
+    Consent,
     Kind,
     Member,
     MembershipKind,
     Organisation,
+    Purpose,
     Role,
     Standing,
     Verb,
+    Way,
 )
 from bot.organisation.rules import (
     ACCESS_STANDINGS,
@@ -29,10 +32,13 @@ from bot.organisation.rules import (
 from bot.store.hot import Hot
 from bot.store.tables.organisation import (
     ACTIVE,
+    APPLIED,
+    APPLYING,
     PENDING,
     accounts,
     appointments,
     consents,
+    imports,
     members,
     organisation_links,
     organisations,
@@ -164,6 +170,13 @@ def _organisation(row: Row[tuple[int, str, str, str, int]]) -> Organisation:
 
 # --- members
 
+
+def present() -> ColumnElement[bool]:
+    """That a member's row counts: the import that brought it holds (it is neither staged nor undone)."""
+    without = select(imports.c.id).where(imports.c.state.not_in((APPLYING, APPLIED)))
+    return or_(members.c.first_import_id.is_(None), members.c.first_import_id.not_in(without))
+
+
 _MEMBER = (members.c.id, members.c.branch_id, members.c.kind, members.c.standing, members.c.missing_since_ms)
 
 
@@ -186,6 +199,7 @@ def members_of(
             members.c.branch_id.in_(list(organisation_ids)),
             members.c.standing.in_(list(MEMBER_STANDINGS)),
             members.c.id > after_id,
+            present(),
         )
         .order_by(members.c.id)
         .limit(limit)
@@ -211,7 +225,7 @@ def member_by_card(tx: Tx, card_number: str) -> Member | None:
     """The member with this Party card, typed with or without dots and spaces."""
     digits = "".join(character for character in card_number if character.isdigit())
     row = tx.first(
-        select(*_MEMBER).where(members.c.card_hash == tx.vault.hash("members.card_number", digits))
+        select(*_MEMBER).where(members.c.card_hash == tx.vault.hash("members.card_number", digits), present())
     )
     return None if row is None else _member(row)
 
@@ -396,6 +410,39 @@ def withdrawn(tx: Tx, member_ids: Iterable[int]) -> set[int]:
     return found
 
 
+def refusing(tx: Tx, member_ids: Iterable[int], purpose: Purpose) -> set[int]:
+    """Of the active accounts of these members, those on which this purpose was asked for and is not agreed to."""
+    found: set[int] = set()
+    for ids in slices(member_ids):
+        statement = (
+            select(accounts.c.id)
+            .join(
+                consents,
+                and_(consents.c.channel == accounts.c.channel, consents.c.user_id == accounts.c.user_id),
+            )
+            .where(
+                accounts.c.member_id.in_(ids), accounts.c.state == ACTIVE, consents.c.purpose == purpose.value
+            )
+            .group_by(accounts.c.id)
+            .having(func.count() == func.count(consents.c.withdrawn_ms))
+        )
+        found |= {row.id for row in tx.rows(statement)}
+    return found
+
+
+def consents_of(tx: Tx, account: Account) -> dict[Purpose, Consent]:
+    """The newest answer of an account to each purpose it was asked for."""
+    statement = (
+        select(consents)
+        .where(consents.c.channel == account.channel, consents.c.user_id == account.user_id)
+        .order_by(consents.c.given_ms, consents.c.id)
+    )
+    return {
+        Purpose(row.purpose): Consent(row.version, row.given_ms, row.withdrawn_ms)
+        for row in tx.rows(statement)
+    }
+
+
 def adoption(tx: Tx, organisation_id: int) -> list[Adoption]:
     """Per branch below an organisation: verified members / members who must use the bot.
 
@@ -413,6 +460,7 @@ def adoption(tx: Tx, organisation_id: int) -> list[Adoption]:
         .where(
             members.c.branch_id.in_(subtree_ids(tx, organisation_id)),
             members.c.standing.in_(list(COUNTED_STANDINGS)),
+            present(),
         )
         .group_by(members.c.branch_id)
         .order_by(members.c.branch_id)
@@ -432,4 +480,5 @@ def _account(row: Row[tuple[object, ...]]) -> Account:
         row.language,
         row.state,
         row.blocked_ms is not None,
+        Way(row.way),
     )

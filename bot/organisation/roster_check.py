@@ -27,13 +27,16 @@ def duplicates(people: Iterable[PersonRow]) -> list[RowProblem]:
     def by(
         key: Callable[[PersonRow], object | None], what: Callable[[PersonRow], str], *, hold: bool = True
     ) -> None:
-        groups: dict[object, list[PersonRow]] = defaultdict(list)
+        first: dict[object, PersonRow] = {}
+        groups: dict[object, list[PersonRow]] = {}
         for person in listed:
-            if (value := key(person)) is not None:
-                groups[value].append(person)
-        for group in groups.values():
-            if len(group) == 1:
+            if (value := key(person)) is None:
                 continue
+            if value in first:
+                groups.setdefault(value, [first[value]]).append(person)
+            else:
+                first[value] = person
+        for group in groups.values():
             home = next((p for p in group if p.standing is not Standing.VISITING), group[0])
             same = len({(fold(p.full_name), p.birth) for p in group}) == 1
             for person in group:
@@ -78,7 +81,9 @@ class Problems:
 
     def row(self, person: PersonRow, change: Change, remark: str = "") -> ReportRow:
         """The person's line in the report."""
-        problems = self._by_row.get(where(person), [])
+        problems = self._by_row.get(where(person))
+        if problems is None:
+            return ReportRow(person.sheet, person.row, change, remark, person=person)
         return ReportRow(
             *where(person),
             change=Change.NONE if any(problem.held for problem in problems) else change,
@@ -96,8 +101,8 @@ def count(rows: Iterable[ReportRow]) -> dict[str, int]:
         found["members"] += row.person is not None
         found["suspicious"] += row.suspicious
         found["errors"] += row.error
-        if row.change.value in found:
-            found[row.change.value] += 1
+        if row.change in found:
+            found[row.change] += 1
     return found
 
 
@@ -107,7 +112,9 @@ def check(roster: Roster) -> ImportReport:
     rows = tuple(
         problems.row(person, Change.LEFT if _has_left(person) else Change.NEW) for person in roster.people
     )
-    return ImportReport(rows, roster.left_out, counts=count(rows))
+    return ImportReport(
+        rows, roster.left_out, counts=count(rows), notes=roster.notes, converted=roster.converted
+    )
 
 
 def _has_left(person: PersonRow) -> bool:
@@ -121,13 +128,24 @@ def report_as_json(report: ImportReport) -> dict[str, object]:
         "applied": report.import_id is not None,
         "stopped": report.stopped,
         "left_out": list(report.left_out),
+        "notes": list(report.notes),
+        "converted": [
+            {
+                "sheet": each.sheet,
+                "column": each.column,
+                "code": each.code,
+                "before": each.before,
+                "after": each.after,
+            }
+            for each in report.converted
+        ],
         "new_organisations": list(report.new_organisations),
         "rows": [
             {
                 "sheet": row.sheet,
                 "row": row.row,
                 "kind": row.kind,
-                "change": row.change.value,
+                "change": str(row.change),
                 "reason": row.reason,
                 "full_name": person.full_name if (person := row.person) else None,
                 "birth_date": person.birth_date.isoformat() if person and person.birth_date else None,

@@ -1,394 +1,272 @@
-"""Comparing a roster with the database, and applying it: plan first, then one transaction."""
+"""Applying a roster, and undoing it: staged in slices, then one short switch; what is left, in slices again.
 
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
-from typing import Any
+A first import of a hundred thousand members writes for seconds. So that acknowledgements go on being
+answered meanwhile, new members' rows are written while their import is `staging`, when nobody sees them
+(`queries.present`); the switch then says that the import holds, changes branches and standings, closes
+the ways in of who has left; names and numbers of known members follow. An import interrupted before the
+switch leaves nothing; one interrupted after it is finished by whoever comes next.
+"""
 
-from sqlalchemy import bindparam, insert, select, update
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
 
-from bot.i18n import _, percent
+from sqlalchemy import Executable, and_, bindparam, delete, insert, select, update
+
+from bot.i18n import _
+from bot.organisation import roster_undo
 from bot.organisation.accounts import end_membership
-from bot.organisation.models import (
-    Change,
-    ImportReport,
-    MembershipKind,
-    NotAllowed,
-    PersonRow,
-    ReportRow,
-    Role,
-    Roster,
-    RosterError,
-    RowProblem,
-    Standing,
-    Verb,
-)
-from bot.organisation.queries import holds, scope, slices
-from bot.organisation.roster_check import Problems, count, where
-from bot.organisation.roster_tree import Tree
-from bot.organisation.rules import fold, is_member
-from bot.organisation.verification import birth_hash
+from bot.organisation.models import ImportReport, Roster, RosterError
+from bot.organisation.queries import slices
+from bot.organisation.roster_plan import Plan, Planner, Record, base_of, columns_of
+from bot.organisation.roster_tree import FAR_MS
 from bot.store import audit
 from bot.store.ids import new_id
-from bot.store.tables.organisation import appointments, imports, members
+from bot.store.tables.organisation import (
+    APPLIED,
+    APPLYING,
+    STAGING,
+    UNDOING,
+    appointments,
+    import_changes,
+    imports,
+    members,
+    organisation_links,
+    organisations,
+)
 from bot.store.tx import Tx
-from bot.store.vault import Vault
 
-MAX_LOSS = 0.2
-"""An import after which more than this share of the members it covers would be gone is stopped."""
+T = TypeVar("T")
+Unit = Callable[[Tx], Any]
+Run = Callable[[Callable[[Tx], Any]], Any]
+"""Runs a unit in a transaction and returns its result."""
+Progress = Callable[[int, int], None]
 
-_SEALED = ("full_name", "birth_date", "phone", "card_number", "joined_on", "official_on")
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """What is held of a member, opened."""
-
-    branch_id: int
-    full_name: str
-    birth_date: str | None
-    phone: str | None
-    card_number: str | None
-    joined_on: str | None
-    official_on: str | None
-    cccd_hash: bytes | None
-    cccd_last4: str | None
-    kind: str
-    standing: str
+SLICE_S = 0.04
+"""How long one transaction goes on taking units."""
+_ROWS = 50  # a unit
+_AHEAD = 40  # units made ready outside the transaction
+LEASE_MS = 60_000
+"""For how long after its last sign of life nobody else takes over an import."""
 
 
-@dataclass(slots=True)
-class _Plan:
-    """What applying would write."""
-
-    report: ImportReport
-    tree: Tree
-    inserts: dict[int, _Record] = field(default_factory=dict)
-    updates: dict[int, _Record] = field(default_factory=dict)
-    seen: list[int] = field(default_factory=list)
-    ended: list[int] = field(default_factory=list)
-    missing: list[int] = field(default_factory=list)
-    posts_new: list[tuple[int, Role, int]] = field(default_factory=list)
-    posts_ended: list[int] = field(default_factory=list)
-
-
-def plan(tx: Tx, roster: Roster, *, by: int | None = None) -> ImportReport:
+def plan(tx: Tx, roster: Roster, *, by: int | None = None, progress: Progress | None = None) -> ImportReport:
     """The dry run against the database: what importing would do. Writes nothing. Raises NotAllowed."""
-    return _Planner(tx, roster, by).plan().report
+    return Planner(tx, roster, by, progress).plan().report
 
 
 def import_roster(
     tx: Tx, roster: Roster, *, by: int | None = None, accept_losses: bool = False
 ) -> ImportReport:
-    """Applies a roster in the caller's transaction and reports what it did.
+    """Applies a roster in the caller's transaction and reports what it did: for small ones.
 
     Held rows are left alone; members missing from the file are flagged, not removed; who has left loses
     access at once; an empty cell never erases what is known. `by` is the member who imports (None: the
     terminal). Raises NotAllowed when the file touches organisations outside their rights, and RosterError
     when too many would be gone (unless `accept_losses`).
     """
-    planned = _Planner(tx, roster, by).plan()
+    ready(lambda unit: unit(tx))
+    return apply_roster(lambda unit: unit(tx), tx, roster, by=by, accept_losses=accept_losses)
+
+
+def apply_roster(
+    run: Run,
+    reading: Tx,
+    roster: Roster,
+    *,
+    by: int | None = None,
+    accept_losses: bool = False,
+    decide: Callable[[ImportReport], bool] = lambda _report: True,
+    pause: Callable[[float], None] = lambda _seconds: None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """The same in slices: planned on `reading` (a snapshot), written by `run`, others in between.
+
+    `decide` sees the dry run first; where it says no, that is returned and nothing is written. `pause` is
+    told before each slice for how many seconds to let others write. Raises RosterError also when another
+    import is under way, or came between plan and switch.
+    """
+    planned = Planner(reading, roster, by, progress).plan()
+    if not decide(planned.report):
+        return planned.report
     if planned.report.stopped and not accept_losses:
         raise RosterError(planned.report.stopped)
     import_id = new_id()
-    _apply(tx, planned, import_id, roster, by)
+    counts = planned.report.counts
+    started = {
+        "id": import_id,
+        "file_hash": roster.file_hash,
+        "by_member": by,
+        "state": STAGING,
+        "members": counts["members"],
+        "new": counts["new"],
+        "changed": counts["changed"],
+        "moved": counts["moved"],
+        "gone": counts["left"],
+    }
+    run(lambda tx: _begin(tx, started))
+    try:
+        in_slices(run, _staged(reading, planned, import_id), pause, import_id)
+        run(lambda tx: _switch(tx, planned, import_id, by))
+    except BaseException:
+        drop(run, import_id, pause)
+        raise
+    finish(run, pause)
     return replace(planned.report, import_id=import_id, stopped="")
 
 
-class _Planner:
-    """Goes through the people once and notes what each needs."""
+def ready(run: Run, pause: Callable[[float], None] = lambda _seconds: None) -> None:
+    """To be called before anything is planned: finishes what an interrupted process left.
 
-    def __init__(self, tx: Tx, roster: Roster, by: int | None) -> None:
-        self._tx = tx
-        self._vault = tx.vault
-        self._roster = roster
-        self._by = by
-        self._problems = Problems(roster)
-        self._tree = Tree.load(tx)
-        self._rows = {row.id: row for row in tx.rows(select(members))}
-        self._by_card: dict[bytes, int] = {
-            row.card_hash: row.id for row in self._rows.values() if row.card_hash
-        }
-        self._by_cccd: dict[bytes, int] = {
-            row.cccd_hash: row.id for row in self._rows.values() if row.cccd_hash
-        }
-        self._by_person: dict[tuple[int, bytes], list[int]] = defaultdict(list)
-        for row in self._rows.values():
-            self._by_person[row.branch_id, row.person_hash].append(row.id)
-        self._posts: dict[int, list[Any]] = defaultdict(list)
-        current = holds(appointments.c.from_ms, appointments.c.until_ms, tx.now_ms)
-        for row in tx.rows(select(appointments).where(current)):
-            self._posts[row.member_id].append(row)
-        self._plan = _Plan(ImportReport((), roster.left_out), self._tree)
-        self._taken: dict[int, PersonRow] = {}
-        self._touched: set[int] = set()
+    Raises RosterError while another one is at work.
+    """
+    run(take_over)
+    finish(run, pause)
 
-    def plan(self) -> _Plan:
-        """The whole comparison."""
-        lines = [self._person(person) for person in self._roster.people]
-        covered = {branch for branch in map(self._tree.branch, self._roster.people) if branch is not None}
-        here = [
-            row
-            for row in self._rows.values()
-            if row.branch_id in covered and is_member(Standing(row.standing))
-        ]
-        self._plan.missing = [
-            row.id for row in here if row.id not in self._taken and row.missing_since_ms is None
-        ]
-        self._check_rights(covered)
-        for member_id in self._plan.missing:
-            row = self._rows[member_id]
-            name = self._vault.open("members.full_name", member_id, row.full_name)
-            reason = _("{name}: không có trong tệp này; giữ lại và đánh dấu", name=name)
-            lines.append(ReportRow(None, None, Change.LEFT, reason))
-        losses = len(self._plan.missing) + len(self._plan.ended)
-        stopped = ""
-        if here and losses / len(here) > MAX_LOSS:
-            stopped = _(
-                "Dừng lại: {share} đảng viên của các chi bộ này sẽ bị coi là đã rời. "
-                "Mời đồng chí kiểm tra tệp có thiếu người không.",
-                share=percent(losses, len(here)),
-            )
-        self._plan.report = ImportReport(
-            tuple(lines),
-            self._roster.left_out,
-            tuple(each.name for each in self._tree.added),
-            stopped,
-            None,
-            count(lines),
-        )
-        return self._plan
 
-    def _person(self, person: PersonRow) -> ReportRow:
-        branch = self._tree.branch(person) if person.branch else None
-        if branch is None:
-            if person.branch:
-                self._hold(
-                    person, _("có nhiều tổ chức tên “{name}”, cần thêm mã", name=person.branch), error=True
-                )
-            return self._problems.row(person, Change.NONE)
-        member_id = self._match(person, branch)
-        if member_id is not None and member_id not in self._taken:
-            self._taken[member_id] = person
-        elif member_id is not None:
-            twin = self._taken[member_id]
-            self._hold(person, _("trùng người với dòng {row} ({sheet})", row=twin.row, sheet=twin.sheet))
-        if self._problems.held(person):
-            return self._problems.row(person, Change.NONE)
-        if member_id is None:
-            return self._new(person, branch)
-        return self._known(person, branch, member_id)
+def undo(
+    run: Run, *, by: int | None = None, pause: Callable[[float], None] = lambda _seconds: None
+) -> dict[str, int]:
+    """Takes back the newest import and returns what it had counted.
 
-    def _hold(self, person: PersonRow, reason: str, *, error: bool = False) -> None:
-        self._problems.add([RowProblem(*where(person), not error, reason, held=True)])
+    Raises RosterError when there is none, NotAllowed when this member may not.
+    """
+    ready(run, pause)
+    import_id = run(roster_undo.newest)
+    if import_id is None:
+        raise RosterError(_("Không có lần nhập nào để hoàn tác."))
+    run(lambda tx: roster_undo.switch(tx, import_id, by))
+    finish(run, pause)
+    made = run(lambda tx: tx.first(select(imports).where(imports.c.id == import_id)))
+    return {name: getattr(made, name) for name in ("members", "new", "changed", "moved", "gone")}
 
-    def _match(self, person: PersonRow, branch: int) -> int | None:
-        """The member a row means: by card, else citizen's number, else name and birth in the branch."""
-        by_card = by_cccd = None
-        if person.card_number:
-            by_card = self._by_card.get(self._vault.hash("members.card_number", person.card_number))
-        if person.cccd:
-            by_cccd = self._by_cccd.get(self._vault.hash("members.cccd", person.cccd))
-        if by_card is not None and by_cccd is not None and by_card != by_cccd:
-            self._hold(person, _("số thẻ và số CCCD thuộc hai người khác nhau"))
-            return None
-        found = by_card if by_card is not None else by_cccd
-        if found is not None:
-            row = self._rows[found]
-            name = self._vault.open("members.full_name", found, row.full_name)
-            birth = row.birth_date and self._vault.open("members.birth_date", found, row.birth_date)
-            if fold(name) != fold(person.full_name) and person.birth and birth and person.birth != birth:
-                self._hold(person, _("số thẻ hoặc số CCCD đang là của người khác"))
-            return found
-        same = self._by_person.get((branch, _person_hash(self._vault, person.full_name, person.birth)), [])
-        if len(same) > 1:
-            self._hold(person, _("có nhiều người cùng họ tên, ngày sinh trong chi bộ, cần số thẻ"))
-            return None
-        return same[0] if same and person.birth else None
 
-    def _new(self, person: PersonRow, branch: int) -> ReportRow:
-        standing = person.standing or Standing.ACTIVE
-        if not is_member(standing):  # somebody we never held, and need not
-            return self._problems.row(person, Change.LEFT)
-        member_id = new_id()
-        self._plan.inserts[member_id] = self._record(person, branch, None)
-        self._compare_posts(person, branch, member_id)
-        return self._problems.row(person, Change.NEW)
+def in_slices(
+    run: Run, units: Iterable[Unit], pause: Callable[[float], None], import_id: int | None = None
+) -> None:
+    """Runs units, as many a transaction as fit into a slice; they are made ready outside of it."""
+    source = iter(units)
+    waiting: deque[Unit] = deque()
 
-    def _known(self, person: PersonRow, branch: int, member_id: int) -> ReportRow:
-        old = self._open(member_id)
-        new = self._record(person, branch, old)
-        self._plan.seen.append(member_id)
-        self._touched.add(old.branch_id)
-        fields = [label for name, label in _labels().items() if getattr(old, name) != getattr(new, name)]
-        if new != old:
-            self._plan.updates[member_id] = new
-        if not is_member(Standing(new.standing)):
-            if is_member(Standing(old.standing)):
-                self._plan.ended.append(member_id)
-                return self._problems.row(person, Change.LEFT)
-            return self._problems.row(person, Change.SAME)
-        if self._compare_posts(person, branch, member_id):
-            fields.append(_("chức vụ Đảng"))
-        remark = _("đổi: {fields}", fields=", ".join(fields)) if fields else ""
-        if old.branch_id != new.branch_id:
-            before = self._tree.nodes.get(old.branch_id)
-            moved = _("chuyển từ {branch}", branch=before.name if before else "–")
-            return self._problems.row(person, Change.MOVED, "; ".join(filter(None, [moved, remark])))
-        return self._problems.row(person, Change.CHANGED if fields else Change.SAME, remark)
+    def batch(tx: Tx) -> tuple[int, float]:
+        start = time.monotonic()
+        done = 0
+        for unit in waiting:
+            unit(tx)
+            done += 1
+            if time.monotonic() - start > SLICE_S:
+                break
+        if import_id is not None:
+            tx.run(update(imports).where(imports.c.id == import_id).values(lease_ms=tx.now_ms + LEASE_MS))
+        return done, time.monotonic() - start
 
-    def _record(self, person: PersonRow, branch: int, old: _Record | None) -> _Record:
-        """The member after the import: what the row says, and where it is silent what was known."""
-        joined, official = person.joined_on, person.official_on
-        cccd = self._vault.hash("members.cccd", person.cccd) if person.cccd else None
-        membership = person.membership or (MembershipKind(old.kind) if old else MembershipKind.OFFICIAL)
-        standing = person.standing or (Standing(old.standing) if old else Standing.ACTIVE)
-        return _Record(
-            branch,
-            person.full_name,
-            person.birth or (old.birth_date if old else None),
-            person.phone or (old.phone if old else None),
-            person.card_number or (old.card_number if old else None),
-            joined.isoformat() if joined else old.joined_on if old else None,
-            official.isoformat() if official else old.official_on if old else None,
-            cccd or (old.cccd_hash if old else None),
-            person.cccd[-4:] if person.cccd else old.cccd_last4 if old else None,
-            membership.value,
-            standing.value,
-        )
-
-    def _open(self, member_id: int) -> _Record:
-        row = self._rows[member_id]
-        opened: dict[str, Any] = {
-            name: None
-            if (sealed := getattr(row, name)) is None
-            else self._vault.open(f"members.{name}", member_id, sealed)
-            for name in _SEALED
-        }
-        return _Record(
-            branch_id=row.branch_id,
-            cccd_hash=row.cccd_hash,
-            cccd_last4=row.cccd_last4,
-            kind=row.kind,
-            standing=row.standing,
-            **opened,
-        )
-
-    def _compare_posts(self, person: PersonRow, branch: int, member_id: int) -> bool:
-        """Notes posts to begin and to end; only what a roster gave is ended by one."""
-        held = self._posts.get(member_id, [])
-        if "posts" in self._roster.columns:
-            wanted, remark = self._tree.posts(person, branch)
-            if remark:
-                self._problems.add([RowProblem(*where(person), True, remark)])
-        else:  # the file is silent on posts; who moves does not take along a post in the old branch
-            old = self._rows[member_id].branch_id if member_id in self._rows else branch
-            wanted = {
-                (Role(row.role), row.organisation_id)
-                for row in held
-                if old == branch or row.organisation_id != old
-            }
-        have = {(Role(row.role), row.organisation_id) for row in held}
-        begin = [(member_id, role, place) for role, place in wanted - have]
-        end = [row for row in held if row.imported and (Role(row.role), row.organisation_id) not in wanted]
-        self._plan.posts_new += begin
-        self._plan.posts_ended += [row.id for row in end]
-        self._touched |= {place for _member, _role, place in begin} | {row.organisation_id for row in end}
-        return bool(begin or end)
-
-    def _check_rights(self, covered: set[int]) -> None:
-        """A member imports only within their own part of the tree, posts that the file gives included."""
-        if self._by is None:
+    owed = 0.0
+    while True:
+        start = time.monotonic()
+        waiting.extend(islice(source, _AHEAD - len(waiting)))
+        if not waiting:
             return
-        over = scope(self._tx, self._by, Verb.IMPORT_ROSTER)
-        changed = self._tree.renamed | self._tree.relinked
-        for node in self._touched | covered | changed | {each.id for each in self._tree.added}:
-            path = self._tree.path(node) if node in self._tree.nodes else [node]
-            known = next((each for each in path if each in self._tree.existing), None)
-            if known not in over:
-                raise NotAllowed("import_roster")
+        # Making ready is a pause as well: others write meanwhile.
+        if (left := owed - (time.monotonic() - start)) > 0:
+            pause(left)
+        done, owed = run(batch)
+        for _unit in range(done):
+            waiting.popleft()
 
 
-def _labels() -> dict[str, str]:
-    return {
-        "full_name": _("họ và tên"),
-        "birth_date": _("ngày sinh"),
-        "phone": _("số điện thoại"),
-        "card_number": _("số thẻ"),
-        "joined_on": _("ngày kết nạp"),
-        "official_on": _("ngày chính thức"),
-        "cccd_hash": _("số CCCD"),
-        "kind": _("loại đảng viên"),
-        "standing": _("trạng thái"),
-    }
+def _portions(rows: Iterable[T]) -> Iterator[list[T]]:
+    source = iter(rows)
+    while portion := list(islice(source, _ROWS)):
+        yield portion
 
 
-def _person_hash(vault: Vault, full_name: str, birth: str | None) -> bytes:
-    return vault.hash("members.person", f"{fold(full_name)}|{birth or ''}")
-
-
-def _columns(tx: Tx, member_id: int, record: _Record) -> dict[str, Any]:
-    """A member's row: sealed, with the hashes it is found by."""
-    vault = tx.vault
-    sealed = {
-        name: None
-        if (value := getattr(record, name)) is None
-        else vault.seal(f"members.{name}", member_id, value)
-        for name in _SEALED
-    }
-    return {
-        **sealed,
-        "branch_id": record.branch_id,
-        "card_hash": record.card_number and vault.hash("members.card_number", record.card_number),
-        "phone_hash": record.phone and vault.hash("members.phone", record.phone),
-        "cccd_hash": record.cccd_hash,
-        "cccd_last4": record.cccd_last4,
-        "birth_hash": record.birth_date and birth_hash(tx, member_id, record.birth_date),
-        "person_hash": _person_hash(vault, record.full_name, record.birth_date),
-        "kind": record.kind,
-        "standing": record.standing,
-    }
-
-
-def _apply(tx: Tx, planned: _Plan, import_id: int, roster: Roster, by: int | None) -> None:
-    counts = planned.report.counts
-    tx.run(
-        insert(imports).values(
-            id=import_id,
-            at_ms=tx.now_ms,
-            file_hash=roster.file_hash,
-            by_member=by,
-            members=counts["members"],
-            new=counts["new"],
-            changed=counts["changed"],
-            moved=counts["moved"],
-            gone=counts["left"],
+def take_over(tx: Tx) -> None:
+    """Raises RosterError while another process is at work on an import."""
+    busy = tx.value(
+        select(imports.c.id).where(
+            imports.c.state.in_((STAGING, APPLYING, UNDOING)), imports.c.lease_ms > tx.now_ms
         )
     )
-    planned.tree.write(tx)
-    if planned.inserts:
-        first = {"first_import_id": import_id, "last_import_id": import_id}
-        tx.run(
-            insert(members),
-            [{"id": each, **first, **_columns(tx, each, record)} for each, record in planned.inserts.items()],
-        )
-    if planned.updates:
+    if busy is not None:
+        raise RosterError(_("Đang có một lần nhập danh sách khác. Mời đồng chí chờ vài phút rồi làm lại."))
+
+
+def _begin(tx: Tx, values: dict[str, Any]) -> None:
+    take_over(tx)
+    tx.run(insert(imports).values(**values, at_ms=tx.now_ms, lease_ms=tx.now_ms + LEASE_MS))
+
+
+def _staged(reading: Tx, planned: Plan, import_id: int) -> Iterator[Unit]:
+    """Organisations that begin in the far future, members nobody sees, and what is to change in others."""
+    yield from planned.tree.stage()
+    marks = {"first_import_id": import_id, "last_import_id": import_id}
+    new = insert(members)
+    for portion in _portions(planned.inserts.items()):
+        rows = [{"id": each, **marks, **columns_of(reading, each, record)} for each, record in portion]
+        yield partial(_many, new, rows)
+    change = insert(import_changes)
+    seal = reading.vault.seal
+    changes: list[tuple[str, int, Any, Any]] = [
+        ("organisation", node, before, after) for node, before, after in planned.tree.renamings()
+    ]
+    changes += [("member", each, before, after) for each, (before, after) in planned.updates.items()]
+    for portion_ in _portions(changes):
         rows = [
-            {f"new_{name}": value for name, value in {"id": each, **_columns(tx, each, record)}.items()}
-            for each, record in planned.updates.items()
+            {
+                "import_id": import_id,
+                "about": about,
+                "about_id": each,
+                "before": seal("import_changes.before", f"{import_id}:{each}", json.dumps(before)),
+                "after": seal("import_changes.after", f"{import_id}:{each}", json.dumps(after)),
+                "done": 0,
+            }
+            for about, each, before, after in portion_
         ]
-        names = [name[4:] for name in rows[0] if name != "new_id"]
+        yield partial(_many, change, rows)
+
+
+def _many(statement: Executable, rows: list[dict[str, Any]], tx: Tx) -> None:
+    tx.run(statement, rows or None)
+
+
+_PLACED = ("branch_id", "kind", "standing", "missing_since_ms")
+"""What decides who is counted and reached where: changed in the switch, all at once."""
+
+
+def place(tx: Tx, changes: Iterable[tuple[int, Record, Record]]) -> None:
+    """Gives members another branch, kind or standing; not to who has been changed by others meanwhile."""
+    rows = [
+        {"its_id": each, "old_branch": old.branch_id, "old_standing": old.standing}
+        | {f"new_{name}": getattr(new, name) for name in _PLACED}
+        for each, old, new in changes
+        if any(getattr(old, name) != getattr(new, name) for name in _PLACED)
+    ]
+    if rows:
         tx.run(
             update(members)
-            .where(members.c.id == bindparam("new_id"))
-            .values({name: bindparam(f"new_{name}") for name in names}),
+            .where(
+                members.c.id == bindparam("its_id"),
+                members.c.branch_id == bindparam("old_branch"),
+                members.c.standing == bindparam("old_standing"),
+            )
+            .values({name: bindparam(f"new_{name}") for name in _PLACED}),
             rows,
         )
-    for ids in slices(planned.seen):
-        tx.run(
-            update(members)
-            .where(members.c.id.in_(ids))
-            .values(last_import_id=import_id, missing_since_ms=None)
-        )
+
+
+def _switch(tx: Tx, planned: Plan, import_id: int, by: int | None) -> None:
+    if base_of(tx) != planned.base:
+        raise RosterError(_("Danh sách vừa được người khác cập nhật. Mời đồng chí kiểm tra lại rồi nhập."))
+    state = tx.value(select(imports.c.state).where(imports.c.id == import_id))
+    if state != STAGING:
+        raise RosterError(_("Lần nhập này đã bị dừng. Mời đồng chí làm lại."))
+    planned.tree.switch(tx)
+    place(tx, ((each, old, new) for each, (old, new) in planned.updates.items()))
     for ids in slices(planned.missing):
         tx.run(
             update(members)
@@ -405,18 +283,133 @@ def _apply(tx: Tx, planned: _Plan, import_id: int, roster: Roster, by: int | Non
                     "id": new_id(),
                     "member_id": member_id,
                     "role": role.value,
-                    "organisation_id": place,
+                    "organisation_id": place_id,
                     "imported": 1,
                     "from_ms": tx.now_ms,
                 }
-                for member_id, role, place in planned.posts_new
+                for member_id, role, place_id in planned.posts_new
             ],
         )
     end_membership(tx, planned.ended)
-    audit.record(
-        tx,
-        "roster_imported",
-        f"import:{import_id}",
-        member_id=by,
-        actor="terminal" if by is None else "member",
+    tx.run(
+        update(imports)
+        .where(imports.c.id == import_id)
+        .values(state=APPLYING, at_ms=tx.now_ms, lease_ms=tx.now_ms + LEASE_MS)
     )
+    actor = "terminal" if by is None else "member"
+    audit.record(tx, "roster_imported", f"import:{import_id}", member_id=by, actor=actor)
+
+
+def finish(run: Run, pause: Callable[[float], None] = lambda _seconds: None) -> None:
+    """Finishes imports and undoings whose switch has been made, and drops those that never got so far.
+
+    To be called when no living process is at work on one (`take_over`), or by that process.
+    """
+    found = run(
+        lambda tx: tx.rows(
+            select(imports.c.id, imports.c.state).where(imports.c.state.in_((STAGING, APPLYING, UNDOING)))
+        )
+    )
+    for row in found:
+        if row.state == STAGING:
+            drop(run, row.id, pause)
+        elif row.state == APPLYING:
+            _details(run, row.id, pause, "after")
+            in_slices(run, roster_undo.forget_older(row.id), pause)
+            run(partial(_settle, import_id=row.id))
+        else:
+            _details(run, row.id, pause, "before")
+            roster_undo.clean(run, row.id, in_slices, pause)
+
+
+def _settle(tx: Tx, import_id: int) -> None:
+    tx.run(update(imports).where(imports.c.id == import_id).values(state=APPLIED, lease_ms=None))
+
+
+def _details(run: Run, import_id: int, pause: Callable[[float], None], which: str) -> None:
+    """Writes names, dates and numbers of known members: those after the import, or those before it."""
+    waiting = 0 if which == "after" else 1
+    wanted = and_(
+        import_changes.c.import_id == import_id,
+        import_changes.c.about == "member",
+        import_changes.c.done == waiting,
+    )
+    ids = [row.about_id for row in run(lambda tx: tx.rows(select(import_changes.c.about_id).where(wanted)))]
+    # A number may go from one member to another: all are taken away before any is given.
+    for given in (False, True):
+        units: list[Unit] = [
+            partial(_write, import_id=import_id, ids=portion, which=which, given=given)
+            for portion in _portions(ids)
+        ]
+        in_slices(run, units, pause, import_id)
+
+
+def _write(tx: Tx, *, import_id: int, ids: list[int], which: str, given: bool) -> None:
+    changes = tx.rows(
+        select(import_changes).where(
+            import_changes.c.import_id == import_id,
+            import_changes.c.about == "member",
+            import_changes.c.about_id.in_(ids),
+        )
+    )
+    rows: list[dict[str, Any]] = []
+    bare: list[int] = []
+    for change in changes:
+        both = {
+            name: Record(
+                *json.loads(
+                    tx.vault.open(
+                        f"import_changes.{name}", f"{import_id}:{change.about_id}", getattr(change, name)
+                    )
+                )
+            )
+            for name in ("before", "after")
+        }
+        if (both["before"].card_number, both["before"].cccd_hash) != (
+            both["after"].card_number,
+            both["after"].cccd_hash,
+        ):
+            bare.append(change.about_id)
+        values = columns_of(tx, change.about_id, both[which])
+        for name in _PLACED:
+            del values[name]
+        rows.append({f"new_{name}": value for name, value in values.items()} | {"its_id": change.about_id})
+    if not given:
+        if bare:
+            tx.run(update(members).where(members.c.id.in_(bare)).values(card_hash=None, cccd_hash=None))
+        return
+    if rows:
+        names = [name[4:] for name in rows[0] if name != "its_id"]
+        tx.run(
+            update(members)
+            .where(members.c.id == bindparam("its_id"))
+            .values({name: bindparam(f"new_{name}") for name in names}),
+            rows,
+        )
+    tx.run(
+        update(import_changes)
+        .where(
+            import_changes.c.import_id == import_id,
+            import_changes.c.about == "member",
+            import_changes.c.about_id.in_(ids),
+        )
+        .values(done=1 if which == "after" else 0)
+    )
+    if which == "after":
+        tx.run(update(members).where(members.c.id.in_(ids)).values(last_import_id=import_id))
+
+
+def drop(run: Run, import_id: int, pause: Callable[[float], None] = lambda _seconds: None) -> None:
+    """Takes back what was staged of an import that never held."""
+    if run(lambda tx: tx.value(select(imports.c.state).where(imports.c.id == import_id))) != STAGING:
+        return
+    own = run(lambda tx: tx.rows(select(members.c.id).where(members.c.first_import_id == import_id)))
+    units: list[Unit] = [
+        partial(_many, delete(members).where(members.c.id.in_([row.id for row in portion])), [])
+        for portion in _portions(own)
+    ]
+    units.append(lambda tx: tx.run(delete(organisation_links).where(organisation_links.c.from_ms == FAR_MS)))
+    units.append(lambda tx: tx.run(delete(import_changes).where(import_changes.c.import_id == import_id)))
+    units.append(lambda tx: tx.run(delete(organisations).where(organisations.c.from_ms == FAR_MS)))
+    in_slices(run, units, pause)
+    run(lambda tx: tx.run(delete(imports).where(imports.c.id == import_id)))

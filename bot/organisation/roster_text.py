@@ -1,4 +1,4 @@
-"""Cells of a roster as people fill them in: headers, dates, numbers, standings, posts. Pure functions.
+"""Cells of a roster as people fill them in: dates, numbers, standings, posts. Pure functions.
 
 Each reader returns what it read and, where a person must look, a sentence. Nothing is corrected silently:
 a value that is not certain is left out and the likely one is proposed in the sentence.
@@ -14,42 +14,6 @@ from bot.organisation.rules import clean, fold
 
 Cell = Any
 """What a spreadsheet reader gives: str, int, float, bool, date, datetime, timedelta or None."""
-
-# Folded headers to our fields; the layout of the database's export and what universities write.
-HEADERS: dict[str, str] = {
-    header: field
-    for field, headers in {
-        "full_name": (
-            "ho ten",
-            "ho va ten",
-            "ho va ten khai sinh",
-            "ho ten khai sinh",
-            "ho va ten dang vien",
-        ),
-        "card_number": ("so the", "so the dv", "so the dang", "so the dang vien", "the dang vien"),
-        "cccd": ("cccd", "so cccd", "cmnd", "so cmnd", "so dinh danh", "so dinh danh ca nhan", "cccd cmnd"),
-        "birth_date": ("ngay sinh", "ns", "nam sinh", "ngay thang nam sinh", "sinh ngay"),
-        "joined_on": ("ngay vao dang", "ngay ket nap", "ngay vd", "ngay kn", "ngay vao dang du bi"),
-        "official_on": ("ngay chinh thuc", "ngay ct", "ngay vao dang chinh thuc"),
-        "branch": (
-            "chi bo",
-            "cb",
-            "chi bo dang sinh hoat",
-            "chi bo sinh hoat",
-            "don vi sinh hoat",
-            "ten chi bo",
-            "to chuc dang",
-        ),
-        "branch_code": ("ma chi bo", "ma to chuc", "ma cb", "ma to chuc dang"),
-        "committees": ("dang bo", "cap tren", "dang bo cap tren", "to chuc cap tren", "dang bo truc thuoc"),
-        "phone": ("sdt", "dien thoai", "so dt", "so dien thoai", "di dong", "dtdd"),
-        "standing": ("trang thai", "tinh trang", "trang thai sinh hoat"),
-        "posts": ("chuc vu dang", "chuc vu trong dang", "chuc vu"),
-        "membership": ("loai dang vien", "loai dv", "loai", "chinh thuc du bi"),
-    }.items()
-    for header in headers
-}
-ORDINAL_HEADERS = frozenset({"stt", "tt", "so tt", "so thu tu"})
 
 _STANDINGS: tuple[tuple[str, Standing], ...] = (
     # the first that the folded text begins with counts; longer ones before their beginnings
@@ -79,11 +43,28 @@ _STANDINGS: tuple[tuple[str, Standing], ...] = (
     ("tu tran", Standing.DECEASED),
     ("da tu tran", Standing.DECEASED),
     ("da mat", Standing.DECEASED),
+    ("qua doi", Standing.DECEASED),
+    ("hy sinh", Standing.DECEASED),
+    ("da chet", Standing.DECEASED),
+    ("cho xin ra", Standing.RESIGNED),
+    ("dang sinh hoat tam thoi di", Standing.AWAY),
+    ("dang sinh hoat tam thoi noi khac", Standing.AWAY),
+    ("dang sinh hoat tam thoi den", Standing.VISITING),
+)
+_ORDINARY = frozenset(
+    """dang vien|chinh thuc|du bi|dang vien chinh thuc|dang vien du bi|sinh hoat chinh thuc|binh thuong""".split(
+        "|"
+    )
 )
 
 
+_BROKEN = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
+
+
 def text(cell: Cell) -> str:
-    """A cell as cleaned text; whole numbers without ".0"."""
+    """A cell as cleaned text; whole numbers without ".0"; "" for a formula's error."""
+    if isinstance(cell, str):
+        return "" if cell in _BROKEN else clean(cell)
     if cell is None or isinstance(cell, bool):
         return ""
     if isinstance(cell, float) and cell.is_integer():
@@ -101,19 +82,43 @@ def read_date(cell: Cell) -> tuple[date | None, int | None, str]:
         return cell.date(), None, ""
     if isinstance(cell, date):
         return cell, None, ""
-    written = text(cell)
-    if not written:
+    if isinstance(cell, str) and len(cell) == 10 and cell[2] == cell[5] == "/" and cell.isascii():
+        day, month, year = cell[:2], cell[3:5], cell[6:]  # "31/12/1980": nearly all
+        if day.isdigit() and month.isdigit() and year.isdigit() and year != "0000":
+            return _day(cell, int(year), int(month), int(day))
+    written = text(cell).strip("'’ ")
+    if not written or written in _NOTHING:
         return None, None, ""
     if re.fullmatch(r"(19|20)\d\d", written):
         return None, int(written), _("chỉ có năm sinh {year}", year=written)
-    if re.fullmatch(r"\d{5}", written):
-        return date(1899, 12, 30) + timedelta(days=int(written)), None, ""
-    if found := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?", written):
-        year, month, day = map(int, found.groups())
-    elif found := re.fullmatch(r"(?:ngay )?(\d{1,2}) (?:thang )?(\d{1,2}) (?:nam )?(\d{4})", fold(written)):
-        day, month, year = map(int, found.groups())
-    else:
-        return None, None, _("không đọc được ngày “{value}”, cần dạng 31/12/1980", value=written[:40])
+    if found := re.fullmatch(r"(\d{5})(?:\.\d+)?", written):
+        return date(1899, 12, 30) + timedelta(days=int(found[1])), None, ""
+    if found := re.fullmatch(r"(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})(?:[T ].*)?", written):
+        return _day(written, *map(int, found.groups()))
+    if found := re.fullmatch(r"((?:19|20)\d\d)(\d\d)(\d\d)", written):
+        return _day(written, *map(int, found.groups()))
+    words = fold(written)
+    if found := _IN_WORDS.fullmatch(words):
+        return _day(written, int(found[3]), int(found[2]), int(found[1]))
+    if found := re.fullmatch(r"(?:thang )?(\d{1,2}) (?:nam )?((?:19|20)\d\d)", words):
+        return None, int(found[2]), _("chỉ có tháng và năm “{value}”", value=written[:40])
+    if found := re.fullmatch(r"(?:nam |khoang |sn |sinh nam )+((?:19|20)\d\d)", words):
+        return None, int(found[1]), _("chỉ có năm sinh {year}", year=found[1])
+    if re.fullmatch(r"\d{1,2} \d{1,2} \d\d", words):
+        return None, None, _("năm trong “{value}” chỉ có hai chữ số; cần đủ bốn", value=written[:40])
+    return None, None, _("không đọc được ngày “{value}”, cần dạng 31/12/1980", value=written[:40])
+
+
+_IN_WORDS = re.compile(
+    r"(?:ngay |sinh ngay |mung )?(\d{1,2}) (?:thang )?(\d{1,2}) (?:nam )?((?:18|19|20|21|29)\d\d)"
+    r"(?: \d{1,2} \d\d(?: \d\d)?)?"  # a time of day behind it
+)
+_NOTHING = frozenset(
+    {"-", "–", "—", "x", "X", "0", "không", "Không", "…", "...", ".", "N/A", "n/a", "null", "NULL", "None"}
+)
+
+
+def _day(written: str, year: int, month: int, day: int) -> tuple[date | None, int | None, str]:
     try:
         return date(year, month, day), None, ""
     except ValueError:
@@ -122,52 +127,79 @@ def read_date(cell: Cell) -> tuple[date | None, int | None, str]:
         swapped = date(year, day, month)
     except ValueError:
         return None, None, _("không có ngày “{value}” trong lịch", value=written[:40])
-    return (
-        None,
-        None,
-        _(
-            "“{value}” có thể đã bị đảo ngày và tháng; nếu đúng là {proposal}, xin sửa trong tệp",
-            value=written[:40],
-            proposal=swapped.strftime("%d/%m/%Y"),
-        ),
+    return None, None, swapped_date(written, swapped)
+
+
+def swapped_date(written: str, proposal: date) -> str:
+    """The remark on a date whose day and month may have changed places."""
+    return _(
+        "“{value}” có thể đã bị đảo ngày và tháng; nếu đúng là {proposal}, xin sửa trong tệp",
+        value=written[:40],
+        proposal=proposal.strftime("%d/%m/%Y"),
     )
 
 
-def read_card(cell: Cell, pattern: str = r"\d{8}|\d{12}") -> tuple[str | None, str]:
+_CARD = re.compile(r"\d{8}|\d{12}")
+
+
+def read_card(cell: Cell) -> tuple[str | None, str]:
     """A Party card number as digits (8 on the classic card, 12 on the new one), zeros kept."""
-    written = text(cell)
-    if not written:
+    if cell is None or cell == "":
         return None, ""
-    number = re.sub(r"[\s.\-]", "", written)
+    if isinstance(cell, str) and len(cell) in (8, 12) and cell.isascii() and cell.isdigit():
+        return cell, ""
+    written = text(cell).lstrip("'’")
+    if not written or written in _NOTHING:
+        return None, ""
     if re.search(r"\d[eE]\+?\d", written):
         return None, _("số thẻ “{value}” đã bị bảng tính làm tròn, cần nhập lại dạng chữ", value=written[:20])
-    if not re.fullmatch(pattern, number):
-        return number[:40], _("số thẻ “{value}” không đúng dạng", value=written[:20])
-    return number, ""
+    number = re.sub(r"[\s.\-]", "", written)
+    if _CARD.fullmatch(number):
+        return number, ""
+    if isinstance(cell, int | float) and _CARD.fullmatch(f"0{number}"):
+        return number, _("số thẻ “{value}” có thể mất số 0 ở đầu; xin sửa trong tệp", value=number)
+    return number[:40], _("số thẻ “{value}” không đúng dạng", value=written[:20])
 
 
 def read_cccd(cell: Cell) -> tuple[str | None, str]:
-    """A citizen's number: exactly 12 digits. Eleven probably lost a leading zero: proposed, not taken."""
-    written = text(cell)
+    """A citizen's number: exactly 12 digits. Fewer probably lost leading zeros: proposed, not taken."""
+    if cell is None or cell == "":
+        return None, ""
+    if isinstance(cell, str) and len(cell) == 12 and cell.isascii() and cell.isdigit():
+        return cell, ""
+    written = text(cell).lstrip("'’")
     number = re.sub(r"[\s.\-]", "", written)
-    if not written or re.fullmatch(r"\d{12}", number):
-        return number or None, ""
+    if not written or written in _NOTHING:
+        return None, ""
+    if re.fullmatch(r"\d{12}", number):
+        return number, ""
     if re.search(r"\d[eE]\+?\d", written):
         return None, _("số CCCD đã bị bảng tính làm tròn, cần nhập lại dạng chữ")
-    if re.fullmatch(r"\d{11}", number):
+    if re.fullmatch(r"\d{10,11}", number):
         return None, _(
-            "số CCCD chỉ có 11 chữ số, có thể mất số 0 ở đầu (0…{last}); xin sửa trong tệp", last=number[-4:]
+            "số CCCD chỉ có {digits} chữ số, có thể mất số 0 ở đầu (0…{last}); xin sửa trong tệp",
+            digits=len(number),
+            last=number[-4:],
         )
+    if re.fullmatch(r"\d{9}", number):
+        return None, _("số CMND 9 chữ số cũ, không dùng; cần số CCCD 12 chữ số")
     return None, _("số CCCD không đủ 12 chữ số")
 
 
 def read_phone(cell: Cell) -> tuple[str | None, str]:
-    """A phone number as 0xxxxxxxxx; +84 and 84 are understood, a lost zero is proposed, not taken."""
-    written = text(cell)
-    if not written:
+    """A phone number as 0xxxxxxxxx; +84 and 84 are understood, a lost zero is proposed, not taken.
+
+    Of several numbers in one cell the first is taken.
+    """
+    if cell is None or cell == "":
+        return None, ""
+    if isinstance(cell, str) and len(cell) == 10 and cell[0] == "0" and cell.isascii() and cell.isdigit():
+        return cell, ""
+    written = re.split(r"[;/,\n]| - ", text(cell).lstrip("'’"))[0].strip()
+    if not written or written in _NOTHING:
         return None, ""
     number = re.sub(r"[\s.\-()]", "", written)
-    number = re.sub(r"^\+?84(?=\d{9}$)", "0", number)
+    number = re.sub(r"^(?:\+|00)?84(?=\d{9}$)", "0", number)
     if re.fullmatch(r"0\d{9}", number):
         return number, ""
     if re.fullmatch(r"[1-9]\d{8}", number):
@@ -177,11 +209,20 @@ def read_phone(cell: Cell) -> tuple[str | None, str]:
 
 def read_standing(cell: Cell) -> tuple[Standing | None, str]:
     """A standing; None with a remark when the words are not known, None without when there are none."""
-    written = text(cell)
-    if not written:
+    if cell is None or cell == "":
         return None, ""
+    written = text(cell)
     words = fold(written)
-    found = [(len(start), standing) for start, standing in _STANDINGS if words.startswith(start)]
+    if not words:
+        return None, ""
+    if words in _ORDINARY:
+        return Standing.ACTIVE, ""
+    found = [
+        (len(start), standing)
+        for start, standing in _STANDINGS
+        # "tạm thời" without a direction says nothing of where somebody counts
+        if words.startswith(start) and ("tam thoi" in start or "tam thoi" not in words)
+    ]
     if not found:
         return None, _("chưa rõ trạng thái “{value}”", value=written[:60])
     return max(found, key=lambda pair: pair[0])[1], ""
@@ -189,6 +230,8 @@ def read_standing(cell: Cell) -> tuple[Standing | None, str]:
 
 def read_membership(cell: Cell) -> MembershipKind | None:
     """Chính thức or dự bị, where the words say so."""
+    if not cell:
+        return None
     words = fold(text(cell))
     if "du bi" in words:
         return MembershipKind.PROBATIONARY

@@ -1,9 +1,12 @@
 """Which organisation a roster row means, and what the tree lacks for it."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, insert, select, update
 
 from bot.i18n import _
 from bot.organisation.models import Kind, Organisation, PersonRow, Role
@@ -17,12 +20,13 @@ from bot.store.tx import Tx
 
 @dataclass(slots=True)
 class Tree:
-    """The tree of now with what a file adds to it, in memory; `write` stores the difference."""
+    """The tree of now with what a file adds to it, in memory; `stage` and `switch` store the difference."""
 
     nodes: dict[int, Organisation]
     existing: frozenset[int]
     renamed: set[int] = field(default_factory=set)
     relinked: set[int] = field(default_factory=set)
+    _old: dict[int, Organisation] = field(default_factory=dict)
     _by_code: dict[str, int] = field(default_factory=dict)
     _by_name: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _known: dict[tuple[str, str, tuple[str, ...]], int | None] = field(default_factory=dict)
@@ -32,6 +36,7 @@ class Tree:
         """The tree of now, and codes of organisations that have ended (a code is never given twice)."""
         found = organisation_tree(tx)
         tree = Tree({each.id: each for each in found}, frozenset(each.id for each in found))
+        tree._old = dict(tree.nodes)
         tree._by_code = {
             row.code: row.id for row in tx.rows(select(organisations.c.code, organisations.c.id))
         }
@@ -147,40 +152,74 @@ class Tree:
         """What the file adds, parents first."""
         return [each for each in self.nodes.values() if each.id not in self.existing]
 
-    def write(self, tx: Tx) -> None:
-        """Stores the difference. A moved organisation keeps the history of its links."""
-        for each in self.added:
-            values = {
-                "code": each.code,
-                "name": each.name,
-                "folded": fold(each.name),
-                "kind": each.kind.value,
-            }
-            tx.run(insert(organisations).values(id=each.id, from_ms=tx.now_ms, **values))
-        for node in self.renamed & self.existing:
-            each = self.nodes[node]
-            tx.run(
-                update(organisations)
-                .where(organisations.c.id == node)
-                .values(name=each.name, folded=fold(each.name), code=each.code)
+    def stage(self) -> Iterator[Callable[[Tx], Any]]:
+        """Writes what is added, portion by portion, as something that begins in the far future."""
+        added = self.added
+        for start in range(0, len(added), _PORTION):
+            rows = [
+                {
+                    "id": each.id,
+                    "code": each.code,
+                    "name": each.name,
+                    "folded": fold(each.name),
+                    "kind": each.kind.value,
+                    "from_ms": FAR_MS,
+                }
+                for each in added[start : start + _PORTION]
+            ]
+            yield partial(_insert, organisations, rows)
+        linked = [each for each in added if each.parent_id is not None]
+        for start in range(0, len(linked), _PORTION):
+            rows = [_link(each, FAR_MS) for each in linked[start : start + _PORTION]]
+            yield partial(_insert, organisation_links, rows)
+
+    def renamings(self) -> list[tuple[int, list[str], list[str]]]:
+        """Organisations whose name or code changes: id, [name, code] before and after."""
+        return [
+            (
+                node,
+                [self._old[node].name, self._old[node].code],
+                [self.nodes[node].name, self.nodes[node].code],
             )
+            for node in sorted(self.renamed & self.existing)
+        ]
+
+    def switch(self, tx: Tx) -> None:
+        """Lets what was staged begin, renames, moves. A moved organisation keeps the history of its links."""
+        for table in (organisations, organisation_links):
+            tx.run(update(table).where(table.c.from_ms == FAR_MS).values(from_ms=tx.now_ms))
+        for node in self.renamed & self.existing:
+            rename(tx, node, self.nodes[node].name, self.nodes[node].code)
         for node in self.relinked & self.existing:
             tx.run(
                 update(organisation_links)
                 .where(organisation_links.c.organisation_id == node, organisation_links.c.until_ms.is_(None))
                 .values(until_ms=tx.now_ms)
             )
-        for each in self.nodes.values():
-            changed = each.id not in self.existing or each.id in self.relinked
-            if changed and each.parent_id is not None:
-                tx.run(
-                    insert(organisation_links).values(
-                        id=new_id(),
-                        organisation_id=each.id,
-                        parent_id=each.parent_id,
-                        from_ms=tx.now_ms,
-                    )
-                )
+            if self.nodes[node].parent_id is not None:
+                tx.run(insert(organisation_links).values(**_link(self.nodes[node], tx.now_ms)))
+
+
+FAR_MS = 1 << 50
+"""When an organisation begins that an import has staged: never, until the switch says when."""
+_PORTION = 50
+
+
+def rename(tx: Tx, node: int, name: str, code: str) -> None:
+    """Gives an organisation another name and code."""
+    tx.run(
+        update(organisations)
+        .where(organisations.c.id == node)
+        .values(name=name, folded=fold(name), code=code)
+    )
+
+
+def _insert(table: Table, rows: list[dict[str, Any]], tx: Tx) -> None:
+    tx.run(insert(table), rows)
+
+
+def _link(each: Organisation, from_ms: int) -> dict[str, Any]:
+    return {"id": new_id(), "organisation_id": each.id, "parent_id": each.parent_id, "from_ms": from_ms}
 
 
 def _given(code: str) -> bool:

@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
-from bot.organisation.models import Role, Standing, Verb
+from bot.organisation.models import Role, Standing, Verb, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ STANDINGS: dict[Standing, StandingRule] = {
     Standing.EXPELLED: StandingRule(member=False, access=False, counted=False),
     Standing.RESIGNED: StandingRule(member=False, access=False, counted=False),
     Standing.DECEASED: StandingRule(member=False, access=False, counted=False),
+    Standing.ERASED: StandingRule(member=False, access=False, counted=False),
 }
 
 RIGHTS: dict[Verb, frozenset[Role]] = {
@@ -57,10 +59,45 @@ RIGHTS: dict[Verb, frozenset[Role]] = {
     Verb.IMPORT_ROSTER: frozenset({Role.OFFICER}),
     Verb.MAKE_SLIPS: frozenset({Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.OFFICER}),
     Verb.APPROVE_LINK: frozenset({Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.OFFICER}),
+    Verb.SEE_UNVERIFIED: frozenset(
+        {
+            Role.SECRETARY,
+            Role.DEPUTY_SECRETARY,
+            Role.COMMITTEE_MEMBER,
+            Role.CELL_LEADER,
+            Role.OFFICER,
+            Role.HELPER,
+        }
+    ),
+    Verb.ANSWER_REQUESTS: frozenset({Role.OFFICER}),
     Verb.SEE_AUDIT: frozenset({Role.INSPECTOR}),
     Verb.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
 }
 """Verb x role; the organisation and the date come from the appointment."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayRule:
+    """Where a way to verify works, and what it is worth."""
+
+    channels: frozenset[str]
+    approval: bool
+    """The secretary, or the member's own older account, must agree before it counts."""
+    neutral: bool = False
+    """Right and wrong get one answer: who types it need not be the one it belongs to."""
+
+
+EVERYWHERE = frozenset({"zalo_oa", "zalo_bot", "telegram"})
+WAYS: dict[Way, WayRule] = {
+    Way.SLIP: WayRule(EVERYWHERE, approval=False),
+    # Only Telegram says whose number a shared contact is.
+    Way.CONTACT: WayRule(frozenset({"telegram"}), approval=False),
+    Way.NUMBER: WayRule(EVERYWHERE, approval=True),
+    # Friends know phone and birth date, so an answer would tell them who is a member.
+    Way.PHONE: WayRule(frozenset({"zalo_oa", "zalo_bot"}), approval=True, neutral=True),
+    Way.HAND: WayRule(EVERYWHERE, approval=False),
+}
+"""Way -> rule. `docs/law.md` prints this table."""
 
 
 def is_member(standing: Standing) -> bool:
@@ -105,6 +142,10 @@ _DAMM = (
 SLIP_DIGITS = 9
 
 
+REQUEST_DIGITS = 7
+"""Digits of the code that somebody reads out to an officer, check digit included."""
+
+
 def _damm(digits: str) -> int:
     interim = 0
     for digit in digits:
@@ -122,14 +163,31 @@ def show_code(code: str) -> str:
     return " ".join(code[start : start + 3] for start in range(0, len(code), 3))
 
 
-def parse_code(text: str) -> str | None:
-    """The nine digits of a typed slip code; None when it is none. Spaces, dots, dashes and O for 0 pass."""
+def parse_code(text: str, length: int = SLIP_DIGITS) -> str | None:
+    """The digits of a typed slip code; None when it is none. Spaces, dots, dashes and O for 0 pass."""
     digits = (
         re.sub(r"[\s.\-–—_]+", "", unicodedata.normalize("NFKC", text)).replace("O", "0").replace("o", "0")
     )
-    if len(digits) != SLIP_DIGITS or not (digits.isascii() and digits.isdigit()) or _damm(digits):
+    if len(digits) != length or not (digits.isascii() and digits.isdigit()) or _damm(digits):
         return None
     return digits
+
+
+_DOSSIER = re.compile(r"\d{6}[A-Z]{1,3}")
+_CARD = re.compile(r"\d{6,14}")
+
+
+def parse_number(text: str) -> str | None:
+    """A typed card or dossier number without its separators; None when it can be neither."""
+    bare = re.sub(r"[\s.\-–—_/]+", "", unicodedata.normalize("NFKC", text)).upper()
+    return bare if bare.isascii() and (_CARD.fullmatch(bare) or _DOSSIER.fullmatch(bare)) else None
+
+
+def parse_phone(text: str) -> str | None:
+    """A typed or shared Vietnamese mobile number as 0xxxxxxxxx; None when it is none."""
+    digits = re.sub(r"[\s.\-–—()]+", "", unicodedata.normalize("NFKC", text))
+    local = re.sub(r"^(\+84|0084|84(?=\d{9}$))0?", "0", digits)
+    return local if re.fullmatch(r"0[0-9]{9}", local) and local.isascii() else None
 
 
 # --- names
@@ -138,6 +196,8 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 def clean(text: str) -> str:
     """NFC, without invisible characters, NBSP and runs of spaces made one space."""
+    if text.isascii():
+        return " ".join(text.split())
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
 
 
@@ -147,9 +207,14 @@ def fold(text: str) -> str:
     The conversation has its own, richer folding in `bot.chat`; this one stays as it is, because keyed
     hashes of names are made from it and stored.
     """
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
-    text = text.replace("đ", "d").replace("ð", "d")
-    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return " ".join(filter(None, map(_fold_word, text.split())))
+
+
+@lru_cache(maxsize=50_000)  # a roster of a hundred thousand people has a few thousand words
+def _fold_word(word: str) -> str:
+    word = _INVISIBLE.sub("", unicodedata.normalize("NFKC", word)).lower()
+    word = word.replace("đ", "d").replace("ð", "d")
+    bare = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
     return " ".join(re.sub(r"[^a-z0-9]+", " ", bare).split())
 
 
@@ -161,7 +226,12 @@ def display_name(text: str) -> str:
     name = clean(text)
     if name != name.upper():
         return name
-    return re.sub(r"[^\s'’\-]+", lambda word: word[0][:1] + word[0][1:].lower(), name)
+    return " ".join(map(_with_initial, name.split()))
+
+
+@lru_cache(maxsize=50_000)
+def _with_initial(word: str) -> str:
+    return re.sub(r"[^'’\-]+", lambda part: part[0][:1] + part[0][1:].lower(), word)
 
 
 def masked(name: str) -> str:

@@ -1,7 +1,8 @@
-"""Verification by a one-time slip: making slips, trying one, a second account's approval.
+"""Proving who one is: making slips, trying a slip or a number, and the limits on guessing.
 
 Whatever is wrong with an attempt (the code, its age, the date, the member), the person hears the same and
-the database sees the same statements: nothing tells a stranger who is on the roster.
+the database sees the same statements: nothing tells a stranger who is on the roster. What follows a proof
+is in `linking`; alarms go out later, from `untold_locks`, so that they tell nothing either.
 """
 
 import hmac
@@ -10,24 +11,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import structlog
-from sqlalchemy import and_, case, delete, insert, or_, select, update
+from sqlalchemy import Select, and_, case, delete, func, insert, or_, select, update
 
-from bot.i18n import language
-from bot.organisation import queries
-from bot.organisation.models import Account, Decision, NotAllowed, Outcome, Result, Standing, Verb
-from bot.organisation.rules import has_access, parse_code, with_check_digit
+from bot.organisation import linking, queries
+from bot.organisation.models import Claim, NotAllowed, Outcome, Place, Result, Standing, Verb, Way
+from bot.organisation.rules import WAYS, has_access, parse_code, parse_number, parse_phone, with_check_digit
 from bot.store import audit, upsert
 from bot.store.ids import new_id
-from bot.store.tables.organisation import (
-    ACTIVE,
-    PENDING,
-    REVOKED,
-    accounts,
-    attempts,
-    consents,
-    members,
-    slips,
-)
+from bot.store.tables.organisation import ACTIVE, accounts, attempts, members, slips
 from bot.store.tx import Tx
 
 log = structlog.get_logger()
@@ -41,10 +32,14 @@ class Limits:
     """How much guessing is borne."""
 
     tries: int = 5
-    """Failures of one messenger account, or with one member's slip, before a lock."""
+    """Failures of one messenger account, with one member's slip, or with one member's numbers, before a lock.
+
+    The last two are counted apart: whoever guesses at numbers does not lock the slip in a member's hand.
+    """
     lock: timedelta = timedelta(hours=24)
     failures_per_hour: int = 300
-    """Failures of everybody together in an hour (UTC); above it nobody is verified until the next."""
+    """Failures of everybody together in an hour (UTC). Above it only an account's first attempt is decided:
+    a flood from throw-away accounts gets one guess an account, and who holds a slip still gets in."""
 
 
 LIMITS = Limits()
@@ -67,7 +62,11 @@ def make_slip(tx: Tx, member_id: int, by: int | None, days: int = 30) -> str:
         .where(slips.c.member_id == member_id, slips.c.used_ms.is_(None), slips.c.revoked_ms.is_(None))
         .values(revoked_ms=tx.now_ms)
     )
-    tx.run(delete(attempts).where(attempts.c.scope == "member", attempts.c.subject == str(member_id)))
+    tx.run(
+        delete(attempts).where(
+            attempts.c.scope.in_(("member", "claim")), attempts.c.subject == str(member_id)
+        )
+    )
     while True:
         code = with_check_digit(f"{secrets.randbelow(10**8):08d}")
         code_hash = _code_hash(tx, code)
@@ -90,6 +89,23 @@ def make_slip(tx: Tx, member_id: int, by: int | None, days: int = 30) -> str:
     return code
 
 
+def revoke_slips(tx: Tx, member_id: int, by: int | None) -> int:
+    """Makes a member's unused slips worthless. Returns how many. Raises NotAllowed."""
+    found = queries.member(tx, member_id)
+    if by is not None and (found is None or not queries.may(tx, by, Verb.MAKE_SLIPS, found.branch_id)):
+        raise NotAllowed("make_slips")
+    ended = tx.rows(
+        update(slips)
+        .where(slips.c.member_id == member_id, slips.c.used_ms.is_(None), slips.c.revoked_ms.is_(None))
+        .values(revoked_ms=tx.now_ms)
+        .returning(slips.c.id)
+    )
+    actor = "terminal" if by is None else "member"
+    for slip in ended:
+        audit.record(tx, "slip_revoked", f"slip:{slip.id}", member_id=by, actor=actor)
+    return len(ended)
+
+
 def verify_by_slip(
     tx: Tx,
     channel: str,
@@ -99,17 +115,25 @@ def verify_by_slip(
     birth_date: date,
     limits: Limits = LIMITS,
 ) -> Outcome:
-    """Links a messenger account to the member whose slip and birth date it gives.
+    """`verify` with a slip."""
+    return verify(tx, Place(channel, user_id, chat_id), Claim(Way.SLIP, code), birth_date, limits)
+
+
+def verify(tx: Tx, place: Place, claim: Claim, birth_date: date, limits: Limits = LIMITS) -> Outcome:
+    """Links a messenger account to the member whose slip or number, and birth date, it gives.
 
     Where the member's birth date is not fully known, the year must be right. Every failure is
-    `Result.FAILED`; LOCKED, BUSY and ALREADY depend on the asker alone.
+    `Result.FAILED`; LOCKED, BUSY and ALREADY depend on the asker alone. A way that needs approval, and a
+    second account of a member, end as PENDING.
     """
     existing = tx.first(
         select(accounts.c.id).where(
-            accounts.c.channel == channel, accounts.c.user_id == user_id, accounts.c.state == ACTIVE
+            accounts.c.channel == place.channel,
+            accounts.c.user_id == place.user_id,
+            accounts.c.state == ACTIVE,
         )
     )
-    asker, hour = f"{channel}:{user_id}", str(tx.now_ms // _HOUR_MS)
+    asker, hour = f"{place.channel}:{place.user_id}", str(tx.now_ms // _HOUR_MS)
     counted = {
         row.scope: row
         for row in tx.rows(
@@ -126,39 +150,71 @@ def verify_by_slip(
     mine = counted.get("account")
     if mine is not None and mine.locked_until_ms is not None and mine.locked_until_ms > tx.now_ms:
         return Outcome(Result.LOCKED)
-    if "hour" in counted and counted["hour"].failures >= limits.failures_per_hour:
+    if mine is not None and "hour" in counted and counted["hour"].failures >= limits.failures_per_hour:
         log.warning("verification_busy", alert=True)
         return Outcome(Result.BUSY)
 
-    slip = tx.first(
-        select(slips, members.c.birth_hash, members.c.standing)
-        .join(members, members.c.id == slips.c.member_id)
-        .where(slips.c.code_hash == _code_hash(tx, parse_code(code) or ""))
-    )
-    member_id = _NOBODY if slip is None else slip.member_id
+    # Several members may share a phone number; the birth date tells them apart, or nothing does.
+    found = tx.rows(_candidates(tx, claim))
+    right = [row for row in found if _born(tx, row.member_id, row.birth_hash, birth_date)]
+    _born(tx, _NOBODY, None, birth_date)  # so that finding nobody takes the time of finding one, too
+    matched = right[0] if len(right) == 1 else None
+    member_id = matched.member_id if matched else found[0].member_id if found else _NOBODY
+    scope = "member" if claim.way == Way.SLIP else "claim"
     lock = tx.value(
         select(attempts.c.locked_until_ms).where(
-            attempts.c.scope == "member", attempts.c.subject == str(member_id)
+            attempts.c.scope == scope, attempts.c.subject == str(member_id)
         )
     )
-    # Both hashes are made and compared in every case, so that time tells nothing either.
-    known = (slip.birth_hash if slip is not None else None) or b""
-    born = [
-        hmac.compare_digest(known, birth_hash(tx, member_id, written))
-        for written in (birth_date.isoformat(), str(birth_date.year))
-    ]
     if (
-        slip is None
-        or not any(born)
-        or slip.used_ms is not None
-        or slip.revoked_ms is not None
-        or slip.expires_ms <= tx.now_ms
-        or not has_access(Standing(slip.standing))
+        matched is None
+        or place.channel not in WAYS[claim.way].channels
+        or not has_access(Standing(matched.standing))
         or (lock is not None and lock > tx.now_ms)
     ):
-        left = _failed(tx, asker, str(member_id), hour, limits)
+        left = _failed(tx, asker, scope, str(member_id), hour, limits)
         return Outcome(Result.FAILED if left > 0 else Result.LOCKED, tries_left=left)
-    return _link(tx, slip.id, member_id, channel, user_id, chat_id)
+    if claim.way == Way.SLIP:
+        tx.run(
+            update(slips)
+            .where(slips.c.code_hash == _code_hash(tx, parse_code(claim.key) or ""))
+            .values(used_ms=tx.now_ms)
+        )
+    tx.run(delete(attempts).where(attempts.c.scope == "account", attempts.c.subject == asker))
+    return linking.link(tx, place, member_id, claim.way)
+
+
+def _candidates(tx: Tx, claim: Claim) -> Select[tuple[int, bytes | None, str]]:
+    """Whose slip or number this is: one statement, whether there is such a member or not."""
+    who = select(members.c.id.label("member_id"), members.c.birth_hash, members.c.standing)
+    if claim.way == Way.SLIP:
+        of_slip = who.join(slips, slips.c.member_id == members.c.id).where(
+            slips.c.code_hash == _code_hash(tx, parse_code(claim.key) or ""),
+            slips.c.used_ms.is_(None),
+            slips.c.revoked_ms.is_(None),
+            slips.c.expires_ms > tx.now_ms,
+        )
+        return of_slip.with_for_update(of=slips)  # used once, whoever else types it in another process now
+    if claim.way == Way.NUMBER:
+        number = parse_number(claim.key) or ""
+        return who.where(
+            or_(
+                members.c.card_hash == tx.vault.hash("members.card_number", number),
+                members.c.dossier_hash == dossier_hash(tx, number),
+            )
+        )
+    phone = parse_phone(claim.key) or ""
+    return who.where(members.c.phone_hash == tx.vault.hash("members.phone", phone)).order_by(members.c.id)
+
+
+def _born(tx: Tx, member_id: int, known: bytes | None, birth_date: date) -> bool:
+    # Both hashes are made and compared in every case, so that time tells nothing either.
+    return any(
+        [
+            hmac.compare_digest(known or b"", birth_hash(tx, member_id, written))
+            for written in (birth_date.isoformat(), str(birth_date.year))
+        ]
+    )
 
 
 def birth_hash(tx: Tx, member_id: int, written: str) -> bytes:
@@ -166,86 +222,76 @@ def birth_hash(tx: Tx, member_id: int, written: str) -> bytes:
     return tx.vault.hash("members.birth_date", f"{member_id}:{written}")
 
 
+def dossier_hash(tx: Tx, number: str) -> bytes:
+    """The keyed hash by which a dossier number is found, as `rules.parse_number` gives it."""
+    return tx.vault.hash("members.dossier", number)
+
+
 def _code_hash(tx: Tx, code: str) -> bytes:
     return tx.vault.hash("slips.code", code)
 
 
-def _failed(tx: Tx, asker: str, member: str, hour: str, limits: Limits) -> int:
-    """Counts a failure against the account, the member and the hour. Returns the account's tries left."""
+def _failed(tx: Tx, asker: str, scope: str, member: str, hour: str, limits: Limits) -> int:
+    """Counts a failure against the hour, the member and the account. Returns the account's tries left."""
     failures = 0
-    for scope, subject in (("hour", hour), ("member", member), ("account", asker)):
+    for kind, subject in (("hour", hour), (scope, member), ("account", asker)):
         # A lock that has run out starts the count anew; NOBODY is counted and never locks anyone.
         expired = attempts.c.locked_until_ms <= tx.now_ms
+        counting = case((expired, 1), else_=attempts.c.failures + 1)
+        until = tx.now_ms + int(limits.lock.total_seconds() * 1000) if kind != "hour" else None
         statement = upsert.insert(tx.conn, attempts).values(
-            scope=scope, subject=subject, failures=1, last_ms=tx.now_ms
+            scope=kind, subject=subject, failures=1, last_ms=tx.now_ms
         )
         statement = statement.on_conflict_do_update(
             index_elements=["scope", "subject"],
             set_={
-                "failures": case((expired, 1), else_=attempts.c.failures + 1),
+                "failures": counting,
                 "last_ms": tx.now_ms,
-                "locked_until_ms": None,
+                "locked_until_ms": case((counting >= limits.tries, until), else_=None),
+                "told_ms": case((expired, None), else_=attempts.c.told_ms),
             },
         ).returning(attempts.c.failures)
         failures = tx.value(statement)
-        limit_reached = scope != "hour" and failures >= limits.tries
-        until = tx.now_ms + int(limits.lock.total_seconds() * 1000)
-        tx.run(
-            update(attempts)
-            .where(attempts.c.scope == scope, attempts.c.subject == subject)
-            .values(locked_until_ms=until if limit_reached else None)
-        )
     log.info("verification_failed", tries_left=max(0, limits.tries - failures))
     if failures == limits.tries:
-        audit.record(tx, "verification_locked", f"account:{asker}"[:80], actor="program")
+        # By a keyed hash: the trail is kept long, and a stranger's id is not for it.
+        stranger = tx.vault.hash("attempts.account", asker).hex()[:16]
+        audit.record(tx, "verification_locked", f"attempt:{stranger}", actor="program")
     return max(0, limits.tries - failures)
 
 
-def _link(tx: Tx, slip_id: int, member_id: int, channel: str, user_id: str, chat_id: str) -> Outcome:
-    """The slip is used up; the account is linked, or waits when the member has one on this channel."""
-    tx.run(update(slips).where(slips.c.id == slip_id).values(used_ms=tx.now_ms))
-    tx.run(
-        delete(attempts).where(attempts.c.scope == "account", attempts.c.subject == f"{channel}:{user_id}")
+def lock_account(tx: Tx, place: Place, limits: Limits = LIMITS) -> None:
+    """Lets an account try no more for a while: its claim was refused by who knows."""
+    values = {
+        "failures": limits.tries,
+        "last_ms": tx.now_ms,
+        "locked_until_ms": tx.now_ms + int(limits.lock.total_seconds() * 1000),
+    }
+    statement = upsert.insert(tx.conn, attempts).values(
+        scope="account", subject=f"{place.channel}:{place.user_id}", **values
     )
-    tx.run(
-        update(consents)
-        .where(
-            consents.c.channel == channel, consents.c.user_id == user_id, consents.c.withdrawn_ms.is_(None)
-        )
-        .values(member_id=member_id)
-    )
-    # One user waits for one thing at a time: an earlier claim of theirs ends here.
-    tx.run(
-        update(accounts)
-        .where(accounts.c.channel == channel, accounts.c.user_id == user_id, accounts.c.state == PENDING)
-        .values(state=REVOKED, revoked_ms=tx.now_ms)
-    )
-    second = _active(tx, member_id, channel) is not None
-    account_id = new_id()
-    tx.run(
-        insert(accounts).values(
-            id=account_id,
-            channel=channel,
-            user_id=user_id,
-            chat_id=chat_id,
-            member_id=member_id,
-            language=language(),
-            state=PENDING if second else ACTIVE,
-            linked_ms=tx.now_ms,
-        )
-    )
-    action = "link_requested" if second else "account_linked"
-    audit.record(tx, action, f"account:{account_id}", member_id=member_id)
-    return Outcome(Result.PENDING if second else Result.LINKED, queries.account(tx, account_id))
+    tx.run(statement.on_conflict_do_update(index_elements=["scope", "subject"], set_=values))
 
 
-def _active(tx: Tx, member_id: int, channel: str) -> Account | None:
-    row = tx.first(
-        select(accounts.c.id).where(
-            accounts.c.member_id == member_id, accounts.c.channel == channel, accounts.c.state == ACTIVE
-        )
+def untold_locks(tx: Tx) -> list[int]:
+    """Members at whom somebody guesses so often that a lock fell, and who were not told yet: now they are."""
+    fallen = (
+        attempts.c.scope.in_(("member", "claim")),
+        attempts.c.locked_until_ms > tx.now_ms,
+        attempts.c.told_ms.is_(None),
+        attempts.c.subject != str(_NOBODY),
     )
-    return None if row is None else queries.account(tx, row.id)
+    found = [int(row.subject) for row in tx.rows(select(attempts.c.subject).where(*fallen))]
+    if found:
+        tx.run(update(attempts).where(*fallen).values(told_ms=tx.now_ms))
+    return list(dict.fromkeys(found))
+
+
+def failures_this_hour(tx: Tx) -> int:
+    """Failures of everybody together in the present hour."""
+    hour = str(tx.now_ms // _HOUR_MS)
+    mine = (attempts.c.scope == "hour", attempts.c.subject == hour)
+    return int(tx.value(select(func.coalesce(func.sum(attempts.c.failures), 0)).where(*mine)))
 
 
 def forget_attempts(tx: Tx, before_ms: int) -> None:
@@ -256,53 +302,3 @@ def forget_attempts(tx: Tx, before_ms: int) -> None:
             or_(attempts.c.locked_until_ms.is_(None), attempts.c.locked_until_ms <= tx.now_ms),
         )
     )
-
-
-def approvers(tx: Tx, member_id: int) -> list[int]:
-    """Who may approve a link of this member, the nearest first; never the member in question."""
-    found = queries.member(tx, member_id)
-    if found is None:
-        return []
-    able = queries.who_may(tx, Verb.APPROVE_LINK, found.branch_id)
-    return [each for each in able if each != member_id]
-
-
-def approve_link(tx: Tx, account_id: int, by: int) -> Decision:
-    """Makes a waiting account the member's account on its channel; the one it replaces closes.
-
-    Raises NotAllowed (nobody approves their own), and LookupError when it no longer waits.
-    """
-    waiting = _waiting(tx, account_id, by)
-    old = _active(tx, waiting.member_id, waiting.channel)
-    tx.run(
-        update(accounts)
-        .where(
-            accounts.c.member_id == waiting.member_id,
-            accounts.c.channel == waiting.channel,
-            accounts.c.state != REVOKED,
-            accounts.c.id != account_id,
-        )
-        .values(state=REVOKED, revoked_ms=tx.now_ms)
-    )
-    tx.run(update(accounts).where(accounts.c.id == account_id).values(state=ACTIVE, linked_ms=tx.now_ms))
-    audit.record(tx, "link_approved", f"account:{account_id}", member_id=by)
-    linked = queries.account(tx, account_id)
-    assert linked is not None
-    return Decision(linked, old)
-
-
-def refuse_link(tx: Tx, account_id: int, by: int) -> Decision:
-    """Closes a waiting account; the member's present one stays. Raises as `approve_link`."""
-    waiting = _waiting(tx, account_id, by)
-    tx.run(update(accounts).where(accounts.c.id == account_id).values(state=REVOKED, revoked_ms=tx.now_ms))
-    audit.record(tx, "link_refused", f"account:{account_id}", member_id=by)
-    return Decision(waiting, _active(tx, waiting.member_id, waiting.channel))
-
-
-def _waiting(tx: Tx, account_id: int, by: int) -> Account:
-    waiting = queries.account(tx, account_id)
-    if waiting is None or waiting.state != PENDING:
-        raise LookupError("no waiting account")
-    if by == waiting.member_id or not queries.may(tx, by, Verb.APPROVE_LINK, waiting.branch_id):
-        raise NotAllowed("approve_link")
-    return waiting

@@ -1,19 +1,72 @@
-"""The words of consent, with their version. Changing the words raises the version."""
+"""The words of consent, with their version. Changing the words raises the version.
+
+Law 91/2025/QH15 asks for consent that is explicit, for one purpose at a time, provable, and taken back as
+easily as it was given.
+"""
+
+from dataclasses import dataclass
 
 from bot.chat.replies import Say
-from bot.i18n import _
+from bot.i18n import N_, _
+from bot.organisation.models import Purpose
 
-VERSION = 1
+VERSION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a member agrees to for one purpose."""
+
+    name: str
+    held: str
+    """What is kept for it, and what for."""
+    stops: str
+    """What ends when it is taken back."""
+
+
+TERMS: dict[Purpose, Terms] = {
+    Purpose.VERIFY: Terms(
+        N_("Xác thực"),
+        N_("giữ liên kết giữa tài khoản nhắn tin này và tên đồng chí"),
+        N_("liên kết bị đóng ngay, tài khoản này không dùng sổ tay được nữa"),
+    ),
+    Purpose.DIRECTIVES: Terms(
+        N_("Văn bản, giấy mời"),
+        N_("gửi văn bản, giấy mời; ghi xác nhận và phản hồi của đồng chí"),
+        N_("tài khoản này không nhận văn bản, giấy mời nữa; chi ủy thấy “chưa đồng ý nhận”"),
+    ),
+    Purpose.DIGEST: Terms(
+        N_("Điểm tin"), N_("gửi điểm tin hằng ngày"), N_("tài khoản này không nhận điểm tin nữa")
+    ),
+    Purpose.FIGURES: Terms(
+        N_("Thống kê sử dụng"),
+        N_("tính đồng chí vào số người có dùng trong 30 ngày, không nêu tên"),
+        N_("đồng chí không còn trong số liệu sử dụng 30 ngày"),
+    ),
+}
+"""Purpose -> words. `docs/law.md` prints this table."""
+
+OPTIONAL = (Purpose.DIRECTIVES, Purpose.DIGEST, Purpose.FIGURES)
+"""What can be refused while the account stays linked."""
 
 
 def consent_words() -> Say:
-    """What is held, why and how long, before anything is asked (Law 91/2025/QH15: explicit consent)."""
+    """What is held, why and how long, before anything is asked."""
+    lines = [f"{place}. {_(terms.name)}: {_(terms.held)}." for place, terms in enumerate(TERMS.values(), 1)]
     return Say(
-        _(
-            "Để gửi văn bản, giấy mời và ghi nhận xác nhận, tôi cần giữ: tài khoản nhắn tin này của đồng chí, "
-            "các xác nhận và phản hồi đồng chí gửi. Tôi không theo dõi câu hỏi, vị trí hay giờ giấc. "
-            "Dữ liệu được mã hoá, chỉ cấp ủy có quyền mới xem, và giữ đến khi đồng chí rút đồng ý hoặc rời chi bộ. "
-            "Đồng chí đồng ý chứ?"
+        _("Tôi xin phép đồng chí bốn việc, mỗi việc đồng chí có thể đồng ý riêng:")
+        + "\n"
+        + "\n".join(lines)
+        + "\n"
+        + _(
+            "Tôi không theo dõi câu hỏi, vị trí hay giờ giấc. Dữ liệu được mã hoá, chỉ cấp ủy có quyền mới xem, "
+            "giữ đến khi đồng chí rút đồng ý hoặc rời chi bộ."
         ),
         heading=_("Xin phép trước khi xác thực"),
     )
+
+
+def purpose_words(purpose: Purpose) -> Say:
+    """One purpose, asked by itself."""
+    terms = TERMS[purpose]
+    return Say(_("Đồng chí đồng ý để tôi {what} chứ?", what=_(terms.held)), heading=_(terms.name))

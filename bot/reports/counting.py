@@ -45,6 +45,7 @@ RULE = N_(
 
 REASONS = {
     "no_account": N_("chưa xác thực"),
+    "withdrawn": N_("chưa đồng ý hoặc đã rút đồng ý"),
     "blocked": N_("đã chặn hoặc bỏ theo dõi"),
     "window_closed": N_("không gửi được qua Zalo (quá 7 ngày)"),
     "chat_gone": N_("tài khoản không còn"),

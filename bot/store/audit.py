@@ -10,6 +10,7 @@ from bot.store.ids import new_id
 from bot.store.tables.audit import audit
 from bot.store.tables.directives import directives
 from bot.store.tables.organisation import accounts, appointments, members, organisations, slips
+from bot.store.tables.privacy import data_requests
 from bot.store.tx import Tx
 
 _RECORD = Hot(insert(audit).values({column.name: bindparam(column.name) for column in audit.c}))
@@ -71,6 +72,7 @@ def _of(unit_ids: list[int]) -> ColumnElement[bool]:
         _named("member", theirs),
         _named("account", select(accounts.c.id).where(accounts.c.member_id.in_(theirs))),
         _named("slip", select(slips.c.id).where(slips.c.member_id.in_(theirs))),
+        _named("request", select(data_requests.c.id).where(data_requests.c.unit_id.in_(units))),
         _named("appointment", select(appointments.c.id).where(appointments.c.organisation_id.in_(units))),
     ]
     return or_(audit.c.member_id.in_(theirs), *map(audit.c.object.in_, objects))
@@ -89,7 +91,12 @@ def member_of(tx: Tx, about: str) -> int | None:
         return None
     if kind == "member":
         return int(key)
-    table = {"account": accounts, "slip": slips, "appointment": appointments}.get(kind)
+    table = {
+        "account": accounts,
+        "slip": slips,
+        "appointment": appointments,
+        "request": data_requests,
+    }.get(kind)
     if table is None:
         return None
     found = tx.value(select(table.c.member_id).where(table.c.id == int(key)))

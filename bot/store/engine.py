@@ -67,6 +67,21 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def truncate_wal(engine: Engine) -> bool:
+    """Empties SQLite's write-ahead log, in which overwritten values may still lie. False: busy, try again.
+
+    PostgreSQL needs nothing: what is personal is sealed there wherever it lies.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()  # no transaction: a checkpoint inside one is refused
+    try:
+        busy, _pages, _moved = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.close()
+    return not busy
+
+
 def _psycopg(url: URL) -> URL:
     return url if url.drivername == "postgresql+psycopg" else url.set(drivername="postgresql+psycopg")
 

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.store.tables.delivery import file_references, files
 from bot.store.tx import Tx
@@ -33,6 +33,10 @@ class FileBox:
             draft.replace(path)
         return file_id
 
+    def delete(self, file_id: str) -> None:
+        """Deletes a file; one that is gone already counts as deleted."""
+        (self._folder / file_id).unlink(missing_ok=True)
+
     def get(self, file_id: str) -> bytes:
         """The bytes of a file. Raises FileNotFoundError."""
         return self._vault.open_bytes("files", file_id, (self._folder / file_id).read_bytes())
@@ -52,13 +56,44 @@ def known(tx: Tx) -> set[str]:
     return {row.id for row in tx.rows(select(files.c.id))}
 
 
-def register(tx: Tx, file_id: str, name: str, media_type: str, size: int) -> None:
-    """Notes what a stored file is called (shown to people), its media type and size in bytes."""
+def register(
+    tx: Tx,
+    file_id: str,
+    name: str,
+    media_type: str,
+    size: int,
+    *,
+    owner_id: int | None = None,
+    until_ms: int | None = None,
+) -> None:
+    """Notes what a stored file is called (shown to people), its media type and size in bytes.
+
+    `owner_id`: the member whose own data it holds; `until_ms`: when it is deleted (None: kept).
+    """
     tx.run(
         insert(tx.conn, files)
-        .values(id=file_id, name=name[:200], media_type=media_type, size=size, made_ms=tx.now_ms)
+        .values(
+            id=file_id,
+            name=name[:200],
+            media_type=media_type,
+            size=size,
+            made_ms=tx.now_ms,
+            owner_id=owner_id,
+            until_ms=until_ms,
+        )
         .on_conflict_do_nothing(index_elements=["id"])
     )
+
+
+def expired(tx: Tx) -> list[str]:
+    """Files whose time is over: to be deleted from disk, then dropped."""
+    return [row.id for row in tx.rows(select(files.c.id).where(files.c.until_ms <= tx.now_ms))]
+
+
+def drop(tx: Tx, file_ids: list[str]) -> None:
+    """Forgets files that are no longer on disk."""
+    tx.run(delete(file_references).where(file_references.c.file_id.in_(file_ids)))
+    tx.run(delete(files).where(files.c.id.in_(file_ids)))
 
 
 def references(tx: Tx, channel: str) -> dict[str, tuple[str, int | None]]:

@@ -17,7 +17,8 @@ class Waiting:
     id: int
     channel: str
     chat_key: str
-    payload: bytes
+    payload: bytes | None
+    """None: too many wait to keep it in memory; it is in the table."""
     received_ms: int
 
 
@@ -80,6 +81,15 @@ def waiting(tx: Tx) -> list[Waiting]:
         )
         for row in tx.rows(select(*columns).where(inbox.c.state == WAITING).order_by(inbox.c.id))
     ]
+
+
+def payload(tx: Tx, row_id: int) -> bytes:
+    """What a waiting update holds."""
+    columns = (inbox.c.channel, inbox.c.update_key, inbox.c.payload)
+    row = tx.first(select(*columns).where(inbox.c.id == row_id))
+    if row is None:
+        raise LookupError(row_id)
+    return tx.vault.open_bytes("inbox.payload", f"{row.channel}:{row.update_key}", row.payload)
 
 
 def done(tx: Tx, row_id: int) -> None:

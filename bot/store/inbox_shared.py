@@ -22,7 +22,6 @@ from bot.store.tables.conversation import WAITING, inbox, inbox_chats
 from bot.store.tx import Tx
 
 HOLD_MS = 2_000
-CHATS_AT_ONCE = 50
 OF_ONE_CHAT = 5
 """Updates of one chat in one claim: a noisy chat takes its turn again behind those who waited meanwhile."""
 
@@ -43,8 +42,8 @@ class Claimed(NamedTuple):
     attempts: int
 
 
-def put(tx: Tx, arrived: Sequence[Arrived]) -> None:
-    """Stores updates, sealed; those taken in before change nothing. The only writer of its transaction.
+def put(tx: Tx, arrived: Sequence[Arrived]) -> int:
+    """Stores updates, sealed; those taken in before change nothing. Returns how many are new.
 
     Chats are locked in one order by everybody, and before anything else, so nobody waits in a circle.
     """
@@ -63,7 +62,7 @@ def put(tx: Tx, arrived: Sequence[Arrived]) -> None:
         rows.on_conflict_do_update(index_elements=["channel", "chat_key"], set_={"waiting": 1, "due_ms": due})
     )
     statement = upsert.insert(tx.conn, inbox).on_conflict_do_nothing(index_elements=["channel", "update_key"])
-    tx.run(
+    stored = tx.run(
         statement,
         [
             {
@@ -79,9 +78,10 @@ def put(tx: Tx, arrived: Sequence[Arrived]) -> None:
         ],
     )
     signals.tell(tx, signals.INBOX)
+    return stored.rowcount
 
 
-def claim(tx: Tx, process: str) -> list[Claimed]:
+def claim(tx: Tx, process: str, chats_at_once: int = 50) -> list[Claimed]:
     """Locks chats whose turn it is and returns their oldest updates, by id; both until the commit.
 
     Call `settle` in the same transaction when they are handled.
@@ -92,7 +92,7 @@ def claim(tx: Tx, process: str) -> list[Claimed]:
         select(inbox_chats.c.channel, inbox_chats.c.chat_key)
         .where(inbox_chats.c.waiting == 1, inbox_chats.c.due_ms <= clock, free)
         .order_by(inbox_chats.c.due_ms)
-        .limit(CHATS_AT_ONCE)
+        .limit(chats_at_once)
         .with_for_update(skip_locked=True)
     )
     if not chats:

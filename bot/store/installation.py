@@ -4,11 +4,16 @@ import fcntl
 import os
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
-from bot.store.engine import make_engine
+from bot.store.engine import connection_lost, make_engine, reading
 from bot.store.migrate import migrate
-from bot.store.vault import Keys, Vault
+from bot.store.tables.organisation import members
+from bot.store.tables.replicas import key_proof
+from bot.store.upsert import insert
+from bot.store.vault import Keys, Vault, VaultError
+
+_PLACE = "key_proof.proof"
 
 
 class KeysMissing(Exception):
@@ -18,18 +23,52 @@ class KeysMissing(Exception):
 def open_store(url: str, keys_file: Path) -> tuple[Engine, Vault]:
     """The database, brought up to date, and the vault.
 
-    Raises KeysMissing, PermissionError (others may read the keys), ValueError (no key file).
+    Raises KeysMissing, PermissionError (others may read the keys), ValueError (no key file), VaultError
+    (these are another database's keys), DatabaseGone.
     """
     if not keys_file.exists():
         raise KeysMissing(str(keys_file))
-    vault = Vault(Keys.read(keys_file))
+    vault = Vault(Keys.read(keys_file), keys_file)
     engine = make_engine(url)
-    migrate(engine)
+    try:
+        migrate(engine)
+        _prove(engine, vault)
+    except Exception as error:
+        engine.dispose()
+        if connection_lost(error):
+            raise DatabaseGone from error
+        raise
     return engine, vault
+
+
+def _prove(engine: Engine, vault: Vault) -> None:
+    """Raises VaultError when the database was written with other keys than these."""
+    known = vault.hash(_PLACE, "proof")
+    with reading(engine).connect() as conn:
+        sealed = conn.scalar(select(key_proof.c.proof))
+        if sealed is None:  # new, or of a version that kept no proof: then somebody's name is one
+            member = conn.execute(select(members.c.id, members.c.full_name).limit(1)).first()
+            if member is not None:
+                vault.open("members.full_name", member.id, member.full_name)
+    if sealed is not None:
+        if vault.open_bytes(_PLACE, 1, sealed) != known:
+            raise VaultError("the hash key is another one")
+        return
+    with engine.begin() as conn:
+        statement = insert(conn, key_proof).values(id=1, proof=vault.seal(_PLACE, 1, known))
+        conn.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
+
+
+class DatabaseGone(Exception):
+    """The database's server does not answer, or does not let us in."""
 
 
 class AlreadyRunning(Exception):
     """Another process runs on this data folder; two on one SQLite file would do things twice."""
+
+
+class RoleRefused(Exception):
+    """On SQLite there is one process, which does everything."""
 
 
 class OnlyOne:
@@ -54,3 +93,16 @@ class OnlyOne:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def may_run(engine: Engine, folder: Path) -> bool:
+    """Whether a bot may be running on this database: on SQLite its lock tells; elsewhere it always may."""
+    if engine.dialect.name != "sqlite":
+        return True
+    mine = OnlyOne(folder)
+    try:
+        mine.take()
+    except AlreadyRunning:
+        return True
+    mine.release()
+    return False

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 _FORMAT = 1
 _HEADER = 2  # format and key number
 _NONCE = 12
+_LAST_KEY = 255  # the number is one byte of each sealed value
 
 
 class SealedBytes(bytes):
@@ -54,6 +55,24 @@ class Keys:
         except (KeyError, AttributeError, TypeError) as error:
             raise ValueError(f"{path} is no key file") from error
 
+    def with_new_sealing(self) -> "Keys":
+        """These keys and a fresh sealing key, which seals from now on. Raises ValueError after 255."""
+        number = max(self.sealing) + 1
+        if number > _LAST_KEY:
+            raise ValueError("no numbers left for another sealing key")
+        return Keys({**self.sealing, number: secrets.token_bytes(32)}, self.hashing)
+
+    def with_newest_alone(self) -> "Keys":
+        """Without the sealing keys that are no longer needed."""
+        newest = max(self.sealing)
+        return Keys({newest: self.sealing[newest]}, self.hashing)
+
+    def replace(self, path: Path) -> None:
+        """Puts these keys in the place of an installation's key file, whole or not at all."""
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        self.write(draft)
+        draft.replace(path)
+
     def write(self, path: Path) -> None:
         """Writes a new key file, mode 600. Raises FileExistsError: keys are never overwritten."""
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -64,26 +83,48 @@ class Keys:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(raw, file)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 class Vault:
     """Seals, opens and hashes. Safe to use from several threads."""
 
-    def __init__(self, keys: Keys) -> None:
-        self._ciphers = {number: AESGCM(key) for number, key in keys.sealing.items()}
-        self._current = max(keys.sealing)
+    def __init__(self, keys: Keys, path: Path | None = None) -> None:
+        """`path` is the key file: read again when something was sealed with a key that is not known yet."""
+        self._path = path
         self._hashing = keys.hashing
+        self._take(keys)
+
+    def _take(self, keys: Keys) -> None:
+        # One assignment, so that another thread sees the old pair or the new one.
+        self._in_use = ({number: AESGCM(key) for number, key in keys.sealing.items()}, max(keys.sealing))
+
+    @property
+    def current(self) -> int:
+        """The number of the key that seals."""
+        return self._in_use[1]
+
+    def refresh(self) -> None:
+        """Takes sealing keys that were added to the key file since. The hash key never changes."""
+        if self._path is not None and self._path.exists():
+            keys = Keys.read(self._path)
+            if max(keys.sealing) > self.current:
+                self._take(keys)
 
     def seal(self, place: str, row: object, value: str | bytes) -> SealedBytes:
         """Seals a value for one place ("members.full_name") and row (its key)."""
         plain = value.encode() if isinstance(value, str) else value
         nonce = os.urandom(_NONCE)
-        body = self._ciphers[self._current].encrypt(nonce, plain, f"{place}\0{row}".encode())
-        return SealedBytes(bytes((_FORMAT, self._current)) + nonce + body)
+        ciphers, current = self._in_use
+        body = ciphers[current].encrypt(nonce, plain, f"{place}\0{row}".encode())
+        return SealedBytes(bytes((_FORMAT, current)) + nonce + body)
 
     def open_bytes(self, place: str, row: object, sealed: bytes) -> bytes:
         """The bytes that were sealed for this place and row. Raises VaultError."""
-        cipher = self._ciphers.get(sealed[1]) if len(sealed) > _HEADER + _NONCE else None
+        if len(sealed) > _HEADER and sealed[1] > self.current:
+            self.refresh()
+        cipher = self._in_use[0].get(sealed[1]) if len(sealed) > _HEADER + _NONCE else None
         if cipher is None or sealed[0] != _FORMAT:
             raise VaultError(f"{place}: unknown key or format")
         try:

@@ -1,19 +1,24 @@
 """The one writer: a thread that owns the writing connection and commits in groups.
 
-Units of work (plain functions of a `Tx`) are run one after another in one transaction for at most
-`batch_ms` or `batch_units`, then committed together; only then does anybody hear of them. When one
+Units of work (plain functions of a `Tx`) are run one after another in one transaction, then committed
+together; only then does anybody hear of them. First go the urgent ones that wait (new updates, results of
+sends: short, and somebody waits for each), then others for at most `batch_ms` of work or `batch_units`. When one
 raises, the batch is rolled back and each of its units runs again alone, so nobody pays for another's
 fault: nothing had left the process.
+
+On SQLite the event loop stands aside while a batch runs (a few ms): two threads that both have work would
+pass Python's lock to and fro at every statement, up to 5 ms each time. The commit runs beside the loop.
 
 A database that is gone for a while is waited for, like one that is busy; only a commit whose answer was
 lost is told as an error, since nobody knows what became of it.
 """
 
 import asyncio
+import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -43,6 +48,10 @@ class WriterStopped(Exception):
     """The writer takes no more work: the program is going down."""
 
 
+ASIDE_S = 0.05
+"""The longest the event loop waits for a batch."""
+URGENT = 4
+"""So many times `batch_units` of the urgent ones."""
 _PAUSE_S = 0.3
 """How long to wait before the next try to reach a database that is gone."""
 
@@ -69,6 +78,8 @@ class Writer:
         self._batch_s = batch_ms / 1000
         self._batch_units = batch_units
         self._patient = patient
+        # PostgreSQL is waited for without Python's lock, so there the loop rather works meanwhile.
+        self._beside = loop if engine.dialect.name == "sqlite" else None
         self._urgent: deque[_Work] = deque()
         self._ordinary: deque[_Work] = deque()
         self._wake = threading.Condition()
@@ -121,13 +132,21 @@ class Writer:
                     return
             self._batch()
 
-    def _take(self, turn: int = 0) -> _Work | None:
-        # Every fourth turn is for an ordinary unit, so that a flood of results does not starve the events.
-        lanes = (self._ordinary, self._urgent) if turn % 4 == 3 else (self._urgent, self._ordinary)
-        for queue in lanes:
-            if queue:
-                return queue.popleft()
-        return None
+    def _next(self) -> Iterator[_Work]:
+        """The units of one batch; of the ordinary ones at least one, so that no flood of results starves them."""
+        urgent = ordinary = 0
+        end = float("inf")
+        while True:
+            if self._urgent and urgent < self._batch_units * URGENT:
+                urgent += 1
+                yield self._urgent.popleft()
+            elif self._ordinary and ordinary < self._batch_units and time.thread_time() <= end:
+                if not ordinary:
+                    end = time.thread_time() + self._batch_s  # own work: on a busy machine batches stay whole
+                ordinary += 1
+                yield self._ordinary.popleft()
+            else:
+                return
 
     def _batch(self) -> None:
         taken: list[_Work] = []
@@ -135,15 +154,13 @@ class Writer:
         leaving: list[Callable[[], None]] = []
         transaction = self._begin()
         try:
-            with transaction as conn:
-                end = time.monotonic() + self._batch_s
-                while len(taken) < self._batch_units and (work := self._take(len(taken))) is not None:
+            with _Aside(self._beside) as aside, transaction as conn:
+                for work in self._next():
                     taken.append(work)
                     tx = Tx(conn, now(), self._vault)
                     outcomes.append((work.done, work.unit(tx), None))
                     leaving += tx.after_commit
-                    if time.monotonic() > end:
-                        break
+                aside.over()
         except Exception as error:
             # A lost connection may be an old one of a server that is back already.
             again = len(taken) > 1 or stands_in_the_way(error) or (taken and connection_lost(error))
@@ -151,8 +168,10 @@ class Writer:
                 for work in taken:
                     self._alone(work)
                 return
-            if not taken and (work := self._take()) is not None:
-                taken.append(work)  # the transaction did not even begin: one hears of it, the next tries
+            if not taken:
+                taken += itertools.islice(
+                    self._next(), 1
+                )  # the transaction did not even begin: one hears of it, the next tries
             outcomes = [(work.done, None, error) for work in taken]
             leaving = []
         self._tell(outcomes, leaving)
@@ -195,6 +214,31 @@ class Writer:
             tell()
         else:
             self._loop.call_soon_threadsafe(tell)
+
+
+class _Aside:
+    """Within the block the event loop waits, until `over` or for ASIDE_S; None: there is no loop to wait."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        self._loop = loop
+        self._came, self._over = threading.Event(), threading.Event()
+
+    def __enter__(self) -> "_Aside":
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wait)
+            self._came.wait(ASIDE_S)  # it comes when it has done what it is at
+        return self
+
+    def _wait(self) -> None:
+        self._came.set()
+        self._over.wait(ASIDE_S)
+
+    def over(self) -> None:
+        """The loop goes on."""
+        self._over.set()
+
+    def __exit__(self, *_error: object) -> None:
+        self.over()
 
 
 def _safely(listener: Callable[..., None], *told: Any) -> None:

@@ -47,9 +47,6 @@ def shelf():
 async def out(telegram, shelf):
     out = TelegramOutbound(TOKEN, shelf, base=telegram.base)
     yield out
-    session = out.bot.session
-    if session._session:  # aiogram's own close waits a quarter of a second for TLS, which there is none of
-        await session._session.close()
     await out.close()
 
 
@@ -230,7 +227,7 @@ async def test_foreign_ids_are_rejected(out, reply):
 
 
 async def test_the_webhook_asks_for_blocks_and_reactions(out, telegram):
-    await set_webhook(out.bot, "https://example.org/webhook/telegram", "sample-secret")
+    await set_webhook(out.api, "https://example.org/webhook/telegram", "sample-secret")
     ((method, body),) = telegram.calls
     assert method == "setWebhook"
     assert body["secret_token"] == "sample-secret"
@@ -238,4 +235,4 @@ async def test_the_webhook_asks_for_blocks_and_reactions(out, telegram):
     assert "message_reaction" in body["allowed_updates"]
     telegram.next = [refusal(401, "Unauthorized")]
     with pytest.raises(TokenExpired):
-        await set_webhook(out.bot, "https://example.org", "x")
+        await set_webhook(out.api, "https://example.org", "x")

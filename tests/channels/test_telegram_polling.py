@@ -2,7 +2,6 @@
 
 import asyncio
 
-import aiohttp
 import pytest
 from channel_doubles import Platform, serve
 from structlog.testing import capture_logs
@@ -48,16 +47,10 @@ def poller(telegram, box):
     return Polling(TOKEN, box, base=telegram.base, wait_seconds=0)
 
 
-@pytest.fixture
-async def session():
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-async def test_updates_are_kept_raw_and_in_order_and_the_offset_follows(poller, telegram, box, session):
+async def test_updates_are_kept_raw_and_in_order_and_the_offset_follows(poller, telegram, box):
     telegram.next = [(200, {"ok": True, "result": [update(7), update(8), update(9)]})]
-    assert await poller.once(session) == 3
-    await poller.once(session)
+    assert await poller.once() == 3
+    await poller.once()
     assert [row[:3] for row in box.rows] == [("telegram", str(n), str(n % 2)) for n in (7, 8, 9)]
     assert b"unheard_of" in box.rows[0][3]
     offsets = [body.get("offset") for _, body in telegram.calls]
@@ -66,18 +59,18 @@ async def test_updates_are_kept_raw_and_in_order_and_the_offset_follows(poller, 
 
 
 @pytest.mark.parametrize("error", [InboxFull(), InboxFailed()])
-async def test_the_offset_stays_when_the_inbox_did_not_take_it(poller, telegram, box, session, error):
+async def test_the_offset_stays_when_the_inbox_did_not_take_it(poller, telegram, box, error):
     telegram.next = [(200, {"ok": True, "result": [update(7), update(8)]})]
     box.fails = [error]
     with pytest.raises(type(error)):
-        await poller.once(session)
+        await poller.once()
     assert poller.offset is None
 
 
-async def test_what_is_no_update_is_passed_over_and_logged(poller, telegram, box, session):
+async def test_what_is_no_update_is_passed_over_and_logged(poller, telegram, box):
     telegram.next = [(200, {"ok": True, "result": ["?", update(7)]})]
     with capture_logs() as logs:
-        await poller.once(session)
+        await poller.once()
     assert [entry["event"] for entry in logs] == ["telegram_update_unreadable"]
     assert poller.offset == 8
 
@@ -94,10 +87,10 @@ async def test_what_is_no_update_is_passed_over_and_logged(poller, telegram, box
         ((200, {"ok": True, "result": {}}), Uncertain),
     ],
 )
-async def test_errors(poller, telegram, session, answer, error):
+async def test_errors(poller, telegram, answer, error):
     telegram.next = [answer]
     with pytest.raises(error):
-        await poller.once(session)
+        await poller.once()
 
 
 async def test_it_goes_on_after_trouble_and_ends_with_its_token(poller, telegram, box, monkeypatch):

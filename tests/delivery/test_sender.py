@@ -487,7 +487,9 @@ async def test_rows_of_one_chat_handed_twice_are_sent_once(post):
 
 def test_every_error_of_ours_is_met_here():
     assert {kind.__name__ for kind in PlatformError.__subclasses__()} == {
+        "Later",
         "RetryAfter",
+        "Suspended",
         "Unreachable",
         "Rejected",
         "TokenExpired",

@@ -133,11 +133,11 @@ class Town:
 
         await self.write(link)
 
-    async def directive(self, number: str = "52-KH/ĐU") -> int:
+    async def directive(self, number: str = "52-KH/ĐU", *, file: bool = True) -> int:
         """Opens a directive to all and leaves its freezing to whoever resumes it first."""
         author = await self.member_id(0)
         file_id = FileBox(self.folder / "files", self.vault).put(PDF)
-        attached = File(file_id, "van-ban-mau.pdf", "application/pdf", len(PDF))
+        attached = File(file_id, "van-ban-mau.pdf", "application/pdf", len(PDF)) if file else None
 
         def make(tx: Tx) -> int:
             unit = people.find_organisation(tx, TOP)
@@ -200,11 +200,23 @@ class Town:
         return await self.write(lambda tx: queries.totals(tx, directive_id))
 
 
-def build(folder: Path, sandbox: Sandbox, channel: str, count: int, bot: Killable, errand: str = "") -> Town:
-    """Keys, database, roster and settings of a town with `count` members; member 0 is the office."""
+def build(
+    folder: Path,
+    sandbox: Sandbox,
+    channel: str,
+    count: int,
+    bot: Killable,
+    errand: str = "",
+    database_url: str = "",
+) -> Town:
+    """Keys, database, roster and settings of a town with `count` members; member 0 is the office.
+
+    The database is a SQLite file where no other is given; of the sandbox only its `info` is asked.
+    """
     info = sandbox.info()
     settings: dict[str, Any] = {
         "data_dir": str(folder),
+        "database_url": database_url,
         "listen_port": 0,
         "telegram_token": info["telegram"]["token"] if channel == "telegram" else "",
         "telegram_mode": "webhook",
@@ -221,7 +233,7 @@ def build(folder: Path, sandbox: Sandbox, channel: str, count: int, bot: Killabl
     }
     Keys.new().write(folder / "keys.json")
     vault = Vault(Keys.read(folder / "keys.json"))
-    engine = make_engine(f"sqlite:///{folder / 'sotay.db'}")
+    engine = make_engine(database_url or f"sqlite:///{folder / 'sotay.db'}")
     migrate(engine)
     rows = [person(number) for number in range(count)]
     columns = "full_name card_number cccd phone birth_date branch posts standing membership"

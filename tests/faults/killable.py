@@ -85,8 +85,8 @@ def two_questions(talk: Any) -> None:
 
 
 def _with_two_questions() -> Any:
-    from bot.app import make_router
     from bot.chat.events import Started
+    from bot.errands import make_router
 
     router = make_router()
     router.dialog("two", two_questions, version=1, title=lambda: "hai câu hỏi", need="public")
@@ -98,6 +98,7 @@ def _bot(given: dict[str, Any], errand: str, ready: int) -> None:
     from bot import app, logs
     from bot.settings import Settings
 
+    role = given.pop("role", "all")
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     logs.configure()
     if errand == "two":
@@ -107,7 +108,7 @@ def _bot(given: dict[str, Any], errand: str, ready: int) -> None:
     async def run() -> None:
         ended = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-        bot = app.App(Settings(_env_file=None, **given))
+        bot = app.App(Settings(_env_file=None, **given), role)
         await bot.start()
         os.write(ready, f"{bot.port}\n".encode())
         await ended.wait()

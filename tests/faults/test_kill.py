@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from faulty import Town
+from kill_rounds import Rounds
 from sqlalchemy import select
 
 from bot.store.tables.audit import audit
@@ -82,7 +83,7 @@ async def test_killed_between_any_two_steps_of_verification_and_acknowledgement(
     await home.settled()
     found = await home.found()
     assert found["linked"] == found["accounts"] == found["slips_used"] == len(walks)
-    assert found["consents"] == len(walks)
+    assert found["consents"] == 4 * len(walks)  # one row a purpose
     assert found["linked_most"] == 1
     linked = {member: n for (action, member), n in found["audit"].items() if action == "account_linked"}
     assert len(linked) == len(walks)
@@ -190,6 +191,17 @@ async def test_acknowledgements_in_flight_when_the_kill_comes_count_exactly_once
     assert set(counted.values()) == {1}
     assert stats["updates_lost"] == 0
     assert found["inbox"]["waiting"] == found["inbox"]["set_aside"] == 0
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgresql"])
+async def test_2000_acknowledgements_and_five_kills(tmp_path, channel, store, parent, request):
+    """`python -m benchmarks.kill` does the same with twenty kills."""
+    url = "" if store == "sqlite" else request.getfixturevalue("postgres_url")
+    found = await Rounds(channel, store, 5, tmp_path, parent, url).run()
+    assert found.kills == 5
+    assert found.in_flight > 0
+    assert found.answered_200 == found.effects == found.acknowledgements == 2_000
+    assert found.lost == found.doubled == found.replies_lost == 0
 
 
 @pytest.mark.parametrize("channel", ["telegram"], indirect=True)

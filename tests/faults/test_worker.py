@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from bot.store.tables.delivery import outbox as outbox_rows
 from bot.store.vault import Keys, Vault
 from bot.store.writer import Writer, write
 from bot.worker import TRIES, Worker
+from bot.worker_shared import SharedWorker
 
 
 class Broken(Exception):
@@ -91,29 +92,35 @@ def translate(raw, at) -> Event:
 class Bench:
     """A worker with a handler that does what the text says."""
 
-    def __init__(self, engine: Engine, vault: Vault, limit: int = 1000) -> None:
+    def __init__(self, engine: Engine, vault: Vault, limit: int = 1000, chat_limit: int = 1000) -> None:
         self.engine, self.vault = engine, vault
         self.tries: list[str] = []
         self.heal = 99
         self.hand = Hand()
-        self.limit = limit
+        self.limit, self.chat_limit = limit, chat_limit
         self.begin()
 
     def begin(self) -> None:
-        self.writer = Writer(self.engine, self.vault, loop=asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        self.writer = Writer(self.engine, self.vault, loop=loop)
         self.writer.start()
         router = Router(
             Open(), lambda event, tx: Started(event.address, event.at, event.text), Nothing(), int
         )
         router.on(Started, self._handle)
-        self.worker = Worker(
-            self.writer,
-            router,
-            self.hand,  # type: ignore[arg-type]
-            {"telegram": translate, "zalo_oa": translate},
-            limit=self.limit,
-            pauses=(0.02, 0.02),
-        )
+        options = {"limit": self.limit, "pauses": (0.02, 0.02)}
+        translators = {"telegram": translate, "zalo_oa": translate}
+        if self.engine.dialect.name == "sqlite":
+            self.intake = None
+            self.worker = Worker(
+                self.writer, router, self.hand, translators, chat_limit=self.chat_limit, **options
+            )
+        else:
+            self.intake = Writer(self.engine, self.vault, loop=loop, batch_units=1, patient=False)
+            self.intake.start()
+            self.worker = SharedWorker(
+                self.writer, self.intake, router, self.hand, translators, handles=True, **options
+            )
 
     def _handle(self, event: Started, tx):
         text = event.payload
@@ -137,17 +144,27 @@ class Bench:
         return await self.writer.run(inbox.counts)
 
     async def end(self) -> None:
+        if self.intake is not None:
+            await asyncio.to_thread(self.intake.stop)
         await asyncio.to_thread(self.writer.stop)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    if request.param == "sqlite":
+        engine = make_engine(f"sqlite:///{tmp_path}/t.db")
+        metadata.create_all(engine)
+    else:
+        engine = make_engine(request.getfixturevalue("postgres_url"))
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    engine = make_engine(f"sqlite:///{tmp_path}/t.db")
-    metadata.create_all(engine)
+async def bench(engine: Engine) -> AsyncIterator[Bench]:
     made = Bench(engine, Vault(Keys.new()))
     yield made
     await made.end()
-    engine.dispose()
 
 
 async def test_an_event_that_raises_is_tried_three_times_then_set_aside_and_the_person_told(bench):
@@ -255,14 +272,11 @@ async def test_the_moment_of_an_event_is_when_it_was_taken_in(bench):
 
 
 @pytest.fixture
-async def full(tmp_path: Path) -> AsyncIterator[Bench]:
-    engine = make_engine(f"sqlite:///{tmp_path}/t.db")
-    metadata.create_all(engine)
+async def full(engine: Engine) -> AsyncIterator[Bench]:
     made = Bench(engine, Vault(Keys.new()), limit=2)
     made.worker.waiting = 2  # as many wait as may
     yield made
     await made.end()
-    engine.dispose()
 
 
 async def test_too_much_waiting_refuses_telegram_and_keeps_zalo(full):

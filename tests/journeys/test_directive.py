@@ -7,12 +7,15 @@ import pytest
 
 from bot.clock import now
 
+on_both_stores = pytest.mark.parametrize("store", ["sqlite", "postgresql"])
+
 
 async def _silence(house, person):
     """Holds when everything was handled and nothing more was said."""
     await person.sees_nothing_new()
 
 
+@on_both_stores
 async def test_member_taps_and_the_count_is_right(house):
     member = await house.member("Lê Văn Bé")
     directive = await house.directive()
@@ -92,6 +95,7 @@ async def test_a_sticker_gets_a_helpful_line_and_full_text_sends_the_file(house)
     assert (await house.totals(directive)).acknowledged == 0
 
 
+@on_both_stores
 async def test_member_asks_and_the_author_reads_it(house):
     author = await house.member("Ngô Thị Văn Phòng")
     member = await house.member("Lê Văn Bé")
@@ -229,6 +233,7 @@ async def test_member_who_left_loses_access_at_once(house):
     assert (await house.totals(directive)).acknowledged == 0
 
 
+@on_both_stores
 async def test_restart_loses_nothing(house):
     members = [await house.member(name) for name in ("Lê Văn Bé", "Phạm Thị Cao", "Hồ Văn Năm")]
     directive = await house.directive()

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from stores import on_sqlite
 
 from bot.store import audit
+from bot.store import writer as writer_module
 from bot.store.engine import reading
 from bot.store.tables.audit import audit as rows
 from bot.store.tx import Tx
@@ -335,3 +336,50 @@ def test_pragmas_of_every_connection(engine):
         for conn in (one, two):
             found = {name: conn.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted}
             assert found == wanted
+
+
+@on_sqlite
+async def test_the_loop_stands_aside_while_a_batch_runs(engine, vault, monkeypatch):
+    """Else both threads pass Python's lock to and fro at every statement."""
+    monkeypatch.setattr(writer_module, "ASIDE_S", 10)
+    loop, ran = asyncio.get_running_loop(), threading.Event()
+    writer = Writer(engine, vault, loop=loop)
+    writer.start()
+
+    def unit(tx):
+        loop.call_soon_threadsafe(ran.set)
+        return ran.wait(0.05)  # a loop that works meanwhile does it at once
+
+    assert await writer.run(unit) is False
+    assert ran.is_set()  # and it went on afterwards
+    await asyncio.to_thread(writer.stop)
+
+
+@on_sqlite
+async def test_the_loop_goes_on_when_a_batch_takes_very_long(engine, vault, monkeypatch):
+    monkeypatch.setattr(writer_module, "ASIDE_S", 0.01)
+    loop, ran = asyncio.get_running_loop(), threading.Event()
+    writer = Writer(engine, vault, loop=loop)
+    writer.start()
+
+    def unit(tx):
+        loop.call_soon_threadsafe(ran.set)
+        return ran.wait(8)
+
+    assert await writer.run(unit) is True
+    await asyncio.to_thread(writer.stop)
+
+
+async def test_results_do_not_starve_events_nor_events_new_updates(engine, vault):
+    """Of ten batches' worth of urgent units and as many others, each batch does some of both."""
+    writer = Writer(engine, vault, loop=asyncio.get_running_loop(), batch_units=5, batch_ms=10_000)
+    order: list[str] = []
+    for number in range(200):
+        writer.submit(lambda tx: order.append("urgent"), urgent=True)
+        if number < 50:
+            writer.submit(lambda tx: order.append("event"))
+    writer.start()
+    await asyncio.to_thread(writer.stop)
+    assert order[:20] == ["urgent"] * 20  # what is short goes first
+    assert order[20:25] == ["event"] * 5  # then the others have their turn
+    assert len(order) == 250

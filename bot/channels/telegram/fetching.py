@@ -1,21 +1,16 @@
 """Fetching a file that somebody sent to the bot on Telegram, by its file id."""
 
 from bot.channels.fetching import Fetch, FetchRefused, download
-from bot.channels.telegram.outbound import TelegramOutbound, ours
+from bot.channels.telegram.api import Api
 
 
-def fetcher(outbound: TelegramOutbound) -> Fetch:
+def fetcher(api: Api) -> Fetch:
     """A `Fetch` over this bot: getFile, then the file's address, which never leaves this function."""
-    from aiogram.exceptions import AiogramError
 
     async def fetch(handle: str, limit: int) -> bytes:
-        bot = outbound.bot
-        try:
-            found = await bot.get_file(handle)
-        except AiogramError as error:
-            raise ours(error) from error
-        if (found.file_size or 0) > limit or not found.file_path:
+        found = await api.call("getFile", {"file_id": handle})
+        if (found.get("file_size") or 0) > limit or not found.get("file_path"):
             raise FetchRefused("too_big")
-        return await download(bot.session.api.file_url(bot.token, found.file_path), limit)
+        return await download(api.file_url(found["file_path"]), limit)
 
     return fetch

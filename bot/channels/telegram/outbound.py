@@ -1,65 +1,31 @@
-"""Replies as calls of the Telegram Bot API, and its errors as ours."""
+"""Replies as calls of the Telegram Bot API."""
 
 import asyncio
+import json
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from aiogram import Bot
-from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
-from aiogram.exceptions import (
-    AiogramError,
-    ClientDecodeError,
-    TelegramBadRequest,
-    TelegramEntityTooLarge,
-    TelegramForbiddenError,
-    TelegramMigrateToChat,
-    TelegramNetworkError,
-    TelegramNotFound,
-    TelegramRetryAfter,
-    TelegramServerError,
-    TelegramUnauthorizedError,
-)
-from aiogram.methods import (
-    AnswerCallbackQuery,
-    EditMessageCaption,
-    EditMessageReplyMarkup,
-    EditMessageText,
-    SendDocument,
-    SendMessage,
-)
-from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, ReplyKeyboardMarkup
+from aiohttp import FormData
 
 from bot.channels.render import Part, Rendered, render, with_link
+from bot.channels.telegram.api import Api, says
 from bot.channels.telegram.capabilities import TELEGRAM, TELEGRAM_GROUP
-from bot.channels.telegram.session import JsonSession
 from bot.channels.uploads import Uploads, file_name
-from bot.chat.errors import PlatformError, Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
+from bot.chat.errors import Rejected, RetryAfter, Uncertain
 from bot.chat.replies import Edit
 from bot.delivery.outbound import Sent
 
 if TYPE_CHECKING:
-    from aiogram.methods.base import TelegramMethod
-
     from bot.chat.replies import File, Reply
     from bot.delivery.outbound import FileStore
 
 log = structlog.get_logger()
 
-TIMEOUT_SECONDS = 30
 LONGEST_PAUSE_SECONDS = 10
 """Between parts of one reply a 429 up to this long is waited out: giving all back would double the first."""
 SHORT_LABEL = 14
 """Two buttons of at most this many characters share a row of a small phone in large type."""
-
-
-def make_bot(token: str, base: str | None = None) -> Bot:
-    """aiogram's Bot on our session; `base` is another server that speaks the Bot API (a sandbox)."""
-    return Bot(token, session=JsonSession(api=_server(base), timeout=TIMEOUT_SECONDS))
-
-
-def _server(base: str | None) -> TelegramAPIServer:
-    return TelegramAPIServer.from_base(base) if base else PRODUCTION
 
 
 JSON = dict[str, Any]
@@ -71,8 +37,7 @@ class TelegramOutbound:
     channel = "telegram"
 
     def __init__(self, token: str, files: "FileStore", *, base: str | None = None) -> None:
-        self._session = JsonSession(api=_server(base), timeout=TIMEOUT_SECONDS)
-        self.bot = Bot(token, session=self._session)
+        self.api = Api(token, base)
         self._uploads = Uploads(self.channel, files)
 
     async def send(self, chat_id: str, reply: "Reply") -> Sent:
@@ -86,39 +51,35 @@ class TelegramOutbound:
         rendered = render(reply, TELEGRAM if chat > 0 else TELEGRAM_GROUP)
         if rendered.refused:
             log.warning("file_refused", channel=self.channel, why=rendered.refused)
-        try:
-            if rendered.toast:
-                return await self._toast(rendered.toast.callback_id or "", rendered.toast.text)
-            if rendered.edit_of:
-                return await self._edit(chat, rendered, correction=reply_is_correction(reply))
-            if isinstance(reply, Edit) and reply.purpose == "withdraw":
-                await self._delete(chat, reply.message_id)
-            return await self._say(chat, rendered)
-        except AiogramError as error:
-            raise ours(error) from error
+        if rendered.toast:
+            return await self._toast(rendered.toast.callback_id or "", rendered.toast.text)
+        if rendered.edit_of:
+            return await self._edit(chat, rendered, correction=reply_is_correction(reply))
+        if isinstance(reply, Edit) and reply.purpose == "withdraw":
+            await self._delete(chat, reply.message_id)
+        return await self._say(chat, rendered)
 
     async def close(self) -> None:
         """Closes connections."""
-        await self.bot.session.close()
-
-    async def _call(self, method: "type[TelegramMethod[Any]]", body: JSON) -> int | None:
-        return await self._session.post(self.bot, method, body)
+        await self.api.close()
 
     async def _delete(self, chat: int, message_ids: str) -> None:
         """Deletes messages of ours. One older than 48 hours stays: what is said next must do."""
         wanted = [int(each) for each in message_ids.split(",") if each.isdigit()]
         try:
             if wanted:
-                await self.bot.delete_messages(chat, wanted)
-        except TelegramBadRequest as error:
-            if not _says(error, "can't be deleted", "not found", "message_id_invalid", "message identifier"):
+                await self.api.call("deleteMessages", {"chat_id": chat, "message_ids": wanted})
+        except Rejected as error:
+            if not says(error, "can't be deleted", "not found", "message_id_invalid", "message identifier"):
                 raise
 
     async def _toast(self, callback_id: str, text: str) -> Sent:
         try:
-            await self._call(AnswerCallbackQuery, {"callback_query_id": callback_id, "text": text or None})
-        except TelegramBadRequest as error:
-            if not _says(error, "query is too old", "query id is invalid", "query_id_invalid"):
+            await self.api.call(
+                "answerCallbackQuery", {"callback_query_id": callback_id, "text": text or None}
+            )
+        except Rejected as error:
+            if not says(error, "query is too old", "query id is invalid", "query_id_invalid"):
                 raise
         return Sent(None)
 
@@ -126,16 +87,15 @@ class TelegramOutbound:
         message_id = None
         for part in rendered.parts:
             try:
-                sent = await self._part(chat, part)
-            except TelegramRetryAfter as error:
-                if message_id is None or error.retry_after > LONGEST_PAUSE_SECONDS:
+                message_id = await self._part(chat, part)
+            except RetryAfter as error:
+                if message_id is None or error.seconds > LONGEST_PAUSE_SECONDS:
                     raise
-                await asyncio.sleep(error.retry_after)
-                sent = await self._part(chat, part)
-            message_id = str(sent)
+                await asyncio.sleep(error.seconds)
+                message_id = await self._part(chat, part)
         return Sent(message_id, rendered.choices_as)
 
-    async def _part(self, chat: int, part: Part) -> int | None:
+    async def _part(self, chat: int, part: Part) -> str:
         if part.file:
             return await self._document(chat, part, part.file)
         body = {
@@ -145,9 +105,9 @@ class TelegramOutbound:
             "link_preview_options": {"is_disabled": not part.preview},
             "reply_markup": keyboard(part),
         }
-        return await self._call(SendMessage, body)
+        return _id(await self.api.call("sendMessage", body))
 
-    async def _document(self, chat: int, part: Part, file: "File") -> int | None:
+    async def _document(self, chat: int, part: Part, file: "File") -> str:
         reference = self._uploads.reference(file)
         if reference is None:
             async with self._uploads.lock(file):
@@ -156,32 +116,42 @@ class TelegramOutbound:
                     return await self._upload(chat, part, file)
         try:
             return await self._send_document(chat, part, reference)
-        except TelegramBadRequest as error:
-            if not _says(
+        except Rejected as error:
+            if not says(
                 error, "wrong file identifier", "wrong remote file", "file_reference", "invalid file_id"
             ):
                 raise
         return await self._upload(chat, part, file)  # Telegram forgot it, or the bot is another one now
 
-    async def _upload(self, chat: int, part: Part, file: "File") -> int:
+    async def _upload(self, chat: int, part: Part, file: "File") -> str:
         """The first send of a file is its upload; Telegram tells the id for all later ones."""
-        content = BufferedInputFile(await self._uploads.read(file), file_name(file))
-        message = await self.bot.send_document(
-            chat, content, caption=html(part) or None, parse_mode="HTML", reply_markup=_markup(keyboard(part))
+        form = FormData()
+        for name, value in self._words(chat, part).items():
+            if value is not None:
+                form.add_field(name, value if isinstance(value, str) else json.dumps(value))
+        form.add_field(
+            "document",
+            await self._uploads.read(file),
+            filename=file_name(file),
+            content_type="application/octet-stream",
         )
-        if message.document:
-            self._uploads.remember(file, message.document.file_id, None)
-        return message.message_id
+        message = await self.api.call("sendDocument", {}, form=form)
+        if isinstance(message, dict) and isinstance(message.get("document"), dict):
+            self._uploads.remember(file, str(message["document"]["file_id"]), None)
+        return _id(message)
 
-    async def _send_document(self, chat: int, part: Part, reference: str) -> int | None:
-        body = {
+    async def _send_document(self, chat: int, part: Part, reference: str) -> str:
+        body = {"document": reference, **self._words(chat, part)}
+        return _id(await self.api.call("sendDocument", body))
+
+    @staticmethod
+    def _words(chat: int, part: Part) -> JSON:
+        return {
             "chat_id": chat,
-            "document": reference,
             "caption": html(part) or None,
             "parse_mode": "HTML",
             "reply_markup": keyboard(part),
         }
-        return await self._call(SendDocument, body)
 
     async def _edit(self, chat: int, rendered: Rendered, *, correction: bool) -> Sent:
         part = rendered.parts[0]
@@ -193,11 +163,11 @@ class TelegramOutbound:
             if part.plain:
                 await self._edit_words(chat, message_id, part)
             else:
-                await self._call(EditMessageReplyMarkup, {"chat_id": chat, "message_id": message_id})
-        except TelegramBadRequest as error:
-            if _says(error, "message is not modified"):
+                await self.api.call("editMessageReplyMarkup", {"chat_id": chat, "message_id": message_id})
+        except Rejected as error:
+            if says(error, "message is not modified"):
                 pass
-            elif not _says(
+            elif not says(
                 error, "message to edit not found", "message can't be edited", "message_id_invalid"
             ):
                 raise
@@ -214,12 +184,14 @@ class TelegramOutbound:
         }
         preview = {"is_disabled": not part.preview}
         try:
-            await self._call(EditMessageText, body | {"text": html(part), "link_preview_options": preview})
-        except TelegramBadRequest as error:
-            if not _says(error, "no text in the message"):
+            await self.api.call(
+                "editMessageText", body | {"text": html(part), "link_preview_options": preview}
+            )
+        except Rejected as error:
+            if not says(error, "no text in the message"):
                 raise
             # the words are a document's caption
-            await self._call(EditMessageCaption, body | {"caption": html(part)})
+            await self.api.call("editMessageCaption", body | {"caption": html(part)})
 
 
 def reply_is_correction(reply: "Reply") -> bool:
@@ -241,14 +213,6 @@ def keyboard(part: Part) -> JSON | None:
     return inline_keyboard(part)
 
 
-def _markup(board: JSON | None) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
-    """The same as aiogram's own type, for the one call that goes through its models: the upload of a file."""
-    if board is None:
-        return None
-    kind = ReplyKeyboardMarkup if "keyboard" in board else InlineKeyboardMarkup
-    return kind.model_validate(board)
-
-
 def inline_keyboard(part: Part) -> JSON | None:
     """The part's buttons under the message; short ones share a row."""
     buttons = [{"text": c.label, "callback_data": c.payload} for c in part.buttons]
@@ -260,30 +224,8 @@ def inline_keyboard(part: Part) -> JSON | None:
     return {"inline_keyboard": rows}
 
 
-def ours(error: AiogramError) -> PlatformError:
-    """aiogram's error as one of `bot.chat.errors`. Network errors lose their text: it may hold the token."""
-    if isinstance(error, TelegramRetryAfter):
-        return RetryAfter(error.retry_after)
-    if isinstance(error, TelegramMigrateToChat):
-        return Unreachable("chat_gone", str(error.migrate_to_chat_id))
-    if isinstance(error, TelegramForbiddenError):
-        return Unreachable("blocked")
-    if isinstance(error, TelegramUnauthorizedError | TelegramNotFound):
-        # 404 for a method that exists means that no bot has this token
-        return TokenExpired(type(error).__name__)
-    if isinstance(error, TelegramEntityTooLarge):
-        return Rejected("too large")
-    if isinstance(error, TelegramNetworkError | TelegramServerError | ClientDecodeError):
-        return Uncertain(type(error).__name__)
-    if isinstance(error, TelegramBadRequest):
-        if _says(error, "chat not found", "peer_id_invalid", "user not found"):
-            return Unreachable("chat_gone")
-        if _says(error, "not enough rights", "have no rights", "chat_write_forbidden"):
-            return Unreachable("refused")
-        return Rejected(error.message)
-    return Rejected(f"{type(error).__name__}: {error}")
-
-
-def _says(error: TelegramBadRequest, *phrases: str) -> bool:
-    message = error.message.lower()
-    return any(phrase in message for phrase in phrases)
+def _id(message: Any) -> str:
+    """The id of the message that Telegram says it sent. Raises Uncertain when it does not say."""
+    if not isinstance(message, dict) or type(message.get("message_id")) is not int:
+        raise Uncertain("no message id")
+    return str(message["message_id"])

@@ -4,9 +4,9 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import structlog
 
+from bot.channels.telegram.api import Api
 from bot.channels.telegram.inbound import ALLOWED_UPDATES, identify
 from bot.channels.webhooks import InboxFailed, InboxFull
 from bot.chat.errors import PlatformError, Rejected, RetryAfter, TokenExpired, Uncertain
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-OFFICIAL = "https://api.telegram.org"
 LONGEST_PAUSE_SECONDS = 30.0
 
 
@@ -29,7 +28,7 @@ class Polling:
     def __init__(
         self, token: str, inbox: "Inbox", *, base: str | None = None, wait_seconds: int = 25
     ) -> None:
-        self._url = f"{(base or OFFICIAL).rstrip('/')}/bot{token}"
+        self._api = Api(token, base)
         self._inbox = inbox
         self._wait_seconds = wait_seconds
         self.offset: int | None = None
@@ -38,12 +37,12 @@ class Polling:
     async def run(self) -> None:
         """Polls until cancelled. Raises TokenExpired when Telegram does not know the token."""
         pause = 0.0
-        async with aiohttp.ClientSession() as session:
+        try:
             while True:
                 try:
                     if self.offset is None and not pause:
-                        await self._call(session, "deleteWebhook", {})  # with one set, getUpdates is refused
-                    await self.once(session)
+                        await self._api.call("deleteWebhook", {})  # with one set, getUpdates is refused
+                    await self.once()
                     pause = 0.0
                 except TokenExpired:
                     raise
@@ -54,8 +53,10 @@ class Polling:
                     why = error.why if isinstance(error, Rejected) else ""
                     log.warning("polling_pauses", error=type(error).__name__, why=why, seconds=pause)
                     await asyncio.sleep(pause)
+        finally:
+            await self._api.close()
 
-    async def once(self, session: aiohttp.ClientSession) -> int:
+    async def once(self) -> int:
         """One batch into the inbox; returns how many updates there were.
 
         Raises InboxFull or InboxFailed, with the offset where it was, or the errors of `bot.chat.errors`.
@@ -63,7 +64,7 @@ class Polling:
         asked: dict[str, Any] = {"timeout": self._wait_seconds, "allowed_updates": ALLOWED_UPDATES}
         if self.offset is not None:
             asked["offset"] = self.offset
-        updates = await self._call(session, "getUpdates", asked)
+        updates = await self._api.call("getUpdates", asked, seconds=self._wait_seconds + 15)
         if not isinstance(updates, list):
             raise Uncertain("getUpdates: no list")
         puts = []
@@ -79,23 +80,3 @@ class Polling:
         await asyncio.gather(*puts)  # started in order, committed together
         self.offset = after
         return len(updates)
-
-    async def _call(self, session: aiohttp.ClientSession, method: str, body: dict[str, Any]) -> Any:
-        timeout = aiohttp.ClientTimeout(total=self._wait_seconds + 15)
-        try:
-            async with session.post(f"{self._url}/{method}", json=body, timeout=timeout) as response:
-                status = response.status
-                answer = json.loads(await response.read())
-        except (TimeoutError, aiohttp.ClientError, ValueError) as error:
-            # the error's own words may hold the address, and with it the token
-            raise Uncertain(type(error).__name__) from None
-        if not isinstance(answer, dict):
-            raise Uncertain("no object")
-        if answer.get("ok") is True:
-            return answer.get("result")
-        if status in {401, 404}:
-            raise TokenExpired(f"{method}: {status}")
-        seconds = (answer.get("parameters") or {}).get("retry_after")
-        if seconds:
-            raise RetryAfter(float(seconds))
-        raise Uncertain(str(status)) if status >= 500 else Rejected(str(answer.get("description")))

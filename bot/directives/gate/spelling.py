@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from bot.chat.old_codes import TCVN3, from_vni
+
 # Zero-width and formatting characters, variation selectors, fillers, and strokes drawn over letters.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
@@ -16,20 +18,6 @@ _LOOK_ALIKE = str.maketrans(
     "MATOIEYSHKBPCX" + "matkoieyshpcxb" + "MATOIEYNHKBPXZ" + "matoieuvkpx" + "MATOIEYUDNv" + "lI",
 )
 
-_TCVN3 = str.maketrans(
-    "¸µ¶·¹¨¾»¼½Æ©ÊÇÈÉË®ÐÌÎÏÑªÕÒÓÔÖÝ×ØÜÞãßáâä«èåæçé¬íêëìîóïñòô\u00adøõö÷ùýúûüþ¡¢§£¤¥¦",
-    "áàảãạăắằẳẵặâấầẩẫậđéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵĂÂĐÊÔƠƯ",
-)
-_VNI_TONES = dict(zip("ùøûõï", "\u0301\u0300\u0309\u0303\u0323", strict=True))
-_VNI_MARKS = {
-    **_VNI_TONES,
-    "ê": "\u0306",
-    **dict(zip("éèúüë", ("\u0306" + t for t in _VNI_TONES.values()), strict=True)),
-    "â": "\u0302",
-    **dict(zip("áàåãä", ("\u0302" + t for t in _VNI_TONES.values()), strict=True)),
-}
-_VNI_LETTERS = str.maketrans("ñÑôÔöÖæÆóÓòÒîÎ", "đĐơƠưƯỉỈĩĨịỊỵỴ")
-_VNI_PAIR = re.compile(f"([aeouyôö])([{''.join(_VNI_MARKS)}])", re.IGNORECASE)
 # ậ, ố, ệ as typing habits leave them behind: Telex, VNI digits, VIQR.
 _TYPED = re.compile(
     r"\b(?:(m)(?:aajt|aatj|a65t|a56t|at65|a6t5|a5t6|a\^\.t)|(t)(?:oois|oosi|o61i|oi61|o6i1|o\^'i)"
@@ -90,24 +78,8 @@ def spell(text: str, scheme: str) -> str:
 def _from_tcvn3(word: re.Match[str]) -> str:
     # Its capitals with tones are small letters in a font of capitals: the plain letters tell.
     plain = [c for c in word.group() if c.isascii() and c.isalpha()]
-    text = word.group().translate(_TCVN3)
+    text = word.group().translate(TCVN3)
     return text.upper() if plain and all(c.isupper() for c in plain) and len(text) > 1 else text
-
-
-def from_vni(text: str) -> str:
-    """VNI Windows, where a mark follows its letter as a character of its own."""
-
-    def pair(found: re.Match[str]) -> str:
-        letter = found.group(1).translate(_VNI_LETTERS)
-        return letter + _VNI_MARKS[found.group(2).lower()]
-
-    # A pair first, then the letters that are single characters; a pair's own letter must not turn twice.
-    parts: list[str] = []
-    at = 0
-    for found in _VNI_PAIR.finditer(text):
-        parts += [text[at : found.start()].translate(_VNI_LETTERS), pair(found)]
-        at = found.end()
-    return unicodedata.normalize("NFC", "".join([*parts, text[at:].translate(_VNI_LETTERS)]))
 
 
 def _mojibake(text: str) -> str:

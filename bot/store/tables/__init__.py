@@ -8,6 +8,7 @@ from bot.store.tables import (
     groups,
     jobs,
     organisation,
+    privacy,
     replicas,
     zalo_oa,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "jobs",
     "metadata",
     "organisation",
+    "privacy",
     "replicas",
     "zalo_oa",
 ]

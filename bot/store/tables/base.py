@@ -22,7 +22,11 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Sealed(TypeDecorator[bytes]):
-    """A column that takes only what `Vault.seal` made, so nothing readable is written by mistake."""
+    """A column that takes only what `Vault.seal` made, so nothing readable is written by mistake.
+
+    Its place is "table.column"; its row is the table's key, unless `info={"row": (columns …)}` says otherwise
+    (several are joined by ":"). `store.rotation` finds every sealed column by this.
+    """
 
     impl = LargeBinary
     cache_ok = True

@@ -24,7 +24,7 @@ inbox = Table(
     Column("update_key", String(200), nullable=False),
     Column("chat_key", String(64), nullable=False),
     Column("state", Integer, nullable=False),
-    Column("payload", Sealed),  # emptied when the event is done
+    Column("payload", Sealed, info={"row": ("channel", "update_key")}),  # emptied when the event is done
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", String(200)),  # the class of the error, never its words
     moment("received_ms", nullable=False),
@@ -74,7 +74,7 @@ dialogs = Table(
     Column("run", BigInteger, nullable=False),
     Column("name", String(40), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("steps", Sealed, nullable=False),
+    Column("steps", Sealed, nullable=False, info={"row": ("run",)}),
     Column("question", String(60), nullable=False),
     Column("tries", Integer, nullable=False),
     moment("asked_ms", nullable=False),

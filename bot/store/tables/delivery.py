@@ -91,6 +91,9 @@ files = Table(
     Column("media_type", String(100), nullable=False),
     Column("size", Integer, nullable=False),
     moment("made_ms", nullable=False),
+    Column("owner_id", BigInteger),  # the member whose own data it holds
+    moment("until_ms"),  # when it is deleted; None: kept
+    Index("ix_files_until", "until_ms"),
 )
 
 file_links = Table(

@@ -18,6 +18,9 @@ from bot.store.tables.base import BigId, Sealed, metadata, moment
 ACTIVE, PENDING, REVOKED = "active", "pending", "revoked"
 """States of an account. Only an active one speaks for its member."""
 
+STAGING, APPLYING, APPLIED, UNDOING, UNDONE = "staging", "applying", "applied", "undoing", "undone"
+"""States of an import. Its new members are there while it is applying or applied."""
+
 imports = Table(
     "imports",
     metadata,
@@ -30,6 +33,23 @@ imports = Table(
     Column("changed", Integer, nullable=False),
     Column("moved", Integer, nullable=False),
     Column("gone", Integer, nullable=False),
+    Column("state", String(8), nullable=False, default=APPLIED, server_default=APPLIED),
+    moment("lease_ms"),  # while a process works on it: until when nobody else may take it over
+)
+
+_CHANGE = {"row": ("import_id", "about_id")}
+
+# What the newest import changed in rows that were there, sealed, so that it can be undone. Older ones are deleted.
+import_changes = Table(
+    "import_changes",
+    metadata,
+    Column("import_id", BigInteger, ForeignKey("imports.id"), nullable=False),
+    Column("about", String(12), nullable=False),  # "member" or "organisation"
+    Column("about_id", BigInteger, nullable=False),
+    Column("before", Sealed, nullable=False, info=_CHANGE),  # JSON
+    Column("after", Sealed, nullable=False, info=_CHANGE),
+    Column("done", Integer, nullable=False),  # 1: written into the row
+    PrimaryKeyConstraint("import_id", "about", "about_id"),
 )
 
 organisations = Table(
@@ -79,6 +99,9 @@ members = Table(
     Column("cccd_hash", LargeBinary),
     Column("cccd_last4", String(4)),
     Column("phone_hash", LargeBinary),
+    Column(
+        "dossier_hash", LargeBinary
+    ),  # of the number of the Party dossier (số lý lịch); the rest is not kept
     Column("birth_hash", LargeBinary),  # of this member's id and the date: equal dates do not look equal
     Column("person_hash", LargeBinary, nullable=False),  # of folded name and birth date
     Column("kind", String(16), nullable=False),
@@ -89,7 +112,7 @@ members = Table(
     Index("ix_members_branch", "branch_id", "id"),
     Index("ix_members_person", "person_hash"),
 )
-for _column in (members.c.card_hash, members.c.cccd_hash):
+for _column in (members.c.card_hash, members.c.cccd_hash, members.c.dossier_hash):
     Index(
         f"uq_members_{_column.name}",
         _column,
@@ -121,6 +144,7 @@ accounts = Table(
     Column("member_id", BigInteger, ForeignKey("members.id"), nullable=False, index=True),
     Column("language", String(2), nullable=False),
     Column("state", String(8), nullable=False),
+    Column("way", String(8), nullable=False, server_default="slip"),  # how it was proven: `rules.WAYS`
     moment("linked_ms", nullable=False),
     moment("revoked_ms"),
     moment("blocked_ms"),  # the person blocked the bot or left the Official Account
@@ -170,11 +194,35 @@ slips = Table(
 attempts = Table(
     "attempts",
     metadata,
-    Column("scope", String(8), nullable=False),  # "account", "member" (whose slip it was) or "hour"
+    # "account", "member" (whose slip it was), "claim" (whose number was claimed) or "hour"
+    Column("scope", String(8), nullable=False),
     Column("subject", String(90), nullable=False),
     Column("failures", Integer, nullable=False),
     moment("last_ms", nullable=False),
     moment("locked_until_ms"),
+    moment("told_ms"),  # when the member and the branch heard of the lock
     PrimaryKeyConstraint("scope", "subject"),
     Index("ix_attempts_last", "last_ms"),
+)
+
+# Somebody sits beside an officer and reads out a code that the bot gave their account.
+link_requests = Table(
+    "link_requests",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("code_hash", LargeBinary, nullable=False, unique=True),
+    Column("channel", String(16), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("chat_id", String(64), nullable=False),
+    moment("made_ms", nullable=False),
+    moment("expires_ms", nullable=False),
+    Index("ix_link_requests_user", "channel", "user_id"),
+)
+
+# Whose data was erased at their request: a later roster file must not bring them back unasked.
+erased = Table(
+    "erased",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),  # the keyed hash of a card, an id number or a person
+    moment("at_ms", nullable=False),
 )

@@ -1,0 +1,107 @@
+"""Terminal commands on the key file: made, copied, rotated."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.cli_people import clear_errors
+from bot.i18n import _, number
+
+keys = typer.Typer(no_args_is_help=True, help="Khoá niêm phong dữ liệu.")
+screen = Console(stderr=True)
+TAKES_KEY_S = 6
+"""A running bot looks at the key file every five seconds."""
+
+
+@keys.command("init")
+def init() -> None:
+    """Tạo tệp khoá mới (chỉ chủ tệp đọc được). Mất khoá là mất dữ liệu: hãy cất một bản ở nơi khác."""
+    from bot.settings import Settings
+    from bot.store.vault import Keys
+
+    path = Settings().keys
+    try:
+        Keys.new().write(path)
+    except FileExistsError:
+        raise typer.BadParameter(
+            _("Đã có tệp khoá {path}; khoá không bao giờ bị ghi đè.", path=path)
+        ) from None
+    screen.print(_("Đã tạo {path}. Hãy sao lưu tệp này ở nơi an toàn, tách khỏi cơ sở dữ liệu.", path=path))
+
+
+@keys.command("backup")
+def backup(to: Annotated[Path, typer.Argument(help="Tệp đích, để ở nơi khác với cơ sở dữ liệu.")]) -> None:
+    """Chép tệp khoá ra nơi khác. Không có bản này thì bản sao lưu cơ sở dữ liệu không đọc được."""
+    from bot.settings import Settings
+    from bot.store.vault import Keys
+
+    settings = Settings()
+    with clear_errors():
+        copied = Keys.read(settings.keys)
+        if to.exists():
+            raise typer.BadParameter(_("Tệp {path} đã có; hãy chọn tên khác.", path=str(to)))
+        copied.write(to)
+        assert Keys.read(to) == copied
+    screen.print(
+        _(
+            "Đã chép khoá vào {path}. Cất ở nơi khoá được, tách khỏi máy chủ và bản sao lưu cơ sở dữ liệu. Không có "
+            "tệp này thì cơ sở dữ liệu khôi phục xong cũng không đọc được; ai có cả hai thì đọc được tất cả.",
+            path=str(to),
+        )
+    )
+
+
+@keys.command("rotate")
+def rotate(
+    drop_old: Annotated[
+        bool, typer.Option("--drop-old", help="Bỏ khoá cũ khi không còn gì niêm phong bằng nó.")
+    ] = False,
+) -> None:
+    """Thêm khoá niêm phong mới và niêm phong lại mọi dữ liệu; bot có thể vẫn đang chạy."""
+    from bot.settings import Settings
+    from bot.store.engine import truncate_wal
+    from bot.store.installation import may_run, open_store
+    from bot.store.rotation import left, reseal_files, reseal_slice
+    from bot.store.vault import Keys
+    from bot.store.writer import write
+
+    settings = Settings()
+    with clear_errors():
+        engine, vault = open_store(settings.database, settings.keys)
+        Keys.read(settings.keys).with_new_sealing().replace(settings.keys)
+        vault.refresh()
+        done = 0
+        try:
+            for again in (False, True):
+                if again and not may_run(engine, settings.data_dir):
+                    break
+                if again:  # what a running bot sealed before it took the new key
+                    time.sleep(TAKES_KEY_S)
+                while resealed := write(engine, vault, reseal_slice):
+                    done += resealed
+                done += reseal_files(settings.files, vault)
+            remaining = write(engine, vault, left)
+            truncate_wal(engine)
+        finally:
+            engine.dispose()
+    screen.print(
+        _("Đã niêm phong lại {count} giá trị bằng khoá số {key}.", count=number(done), key=vault.current)
+    )
+    if remaining:
+        table = Table(_("Còn niêm phong bằng khoá cũ"), _("Số giá trị"))
+        for column, count in remaining.items():
+            table.add_row(column, number(count))
+        screen.print(table)
+        screen.print(_("Hãy chạy lại lệnh này."))
+        sys.exit(1)
+    if drop_old:
+        Keys.read(settings.keys).with_newest_alone().replace(settings.keys)
+        screen.print(
+            _("Đã bỏ khoá cũ. Bản sao lưu cơ sở dữ liệu trước hôm nay chỉ đọc được bằng bản khoá cũ đã cất.")
+        )
+    screen.print(_("Hãy chạy lại: sotay keys backup, và cất bản khoá mới."))

@@ -1,0 +1,79 @@
+"""What is looked after by the bell: guessing is told, legal limits are watched, erasures are finished."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+
+import structlog
+from sqlalchemy import Engine
+
+from bot.chat.replies import Say
+from bot.clock import to_ms
+from bot.delivery import outbox
+from bot.dialogs.link_notices import tell_of_guessing
+from bot.organisation import accounts, verification
+from bot.privacy import service as privacy
+from bot.privacy.models import Room
+from bot.store import files
+from bot.store.engine import truncate_wal
+from bot.store.files import FileBox
+from bot.store.tx import Tx
+from bot.store.vault import Vault
+from bot.store.writer import Writer
+
+log = structlog.get_logger()
+
+
+class Guard:
+    """One tick does all of it; a late or missed one loses nothing."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        vault: Vault,
+        writer: Writer,
+        box: FileBox,
+        rooms: Sequence[Room],
+        ring: Callable[[], None],
+    ) -> None:
+        """`ring` tells the sender that there is something to send."""
+        self._engine = engine
+        self._vault = vault
+        self._writer = writer
+        self._box = box
+        self._rooms = rooms
+        self._ring = ring
+
+    async def tick(self) -> None:
+        """Tells of guessing and of limits that are near; finishes erasures and deletes files that ended."""
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.to_thread(self._vault.refresh)  # a key that was added meanwhile
+            if await self._writer.run(_told_of_guessing) + await self._writer.run(privacy.warn):
+                self._ring()
+            ready = await self._writer.run(partial(privacy.settle, rooms=self._rooms))
+            if ended := await self._writer.run(files.expired):
+                for file_id in ended:
+                    await asyncio.to_thread(self._box.delete, file_id)
+                await self._writer.run(partial(files.drop, file_ids=ended))
+            if ready:
+                emptied = await asyncio.to_thread(truncate_wal, self._engine)
+                if emptied:  # else at the next tick
+                    await self._writer.run(partial(privacy.finish, request_ids=ready))
+
+
+def _told_of_guessing(tx: Tx) -> int:
+    members = verification.untold_locks(tx)
+    for member_id in members:
+        log.warning("verification_guessing", alert=True)
+        for told in tell_of_guessing(tx, member_id):
+            assert isinstance(told.reply, Say)
+            outbox.tell(tx, told.channel, told.chat_id, told.reply)
+    return len(members)
+
+
+def forget_strangers(tx: Tx, keep: timedelta) -> None:
+    """Failed tries, and what was agreed to by people who never proved who they are."""
+    verification.forget_attempts(tx, to_ms(tx.now - timedelta(days=1)))
+    accounts.forget_unknown(tx, to_ms(tx.now - keep))

@@ -1,0 +1,9 @@
+"""Every room that holds something on people: asked for a member's data, and told to forget it."""
+
+from bot.delivery import personal as delivery
+from bot.directives import personal as directives
+from bot.organisation import personal as organisation
+from bot.privacy.models import Room
+from bot.store import personal as store
+
+ROOMS: tuple[Room, ...] = (organisation, directives, delivery, store)

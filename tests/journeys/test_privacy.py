@@ -1,0 +1,174 @@
+"""A member's own data: seen, exported, corrected, taken back, erased; and what the officer does."""
+
+from sqlalchemy import select
+
+from bot.clock import now
+from bot.organisation import queries as people
+from bot.organisation.models import Role
+from bot.organisation.service import appoint
+from bot.privacy import queries, service
+from bot.store.tables.directives import recipients
+from bot.store.tables.privacy import data_requests
+
+BE = "Lê Văn Bé"
+OFFICER = "Bùi Văn Tổ Chức"
+SECRETARY = "Trần Thị Bí Thư"
+
+
+async def officer_of(house):
+    """The committee's officer, over both branches."""
+    officer = await house.member(OFFICER)
+    member_id = await house.member_id(OFFICER)
+    await house.write(
+        lambda tx: appoint(tx, member_id, Role.OFFICER, people.find_organisation(tx, "Đảng ủy Trường Mẫu").id)
+    )
+    return officer
+
+
+async def test_the_notice_says_what_is_held_in_plain_words_to_strangers_too(house):
+    person = await house.stranger()
+    await person.starts()
+    await person.says("/quyenriengtu")
+    said = await person.sees("Quyền riêng tư")
+    assert "2 ngày làm việc" in said.text
+    assert not said.buttons  # nothing here is theirs yet
+
+
+async def test_one_sees_and_downloads_ones_own_data(house):
+    member = await house.member(BE)
+    await house.directive()
+    await member.says("DU LIEU CUA TOI")
+    said = await member.sees("Dữ liệu của đồng chí")
+    assert BE in said.text
+    assert "12/03/1961" in said.text
+    assert ("90000002" in said.text) == (house.channel == "zalo_oa")  # abroad its end alone is shown
+    await member.taps("Tải về")
+    await member.sees("du-lieu-cua-toi.csv", 20)
+
+
+async def test_taking_back_one_purpose_works_at_once_and_can_be_given_again(house):
+    member = await house.member(BE)
+    member_id = await house.member_id(BE)
+    await member.says("/rutdongy")
+    said = await member.sees("ngừng nhận văn bản ngay")
+    assert "Điểm tin: đang đồng ý" in said.text
+    await member.says("rut: van ban, giay moi")
+    await member.sees("có hiệu lực ngay")
+    first = await house.directive()
+    await member.says("rut dong y")
+    await member.taps("Đồng ý lại")
+    await member.sees("đồng ý nhận lại")
+    second = await house.directive("53-KH/ĐU")
+
+    def obstacle(directive):
+        mine = (recipients.c.directive_id == directive, recipients.c.member_id == member_id)
+        return house.write(lambda tx: tx.value(select(recipients.c.obstacle).where(*mine)))
+
+    assert await obstacle(first) == "withdrawn"
+    assert await obstacle(second) is None
+    await member.sees("53-KH/ĐU")
+
+
+async def test_a_correction_goes_to_the_officer_and_back(house):
+    officer = await officer_of(house)
+    member = await house.member(BE)
+    await member.says("SUA THONG TIN")
+    await member.sees("Thông tin nào sai")
+    await member.says("x")
+    await member.sees("vài chữ")
+    await member.says("Ngày sinh đúng là 12/4/1961")
+    await member.sees("Yêu cầu số 1")
+    await officer.sees("sửa thông tin số 1")
+    await officer.says("yeu cau du lieu")
+    await officer.sees("Số 1, sửa thông tin: chưa trả lời")
+    await officer.taps("Xem số 1")
+    await officer.sees("Ngày sinh đúng là 12/4/1961")
+    await officer.taps("Gia hạn")
+    await officer.sees("Lý do?")
+    await officer.says("cần xác minh với chi bộ")
+    await officer.sees("báo người yêu cầu")
+    await member.sees("cần thêm thời gian: cần xác minh với chi bộ")
+    await officer.says("/yeucaudulieu")
+    await officer.taps("Xem số 1")
+    await officer.taps("Đã sửa trong danh sách")
+    await officer.sees("Đã ghi")
+    await member.sees("đã làm xong")
+
+
+async def test_erasing_is_asked_decided_done_and_proven(house):
+    officer = await officer_of(house)
+    secretary = await house.member(SECRETARY)
+    member = await house.member(BE)
+    directive = await house.directive()
+    await member.sees("52-KH/ĐU")
+    await member.taps("Đã đọc, tiếp thu")
+    await member.sees("Đã ghi nhận")
+    before = await house.totals(directive)
+    await member.says("XOA DU LIEU")
+    await member.sees("hồ sơ đảng viên ở cấp ủy không đổi")
+    await member.says("gui yeu cau xoa")
+    await member.sees("Yêu cầu số 1")
+    await secretary.says("/yeucaudulieu")
+    await secretary.sees("dành cho cấp ủy")
+    await officer.says("/yeucaudulieu")
+    await officer.taps("Xem số 1")
+    await officer.taps("Tiếp nhận")
+    await member.sees("đã được tiếp nhận")
+    await officer.says("/yeucaudulieu")
+    await officer.taps("Xem số 1")
+    await officer.taps("Thực hiện xoá")
+    await officer.sees("không lấy lại được")
+    await officer.taps("Xoá ngay")
+    said = await officer.sees("Mã chứng nhận")
+    told = await member.sees("Đã xoá dữ liệu của đồng chí")
+    code = said.text.split("Mã chứng nhận: ")[1][:9]
+    assert code in told.text
+    await member.says("văn bản của tôi")
+    await member.sees("đã xác thực")  # a stranger again
+    assert await house.totals(directive) == before  # counts stay, without a name
+    assert (await house.write(lambda tx: tx.first(select(data_requests)))).words is None
+
+
+async def test_the_officers_are_reminded_of_the_clock_once(house):
+    officer = await officer_of(house)
+    member = await house.member(BE)
+    await member.says("/xoadulieu")
+    await member.taps("Gửi yêu cầu xoá")
+    await member.sees("Yêu cầu số 1")
+    assert await house.write(service.warn) == 0
+    request = await house.write(lambda tx: queries.get(tx, 1))
+    house.turn(seconds=(request.answer_by - now()).total_seconds() - 25 * 3600)
+    house.turn(hours=2)
+    await house.write(service.warn)  # the bell may have been faster
+    assert (await house.write(lambda tx: tx.first(select(data_requests)))).warned_ms is not None
+    if house.channel == "zalo_oa":
+        return  # the house's token lives 25 hours: nothing goes out after two days
+    house.app.sender.ring()
+    await officer.sees("Sắp hết hạn")
+    assert await house.write(service.warn) == 0
+    house.turn(days=1)
+    await officer.says("/yeucaudulieu")
+    await officer.sees("QUÁ HẠN")
+
+
+async def test_slips_are_printed_where_they_may_travel(house):
+    secretary = await house.member(SECRETARY)
+    await secretary.says("/phieu")
+    await secretary.sees("3 đồng chí chưa xác thực")
+    await secretary.taps("In phiếu")
+    if house.channel == "telegram":
+        await secretary.sees("không đi qua kênh này")
+    else:
+        await secretary.sees("phieu-xac-thuc.pdf", 30)
+    await secretary.says("/phieu")
+    await secretary.sees("chưa xác thực")
+    await secretary.taps("In áp phích")
+    await secretary.sees("ap-phich.pdf" if house.channel == "zalo_oa" else "Chưa cấu hình kênh", 30)
+
+
+async def test_the_share_by_unit_has_its_rule(house):
+    secretary = await house.member(SECRETARY)
+    await secretary.says("TY LE XAC THUC")
+    said = await secretary.sees("Tỷ lệ xác thực")
+    assert "Đã xác thực: 1/3 (33,3%)" in said.text  # the exempt one is in no denominator
+    assert "Mẫu số: đảng viên đang sinh hoạt" in said.text

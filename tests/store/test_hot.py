@@ -1,0 +1,143 @@
+"""Hot statements do what SQLAlchemy does with the same statement, and refuse what they would get wrong."""
+
+import pytest
+from sqlalchemy import bindparam, event, insert, select
+
+import bot.app  # noqa: F401 - every hot statement of the program is known by then
+from bot.clock import now
+from bot.store.engine import make_engine
+from bot.store.hot import Hot
+from bot.store.tables import metadata
+from bot.store.tables.conversation import inbox
+from bot.store.tables.directives import directives, recipients
+from bot.store.tables.organisation import accounts, members
+from bot.store.tx import Tx
+from bot.store.vault import Keys, SealedBytes, Vault
+
+SEALED = SealedBytes(b"\1\1sealed")
+VALUES = {
+    "action": "did", "actor": "member", "at": 7, "at_ms": 7, "body": SEALED, "by": "telegram",
+    "channel": "telegram", "chat_id": "5", "chat_key": "5", "claimed_by": "p", "claimed_until_ms": 9,
+    "billed": 0, "directive": 1, "free": 1,
+    "id": 77, "member": 1, "member_id": None, "message": None, "object": "x:1", "payload": SEALED,
+    "received_ms": 3, "row": 1, "shown": "none", "update_key": "k", "user_id": "5",
+}  # fmt: skip
+
+
+@pytest.fixture
+def tx(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path}/hot.db")
+
+    @event.listens_for(engine, "connect")
+    def _loose(connection, _record):
+        connection.execute("PRAGMA foreign_keys=OFF")  # rows of one table at a time
+
+    metadata.create_all(engine)
+    with engine.connect() as conn:
+        tx = Tx(conn, now(), Vault(Keys.new()))
+        tx.run(insert(inbox).values(_full(inbox, id=1, update_key="old")))
+        tx.run(insert(metadata.tables["outbox"]).values(_full(metadata.tables["outbox"], id=1)))
+        tx.run(insert(directives).values(_full(directives, id=1, issued_on="2026-11-20")))
+        tx.run(insert(recipients).values(_full(recipients, directive_id=1, member_id=1)))
+        tx.run(insert(members).values(_full(members, id=1, standing="active")))
+        active = {"state": "active", "channel": "telegram", "user_id": "5"}
+        tx.run(insert(accounts).values(_full(accounts, id=1, member_id=1, **active)))
+        yield tx
+    engine.dispose()
+
+
+def _full(table, **given):
+    made = {"SEALED": SEALED, "VARCHAR": "x", "TEXT": "x", "BLOB": b"x"}
+    kinds = {column.name: type(column.type).__name__.upper() for column in table.c}
+    return {
+        name: given.get(name, 1 if "INT" in kind or "BIGID" in kind else made.get(kind, "x"))
+        for name, kind in kinds.items()
+        if name != "content_id"
+    } | {name: SEALED for name, kind in kinds.items() if kind == "SEALED"} | {
+        name: b"x" for name, kind in kinds.items() if kind == "LARGEBINARY"
+    }  # fmt: skip
+
+
+def _world(tx):
+    return {
+        name: sorted(map(repr, tx.conn.exec_driver_sql(f"SELECT * FROM {name}"))) for name in metadata.tables
+    }
+
+
+def _hots():
+    return [pytest.param(hot, id=" ".join(str(hot.statement("sqlite")).split())[:60]) for hot in Hot.every]
+
+
+@pytest.mark.parametrize("hot", _hots())
+def test_both_ways_see_and_leave_the_same(tx, hot):
+    statement = hot.statement("sqlite")
+    values = {
+        name: VALUES[name] for name in statement.compile(dialect=tx.conn.dialect).binds if name in VALUES
+    }
+    tx.conn.exec_driver_sql("SAVEPOINT here")
+    found = tx.conn.execute(statement, values)
+    plain = [tuple(row) for row in found] if found.returns_rows else found.rowcount
+    world = _world(tx)
+    tx.conn.exec_driver_sql("ROLLBACK TO here")
+    before = _world(tx)
+    if found.returns_rows:
+        rows = hot.rows(tx, **values)
+        assert [tuple(row) for row in rows] == plain
+        assert [row._fields for row in rows] == [tuple(statement.exported_columns.keys())] * len(rows)
+        assert plain  # a statement that finds nothing here would prove nothing
+    else:
+        assert hot.run(tx, **values) == plain == 1
+        assert world != before
+    assert _world(tx) == world
+
+
+@pytest.mark.parametrize("hot", _hots())
+def test_the_first_row_is_the_first_of_all(tx, hot):
+    statement = hot.statement("sqlite")
+    if not statement.is_select:
+        pytest.skip("writes")
+    values = {
+        name: VALUES[name] for name in statement.compile(dialect=tx.conn.dialect).binds if name in VALUES
+    }
+    assert hot.first(tx, **values) == hot.rows(tx, **values)[0]
+    assert hot.value(tx, **values) == hot.rows(tx, **values)[0][0]
+
+
+def test_a_sealed_column_still_takes_only_what_was_sealed(tx):
+    [reply] = [hot for hot in Hot.every if "INSERT INTO outbox" in str(hot.statement("sqlite"))]
+    names = reply.statement("sqlite").compile(dialect=tx.conn.dialect).binds
+    values = {name: VALUES[name] for name in names if name in VALUES}
+    with pytest.raises(TypeError, match=r"Vault\.seal"):
+        reply.run(tx, **values | {"body": b"open"})
+
+
+def test_a_missing_value_is_an_error(tx):
+    with pytest.raises(KeyError):
+        Hot(select(inbox.c.id).where(inbox.c.id == bindparam("row"))).rows(tx)
+    Hot.every.pop()
+
+
+def test_what_would_go_wrong_is_refused(tx):
+    with pytest.raises(ValueError, match="IN list"):
+        Hot(select(inbox.c.id).where(inbox.c.state.in_([0, 1]))).rows(tx)
+    lacking = {
+        name: bindparam(name) for name in ("channel", "update_key", "chat_key", "state", "received_ms")
+    }
+    with pytest.raises(ValueError, match="default"):
+        Hot(insert(inbox).values(lacking)).run(tx, **dict.fromkeys(lacking, 1))
+    del Hot.every[-2:]
+
+
+def test_what_a_unit_has_read_is_read_anew_once_it_wrote(tx):
+    asked = []
+
+    def read():
+        asked.append(1)
+        return len(asked)
+
+    assert (tx.once(("a",), read), tx.once(("a",), read)) == (1, 1)
+    tx.run(insert(inbox).values(_full(inbox, id=2, update_key="new")))
+    assert tx.once(("a",), read) == 2
+    [done] = [hot for hot in Hot.every if "UPDATE inbox" in str(hot.statement("sqlite"))]
+    done.run(tx, row=1, at=5)
+    assert tx.once(("a",), read) == 3
