@@ -36,6 +36,8 @@ _MAX_TRIES_LATER = 48
 """How often a row is put back that waits for a quota or the morning: two days, at an hour each."""
 _RECORDED_AGAIN = 3
 _AGAIN_S = 1.0
+_NOTES, _NOTES_S = 128, 0.05
+"""Results of notices are recorded together: at most so many, and none waits longer (seconds)."""
 _MARGIN_MS = 5_000
 """A row of this process is left to the channel's holder so long before its claim runs out."""
 
@@ -149,6 +151,9 @@ class Sender:
             )
             for outbound in outbounds
         }
+        self._notes: list[partial[None]] = []
+        self._settled = 0.0
+        self._settling: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._loops: list[asyncio.Task[None]] = []
 
@@ -170,6 +175,7 @@ class Sender:
             await asyncio.wait(self._tasks, timeout=5)
         for task in self._tasks:
             task.cancel()
+        self.settle()
         for lane in self._lanes.values():
             await lane.outbound.close()
 
@@ -199,7 +205,7 @@ class Sender:
 
     def idle(self) -> bool:
         """Whether nothing is held in memory to be sent."""
-        return not any(lane.held for lane in self._lanes.values())
+        return not self._notes and not any(lane.held for lane in self._lanes.values())
 
     def hand(self, rows: Iterable[Outgoing]) -> None:
         """Takes rows that this process has claimed. Called on the event loop, after their commit."""
@@ -328,9 +334,11 @@ class Sender:
             self._record(partial(outbox.record_failed, row=row, reason="broken", unreachable=False))
         else:
             terms = self._terms.get(channel)
-            self._record(
-                partial(_sent, row=row, sent=sent, terms=terms, started_ms=started_ms, at_ms=to_ms(now()))
-            )
+            note = partial(_sent, row=row, sent=sent, terms=terms, started_ms=started_ms, at_ms=to_ms(now()))
+            if row.is_reply:
+                self._record(note)
+            else:
+                self._note(note)
         return None
 
     def _suspend(self, lane: _Lane, channel: str, problem: str) -> None:
@@ -347,6 +355,34 @@ class Sender:
         asyncio.get_running_loop().call_later(wait_ms / 1000 + 0.05, self.ring)
         return due
 
+    def _note(self, unit: "partial[None]") -> None:
+        """A notice went out: recorded at once, or in a flood of them together with the next ones."""
+        loop = asyncio.get_running_loop()
+        self._notes.append(unit)
+        if len(self._notes) >= _NOTES or loop.time() - self._settled >= _NOTES_S:
+            self.settle()
+        elif self._settling is None:
+            self._settling = loop.call_later(_NOTES_S, self.settle)
+
+    def settle(self) -> None:
+        """Has everything recorded that went out, before what is submitted to the writer next."""
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+        if not self._notes:
+            return
+        units, self._notes = self._notes, []
+        self._settled = asyncio.get_running_loop().time()
+
+        def recorded(_result: None, error: BaseException | None) -> None:
+            for unit in units if error is not None else ():  # one of them is to blame, or the database
+                self._record(unit)
+
+        try:
+            self._writer.submit(partial(_each, units), recorded, urgent=True)
+        except WriterStopped:
+            log.warning("result_not_recorded")
+
     def _record(self, unit: "partial[None]", tries: int = _RECORDED_AGAIN) -> None:
         def recorded(_result: None, error: BaseException | None) -> None:
             if error is None:
@@ -359,6 +395,11 @@ class Sender:
             self._writer.submit(unit, recorded, urgent=True)
         except WriterStopped:
             log.warning("result_not_recorded")  # the claim runs out and the row is sent again
+
+
+def _each(units: "list[partial[None]]", tx: Tx) -> None:
+    for unit in units:
+        unit(tx)
 
 
 def _sent(tx: Tx, row: Outgoing, sent: Sent, terms: Terms | None, started_ms: int, at_ms: int) -> None:
