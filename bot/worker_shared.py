@@ -28,7 +28,7 @@ from bot.worker import PAUSES_S, TRIES, Translate, Worker
 
 log = structlog.get_logger()
 
-_ROUND_S = 0.02
+_ROUND_S = 0.05
 """A round begins no further chat's update after so long: what it has locked waits for its commit."""
 _FEWEST, _MOST = 4, 50
 """Chats claimed for a round: about twice as many as the last one had time for."""
@@ -115,7 +115,7 @@ class SharedWorker(Worker):
         while self._incoming:
             batch, self._incoming = self._incoming[:_STORED_AT_ONCE], self._incoming[_STORED_AT_ONCE:]
             try:
-                self.waiting += await self._intake.run(
+                new = await self._intake.run(
                     partial(inbox_shared.put, arrived=[each.arrived for each in batch])
                 )
             except Exception as error:
@@ -125,17 +125,20 @@ class SharedWorker(Worker):
                     continue
                 _tell(batch, error)
             else:
-                _tell(batch, None)
-                self.ring()
+                self._stored(batch, new)
 
     async def _store_alone(self, put: _Put) -> None:
         try:
-            self.waiting += await self._intake.run(partial(inbox_shared.put, arrived=[put.arrived]))
+            new = await self._intake.run(partial(inbox_shared.put, arrived=[put.arrived]))
         except Exception as error:
             _tell([put], error)
         else:
-            _tell([put], None)
-            self.ring()
+            self._stored([put], new)
+
+    def _stored(self, batch: list[_Put], new: int) -> None:
+        self.waiting += new
+        _tell(batch, None)
+        self.ring()
 
     def take(self, row: Waiting) -> None:
         """There is something to handle."""

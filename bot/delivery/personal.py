@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select, update
 
+from bot.delivery import window
 from bot.i18n import _, number
+from bot.store import links
 from bot.store.dialogs import Place
 from bot.store.tables.delivery import QUEUED, SENDING, UNREACHABLE, outbox
 from bot.store.tx import Tx
@@ -26,6 +28,8 @@ def held(tx: Tx, member_id: int, places: Sequence[Place]) -> list[tuple[str, str
 def forget(tx: Tx, member_id: int, places: Sequence[Place]) -> None:
     """Stops notices that wait, and takes the chat out of what is finished; its counts stay."""
     for channel, chat_id, _user_id in places:
+        window.forget(tx, channel, chat_id)
+        links.revoke(tx, place=(channel, chat_id))
         mine = (outbox.c.channel == channel, outbox.c.chat_id == chat_id)
         tx.run(
             update(outbox)

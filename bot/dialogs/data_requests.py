@@ -115,16 +115,8 @@ def _ask(talk: Talk[Tx], kind: Kind, words: str) -> int:
     account = people.account_of(talk.tx, talk.address.channel, talk.address.user_id)
     assert account is not None  # the router lets only members in
     request = service.ask(talk.tx, account, kind, words)
-    new = Say(
-        _(
-            "Có yêu cầu {what} số {id}. Trả lời chậm nhất theo luật; nhắn “yêu cầu dữ liệu” để xử lý.",
-            what=_(texts.KINDS[kind]),
-            id=request.id,
-        ),
-        heading=_("Yêu cầu về dữ liệu cá nhân"),
-    )
     told = service.officers(talk.tx, account.branch_id, but=account.member_id)
-    talk.say_to([To(each.channel, each.chat_id, new) for each in told])
+    talk.say_to([To(each.channel, each.chat_id, texts.asked(request)) for each in told])
     return request.id
 
 

@@ -3,12 +3,11 @@
 import structlog
 
 from bot.chat.events import AccountNotice, DataRequested
-from bot.chat.replies import Say, To
+from bot.chat.replies import To
 from bot.chat.router import Replies, Router
-from bot.i18n import _
 from bot.organisation import queries as people
-from bot.organisation.models import Verb
-from bot.store import audit
+from bot.privacy import service, texts
+from bot.privacy.models import Kind
 from bot.store.tx import Tx
 
 log = structlog.get_logger()
@@ -27,23 +26,10 @@ def notice(event: AccountNotice, tx: Tx) -> Replies:
 
 
 def requested(event: DataRequested, tx: Tx) -> Replies:
-    """Somebody asked Zalo that their data be deleted: who keeps the branch's data must answer them.
-
-    The person's account is named by its number in the audit trail, their name not at all.
-    """
+    """Somebody asked Zalo that their data be deleted: a request like one made in the chat, with its clock."""
     account = people.account_of(tx, event.address.channel, event.address.user_id)
     if account is None:
         return None  # nothing is kept of somebody who is not linked
-    audit.record(tx, "data_requested", f"account:{account.id}", member_id=account.member_id)
-    words = Say(
-        _(
-            "Một đồng chí vừa yêu cầu Zalo xoá dữ liệu và cần được trả lời đúng hạn. Đồng chí nhắn “lịch sử” để xem "
-            "yêu cầu, rồi liên hệ đồng chí đó."
-        )
-    )
-    keepers = people.holders(tx, account.branch_id, Verb.APPROVE_LINK)
-    return [
-        To(each.channel, each.chat_id, words)
-        for each in keepers
-        if not each.blocked and each.member_id != account.member_id
-    ]
+    request = service.ask(tx, account, Kind.ERASE)
+    told = service.officers(tx, account.branch_id, but=account.member_id)
+    return [To(each.channel, each.chat_id, texts.asked(request)) for each in told]

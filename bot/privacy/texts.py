@@ -40,6 +40,18 @@ def told(request: Request) -> Say:
     )
 
 
+def asked(request: Request) -> Say:
+    """For the officers: somebody asked for something."""
+    return Say(
+        _(
+            "Có yêu cầu {what} số {id}. Trả lời chậm nhất theo luật; nhắn “yêu cầu dữ liệu” để xử lý.",
+            what=_(KINDS[request.kind]),
+            id=request.id,
+        ),
+        heading=_("Yêu cầu về dữ liệu cá nhân"),
+    )
+
+
 def near_limit(request: Request) -> Say:
     """To officers: a limit is near."""
     limit = request.answer_by if request.state == State.OPEN else request.done_by

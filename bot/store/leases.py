@@ -12,6 +12,9 @@ from bot.store.tx import Tx
 from bot.store.upsert import insert
 
 TTL_MS = 6_000
+_GRACE_MS = 6_000
+"""A process that has not told for TTL_MS and so long again is dead: its claims are others'. One that is only
+slow must not find its replies sent by another as well."""
 _PROCESS = "process:"
 
 
@@ -37,7 +40,7 @@ def hold(tx: Tx, name: str, holder: str) -> bool:
 
 
 def live(tx: Tx, holder: str) -> set[str]:
-    """Tells that a process lives, for TTL_MS from here. Returns all that do."""
+    """Tells that a process lives, for TTL_MS and a grace from here. Returns all that do."""
     hold(tx, _PROCESS + holder, holder)
     return {row.holder for row in tx.rows(living(tx))}
 
@@ -45,7 +48,7 @@ def live(tx: Tx, holder: str) -> set[str]:
 def living(tx: Tx) -> Select[tuple[str]]:
     """The processes that live, as a query."""
     return select(leases.c.holder).where(
-        leases.c.name.startswith(_PROCESS), leases.c.until_ms >= database_ms(tx)
+        leases.c.name.startswith(_PROCESS), leases.c.until_ms >= database_ms(tx) - _GRACE_MS
     )
 
 

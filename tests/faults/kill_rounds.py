@@ -22,6 +22,7 @@ from killable import Killable
 from sqlalchemy import func, select
 
 from bot.chat.choices import pack
+from bot.clock import now, to_ms
 from bot.directives.models import Acknowledge
 from bot.store import inbox
 from bot.store.tables.audit import audit
@@ -180,7 +181,7 @@ def _zalo(number: int, user: str, text: str) -> Post:
         "app_id": APP_ID,
         "oa_id": OA_ID,
         "event_name": "user_send_text",
-        "timestamp": str(1_760_000_000_000 + number),
+        "timestamp": str(to_ms(now())),
         "sender": {"id": user},
         "recipient": {"id": OA_ID},
         "message": {"msg_id": f"u{number}", "text": text},
@@ -188,6 +189,12 @@ def _zalo(number: int, user: str, text: str) -> Post:
     raw = json.dumps(event).encode()
     mac = sha256(APP_ID.encode() + raw + event["timestamp"].encode() + SECRET.encode()).hexdigest()
     return Post(number, "/webhook/zalo", raw, {"X-ZEvent-Signature": f"mac={mac}"})
+
+
+def reply_to(words: str) -> str:
+    """The paper whose acknowledgement these words confirm; empty for others (cards, the author's figures)."""
+    found = re.search(r"\b10\d-KH/ĐU", words) if "Đã ghi nhận" in words else None
+    return found[0] if found else ""
 
 
 class Rounds:
@@ -308,7 +315,7 @@ class Rounds:
         # Every acknowledgement has one reply that names its document; the same words again are a double.
         replies = Counter()
         for (chat, words), times in platform.told.items():
-            for name in set(re.findall(r"\b10\d-KH/ĐU", words)):
+            if name := reply_to(words):
                 replies[chat, name] += times
         wanted = len(opened) * len(town.members)
         return Outcome(

@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 from faulty import build
-from kill_rounds import FIRST_USER, Loopback, post_words
+from kill_rounds import FIRST_USER, Loopback, post_words, reply_to
 from killable import Killable
 from sqlalchemy import func, select
 
@@ -54,8 +54,8 @@ class InOrder(Loopback):
         self.last = 0.0
 
     def _note(self, chat: object, text: str) -> int:
-        if found := re.search(r"\b10\d-KH/ĐU", text):
-            self.papers.setdefault(str(chat), []).append(found[0])
+        if found := reply_to(text):
+            self.papers.setdefault(str(chat), []).append(found)
         self.last = time.perf_counter()
         return super()._note(chat, text)
 

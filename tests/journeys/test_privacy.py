@@ -1,8 +1,10 @@
 """A member's own data: seen, exported, corrected, taken back, erased; and what the officer does."""
 
+import pytest
+from aiohttp import ClientSession
 from sqlalchemy import select
 
-from bot.clock import now
+from bot.clock import now, to_ms
 from bot.organisation import queries as people
 from bot.organisation.models import Role
 from bot.organisation.service import appoint
@@ -172,3 +174,22 @@ async def test_the_share_by_unit_has_its_rule(house):
     said = await secretary.sees("Tỷ lệ xác thực")
     assert "Đã xác thực: 1/3 (33,3%)" in said.text  # the exempt one is in no denominator
     assert "Mẫu số: đảng viên đang sinh hoạt" in said.text
+
+
+@pytest.mark.parametrize("channel", ["zalo_oa"])
+async def test_asking_zalo_to_delete_ones_data_opens_a_request_with_its_clock(house):
+    officer = await officer_of(house)
+    member = await house.member(BE)
+    raw, headers = house.sandbox.control.zalo_people.signed(
+        {
+            "app_id": house.sandbox.zalo.app_id,
+            "oa_id": house.sandbox.zalo.oa_id,
+            "event_name": "user_withdraw",
+            "user_id": member.user_id,
+            "timestamp": str(to_ms(now())),
+        }
+    )
+    address = f"http://127.0.0.1:{house.app.port}/webhook/zalo"
+    async with ClientSession() as session, session.post(address, data=raw, headers=headers) as answer:
+        assert answer.status == 200
+    await officer.sees("Có yêu cầu xoá dữ liệu số 1")

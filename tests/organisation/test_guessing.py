@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hearing import statements
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from organisation_doubles import roster_of, someone
-from sqlalchemy import Engine, event, select, update
+from sqlalchemy import Engine, select, update
 
 from bot.chat.events import Address, ContactShared, TextSent
 from bot.chat.replies import Say
@@ -51,12 +52,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine.dispose()
 
 
-def hear(engine: Engine) -> list[str]:
-    seen: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda _c, _k, sql, *_: seen.append(sql))
-    return seen
-
-
 def replies(said: list[object]) -> list[tuple[str, str, tuple[str, ...]]]:
     return [
         (each.heading, each.text, tuple(choice.label for choice in each.choices))
@@ -76,39 +71,39 @@ def test_no_such_member_and_wrong_date_cannot_be_told_apart(
 ) -> None:
     """Through the whole dialog: texts, choices, and the number and kind of database statements."""
     channel = "telegram" if way == Way.CONTACT else "zalo_oa"
-    seen = hear(place)
     heard = {}
-    for known in (True, False):
-        with place.connect() as conn:
-            transaction = conn.begin()
-            tx = Tx(conn, now(), vault)
-            member_id = stock(tx)
-            codes = {True: make_slip(tx, member_id, None), False: with_check_digit("00000000")}
-            key = codes[known] if way == Way.SLIP else (MEMBER if known else NOBODY)[way]
-            where = Address(channel, "u", "u")
-            for _time in range(earlier):
-                verify(tx, Place(channel, "u", "u"), Claim(way, key), born)
-            router = make_router()
-            seen.clear()
-            said = []
-            words = ["/xacthuc", "1"]
-            if way == Way.SLIP:
-                words += [key]
-            else:
-                offered = [each for each in WAYS if each != Way.SLIP and channel in WAYS[each].channels]
-                order = [Way.CONTACT, Way.NUMBER, Way.PHONE, Way.HAND]
-                at = [each for each in order if each in offered].index(way) + 1
-                words += ["tôi không có phiếu", str(at)]
-                if way != Way.CONTACT:
+    with statements(place) as seen:
+        for known in (True, False):
+            with place.connect() as conn:
+                transaction = conn.begin()
+                tx = Tx(conn, now(), vault)
+                member_id = stock(tx)
+                codes = {True: make_slip(tx, member_id, None), False: with_check_digit("00000000")}
+                key = codes[known] if way == Way.SLIP else (MEMBER if known else NOBODY)[way]
+                where = Address(channel, "u", "u")
+                for _time in range(earlier):
+                    verify(tx, Place(channel, "u", "u"), Claim(way, key), born)
+                router = make_router()
+                seen.clear()
+                said = []
+                words = ["/xacthuc", "1"]
+                if way == Way.SLIP:
                     words += [key]
-            for text in words:
-                said += router.handle(TextSent(where, tx.now, text), tx)
-            if way == Way.CONTACT:
-                said += router.handle(ContactShared(where, tx.now, key, own=True), tx)
-            said += router.handle(TextSent(where, tx.now, f"{born:%d/%m/%Y}"), tx)
-            shown = [(h, t.replace(codes[known], "…"), c) for h, t, c in replies(said)]
-            heard[known] = shown, list(seen)
-            transaction.rollback()
+                else:
+                    offered = [each for each in WAYS if each != Way.SLIP and channel in WAYS[each].channels]
+                    order = [Way.CONTACT, Way.NUMBER, Way.PHONE, Way.HAND]
+                    at = [each for each in order if each in offered].index(way) + 1
+                    words += ["tôi không có phiếu", str(at)]
+                    if way != Way.CONTACT:
+                        words += [key]
+                for text in words:
+                    said += router.handle(TextSent(where, tx.now, text), tx)
+                if way == Way.CONTACT:
+                    said += router.handle(ContactShared(where, tx.now, key, own=True), tx)
+                said += router.handle(TextSent(where, tx.now, f"{born:%d/%m/%Y}"), tx)
+                shown = [(h, t.replace(codes[known], "…"), c) for h, t, c in replies(said)]
+                heard[known] = shown, [sql for sql, _values in seen]
+                transaction.rollback()
     assert heard[True][0] == heard[False][0]
     assert heard[True][1] == heard[False][1]
     assert len(heard[True][1]) > 10

@@ -1,12 +1,10 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from hearing import statements
 from organisation_doubles import Begin, roster_of, someone
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, select
 
 from bot.clock import now
 from bot.organisation import accounts, queries
@@ -107,21 +105,6 @@ def test_only_who_may_makes_slips(branch: Tx) -> None:
     assert make_slip(branch, who(branch, 3), who(branch, 1))
     with pytest.raises(NotAllowed):
         make_slip(branch, who(branch, 1), who(branch, 3))
-
-
-@contextmanager
-def statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """What reaches the database within the block: statements and their values."""
-    seen: list[tuple[str, Any]] = []
-
-    def hear(_conn: object, _cursor: object, statement: str, values: object, *_: object) -> None:
-        seen.append((statement, values))
-
-    event.listen(engine, "before_cursor_execute", hear)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", hear)
 
 
 def test_every_cause_of_failure_looks_the_same(branch: Tx, engine: Engine) -> None:
@@ -303,7 +286,7 @@ def test_account_of_is_one_statement_on_an_index(branch: Tx, engine: Engine) -> 
         queries.account_of(branch, "telegram", "u1")
     assert len(seen) == 1
     statement, values = seen[0]
-    plan = branch.conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    plan = branch.conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", tuple(values))
     words = " ".join(row[3] for row in plan)
     assert "SEARCH accounts" in words
     assert "SCAN" not in words
