@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from bot.channels.zalo_oa import texts as zalo_texts
 from bot.delivery import window
-from bot.directives import groups
+from bot.directives import groups, pausing, queries
 from bot.i18n import _
 from bot.organisation import accounts
 from bot.organisation import queries as people
+from bot.reports.counting import reason_words
 from bot.store.tx import Tx
 
 
@@ -53,6 +54,11 @@ class Reachability:
         """The chat has a new id."""
         accounts.move_chat(tx, channel, old, new)
         groups.move(tx, channel, old, new)
+
+    def too_many_failed(self, tx: Tx, kind: str, kind_id: int, reason: str) -> None:
+        """A directive is held, and its author hears why and goes on when they like; so is a reminder of it."""
+        if kind in (queries.NOTICE, queries.REMINDER):
+            pausing.hold(tx, kind, kind_id, reason_words(reason))
 
     def suspended(self, tx: Tx, channel: str, problem: str) -> None:
         """An administrator hears what to do, on another channel or, once it works again, on this one."""

@@ -51,6 +51,8 @@ class Outgoing:
     is_reply: bool
     claimed_until_ms: int = NOT_YET
     """When another process may take the row."""
+    notice: tuple[str, int] | None = None
+    """Which notice it belongs to: kind and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,19 @@ def make_due(tx: Tx, due_ms: int, *, kind: str, kind_id: int) -> None:
         .values(due_ms=due_ms)
     )
     signals.tell(tx, signals.OUTBOX)
+
+
+def hold(tx: Tx, *, kind: str, kind_id: int) -> int:
+    """Keeps back what of a notice waits, until `make_due`; returns how many rows."""
+    mine = (outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.state == QUEUED)
+    return int(tx.run(update(outbox).where(*mine).values(due_ms=NOT_YET)).rowcount)
+
+
+def held(tx: Tx, *, kind: str, kind_id: int) -> int:
+    """How many rows of a notice are kept back."""
+    mine = (outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.state == QUEUED)
+    counted = select(func.count()).select_from(outbox).where(*mine, outbox.c.due_ms == NOT_YET)
+    return int(tx.value(counted) or 0)
 
 
 def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
@@ -335,6 +350,7 @@ def _open_ones(
                 row.uncertain,
                 is_reply,
                 row.claimed_until_ms,
+                (row.notice, row.notice_id) if row.notice else None,
             )
         )
     if closed:

@@ -36,6 +36,8 @@ _MAX_TRIES_LATER = 48
 """How often a row is put back that waits for a quota or the morning: two days, at an hour each."""
 _RECORDED_AGAIN = 3
 _AGAIN_S = 1.0
+_BUDGET, _BUDGET_OF, _BUDGET_MIN = 0.2, 100, 20
+"""A notice is held when this part of its newest 100 messages failed, once there were 20."""
 _NOTES, _NOTES_S = 128, 0.05
 """Results of notices are recorded together: at most so many, and none waits longer (seconds)."""
 _MARGIN_MS = 5_000
@@ -51,6 +53,10 @@ class Reachability(Protocol):
 
     def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
         """This chat has a new id."""
+        ...
+
+    def too_many_failed(self, tx: Tx, kind: str, kind_id: int, reason: str) -> None:
+        """So many messages of this notice failed that it should not go on unasked: hold it, and tell a person."""
         ...
 
     def suspended(self, tx: Tx, channel: str, problem: str) -> None:
@@ -151,6 +157,9 @@ class Sender:
             )
             for outbound in outbounds
         }
+        self._outcomes: dict[tuple[str, int], deque[bool]] = {}
+        self._held_back: dict[tuple[str, int], int] = {}
+        """Notices that were held, and when (ms): what was claimed before is not sent."""
         self._notes: list[partial[None]] = []
         self._settled = 0.0
         self._settling: asyncio.TimerHandle | None = None
@@ -295,6 +304,8 @@ class Sender:
         """Sends one row. Returns the moment (ms) it was put back to, when it was."""
         channel = row.channel
         started_ms = to_ms(now())
+        if self._is_held_back(row):
+            return None
         try:
             sent = await lane.outbound.send(row.chat_id, row.reply)
         except RetryAfter as error:
@@ -309,7 +320,7 @@ class Sender:
             log.warning("send_later", channel=channel, why=error.why, seconds=error.seconds)
             if row.attempts < _MAX_TRIES_LATER:
                 return self._later(row, error.seconds * 1000)
-            self._record(partial(outbox.record_failed, row=row, reason=error.why, unreachable=False))
+            self._failed(lane, row, error.why)
         except Suspended as error:
             self._suspend(lane, channel, error.problem)
             return self._later(row, _SUSPENDED_PAUSE_S * 1000)
@@ -323,23 +334,56 @@ class Sender:
             log.warning("send_uncertain", channel=channel, error=str(error))
             if row.uncertain < _MAX_UNCERTAIN:
                 return self._later(row, _UNCERTAIN_PAUSE_MS, uncertain=True)
-            self._record(partial(outbox.record_failed, row=row, reason="uncertain", unreachable=False))
+            self._failed(lane, row, "uncertain")
         except Rejected as error:
             log.error("send_rejected", channel=channel, why=error.why)
             reason = f"rejected:{error.code}" if error.code else "rejected"
-            self._record(partial(outbox.record_failed, row=row, reason=reason, unreachable=False))
+            self._failed(lane, row, reason)
         except Exception as error:
             # A fault of ours in one message must not stop the chat; it is counted and shown.
             log.error("send_broke", channel=channel, error=type(error).__name__)
-            self._record(partial(outbox.record_failed, row=row, reason="broken", unreachable=False))
+            self._failed(lane, row, "broken")
         else:
             terms = self._terms.get(channel)
+            self._spend(row, failed=False)
             note = partial(_sent, row=row, sent=sent, terms=terms, started_ms=started_ms, at_ms=to_ms(now()))
             if row.is_reply:
                 self._record(note)
             else:
                 self._note(note)
         return None
+
+    def _failed(self, lane: _Lane, row: Outgoing, reason: str) -> None:
+        self._record(partial(outbox.record_failed, row=row, reason=reason, unreachable=False))
+        if row.notice is None or not self._spend(row, failed=True):
+            return
+        log.error("notice_held", channel=row.channel, reason=reason, alert=True)
+        kind, kind_id = row.notice
+        self._held_back[row.notice] = to_ms(now())
+        # What waits here goes back at once; what is at the platform already overwrites that by its result.
+        for waiting in [each for queue in lane.chats.values() for each in queue]:
+            if waiting.notice == row.notice and waiting.id != row.id:
+                self._record(partial(outbox.record_later, row=waiting, due_ms=outbox.NOT_YET))
+        self._record(partial(self._hold, kind=kind, kind_id=kind_id, reason=reason))
+
+    def _is_held_back(self, row: Outgoing) -> bool:
+        """Whether its notice was held after this row was claimed."""
+        since_ms = self._held_back.get(row.notice) if row.notice is not None else None
+        return since_ms is not None and row.claimed_until_ms <= since_ms + outbox.CLAIM_MS
+
+    def _spend(self, row: Outgoing, *, failed: bool) -> bool:
+        """Counts an outcome of a notice; whether its budget of failures is spent by it."""
+        if row.notice is None:
+            return False
+        found = self._outcomes.setdefault(row.notice, deque(maxlen=_BUDGET_OF))
+        found.append(failed)
+        if not failed or len(found) < _BUDGET_MIN or sum(found) < _BUDGET * len(found):
+            return False
+        del self._outcomes[row.notice]
+        return True
+
+    def _hold(self, tx: Tx, kind: str, kind_id: int, reason: str) -> None:
+        self._reachability.too_many_failed(tx, kind, kind_id, reason)
 
     def _suspend(self, lane: _Lane, channel: str, problem: str) -> None:
         log.error("account_suspended", channel=channel, problem=problem, alert=True)

@@ -262,3 +262,12 @@ class Object:
     """ "Không đúng": objects to what was recorded by hand."""
 
     directive: int
+
+
+@action("pause")
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Keeps a directive's messages back ("yes") or lets them go on ("no")."""
+
+    directive: int
+    answer: str

@@ -46,6 +46,8 @@ ACTIONS = {
     "directive.names": N_("xem tên người chưa xác nhận"),
     "directive.remind": N_("nhắc"),
     "directive.recall": N_("thu hồi"),
+    "directive.hold": N_("tạm dừng gửi"),
+    "directive.go_on": N_("gửi tiếp"),
     "directive.by_hand": N_("ghi nhận tay"),
     "directive.object": N_("nói ghi nhận tay là không đúng"),
     "reminders.plan": N_("đặt lịch nhắc"),

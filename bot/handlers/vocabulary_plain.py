@@ -16,6 +16,10 @@ PLAIN = {
     "thuhoi": "recall",
     "thu hoi": "recall",
     "recall": "recall",
+    "tamdung": "pause",
+    "tam dung": "pause",
+    "guitiep": "go_on",
+    "gui tiep": "go_on",
     "ghinhantay": "by_hand",
     "ghi nhan tay": "by_hand",
     "rutdongy": "withdraw",
@@ -39,7 +43,9 @@ PLAIN = {
     "lien ket": "link",
 }
 """Folded: after a slash, or as the whole text but for a document."""
-_NEEDS_DOCUMENT = frozenset({"thu hoi"})  # alone it may as well mean taking back one's own acknowledgement
+_NEEDS_DOCUMENT = frozenset(
+    {"thu hoi", "tam dung", "gui tiep"}
+)  # alone it may as well mean taking back one's own acknowledgement
 
 
 class PlainCommand(NamedTuple):
