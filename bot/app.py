@@ -38,8 +38,9 @@ from bot.channels.zalo_oa.tokens import Tokens
 from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.delivery.outbound import Outbound
+from bot.delivery.quiet import Quiet
 from bot.delivery.sender import RING_EVERY, Sender
-from bot.directives import live_cards
+from bot.directives import catching_up, live_cards, reminding
 from bot.directives import service as directives
 from bot.directives.gate.rule import allowed
 from bot.directives.waiting import UnacknowledgedDirectives
@@ -55,6 +56,7 @@ from bot.paperwork import Paperwork
 from bot.policy.service import forget_questions
 from bot.reachability import Reachability
 from bot.replica import Duty, Replica
+from bot.reports import escalation
 from bot.rooms import ROOMS
 from bot.rosters import Rosters
 from bot.rulebook import Rulebook
@@ -105,6 +107,7 @@ class App:
         self.writer = Writer(self.engine, self.vault, loop=loop)
         self.writer.start()
         rule = allowed(settings.gate_rules)
+        self.quiet = Quiet.parse(settings.quiet_hours)
         box = FileBox(settings.files, self.vault)
         files = StoredFiles(box, self.writer, lambda: settings.public_url.rstrip("/"), settings.link_days)
         self.findings = Findings(self.writer)
@@ -118,6 +121,8 @@ class App:
             terms=terms(),
             shared=self.shared,
             reply_share=settings.reply_share,
+            quiet=self.quiet,
+            unwanted=reminding.unwanted,
         )
         translators[jobs.CHANNEL] = runner.translate
         router = make_router(
@@ -397,16 +402,21 @@ class App:
         # APScheduler only rings: what is due is found by query, so a late or missed ring loses nothing.
         self._bell = AsyncIOScheduler(timezone="UTC")
         quiet = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self._bell.add_job(self._ring, "interval", seconds=RING_EVERY.total_seconds(), **quiet)
-        self._bell.add_job(self._resume_freezing, "interval", seconds=5, **quiet)
-        self._bell.add_job(self._keep_up, "interval", seconds=1, **quiet)
-        overdue = self.rulebook.tell_overdue
-        self._bell.add_job(overdue, "interval", minutes=5, args=(self.writer, self.sender.ring), **quiet)
-        self._bell.add_job(self.guard.tick, "interval", seconds=5, **quiet)
-        self._bell.add_job(self._remind_of_meetings, "interval", seconds=20, **quiet)
-        self._bell.add_job(self._keep_findings, "interval", seconds=10, **quiet)
+        overdue = partial(self.rulebook.tell_overdue, self.writer, self.sender.ring)
+        for work, seconds in (
+            (self._ring, RING_EVERY.total_seconds()),
+            (partial(self._look, live_cards.tick), 1),
+            (self._catch_up, 1),
+            (self._remind, 2),
+            (self._resume_freezing, 5),
+            (self.guard.tick, 5),
+            (self._keep_findings, 10),
+            (partial(self._look, meeting_verbs.tick), 20),
+            (overdue, 300),
+            (self._tidy, 3600),
+        ):
+            self._bell.add_job(work, "interval", seconds=seconds, **quiet)
         self.newsroom.hang(self._bell, quiet)
-        self._bell.add_job(self._tidy, "interval", hours=1, **quiet)
         self._bell.start()
 
     async def _ring(self) -> None:
@@ -419,16 +429,29 @@ class App:
             for directive_id in await self.writer.run(directives.freezing):
                 await self._freeze(directive_id)
 
-    async def _keep_up(self) -> None:
-        """Posts and edits the cards that follow a directive."""
+    async def _look(self, tick: Callable[[Tx], object]) -> None:
+        """One look for what is due; what was queued leaves at once."""
         with contextlib.suppress(asyncio.CancelledError):  # the bell falls silent first at the end
-            if await self.writer.run(live_cards.tick):
+            if await self.writer.run(tick):
                 self.sender.ring()
 
-    async def _remind_of_meetings(self) -> None:
+    async def _catch_up(self) -> None:
+        """Brings what was missed to who can be reached now."""
         with contextlib.suppress(asyncio.CancelledError):
-            if await self.writer.run(meeting_verbs.tick):
+            while await self.writer.run(catching_up.tick):
                 self.sender.ring()
+
+    async def _remind(self) -> None:
+        """Reminds who has not acknowledged, and before windows close; tells secretaries and the units above."""
+        lead = timedelta(hours=self.settings.window_reminder_hours)
+        with contextlib.suppress(asyncio.CancelledError):
+            for due in (
+                partial(reminding.before_windows_close, quiet=self.quiet, lead=lead),
+                partial(reminding.tick, quiet=self.quiet),
+                partial(escalation.tick, quiet=self.quiet),
+            ):
+                while await self.writer.run(due):
+                    self.sender.ring()
 
     async def _keep_findings(self) -> None:
         with contextlib.suppress(asyncio.CancelledError):

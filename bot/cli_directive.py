@@ -99,6 +99,35 @@ def send(
     )
 
 
+@directive.command("reminders")
+def reminders(
+    unit: Annotated[str, typer.Argument(help="Mã hoặc tên đơn vị ban hành (gồm mọi đơn vị bên dưới).")],
+    days: Annotated[
+        str, typer.Argument(help="Số ngày so với hạn, ví dụ “-3 -1 0 1”; “usual”: như mặc định.")
+    ],
+    urgency: Annotated[Urgency, typer.Option(help="normal, urgent, express, flash.")] = Urgency.NORMAL,
+) -> None:
+    """Đặt những ngày nhắc văn bản của một đơn vị."""
+    from bot.cli_people import in_store
+    from bot.directives import chain, timers
+    from bot.organisation import queries as people
+
+    def plan(tx: "Tx") -> None:
+        found = people.find_organisation(tx, unit)
+        if found is None:
+            raise typer.BadParameter(_("Không tìm thấy đơn vị {unit}.", unit=unit))
+        timers.plan(tx, found.id, urgency, minutes)
+
+    try:
+        minutes = None if days == "usual" else [round(float(each) * chain.DAY) for each in days.split()]
+        in_store(plan)
+    except ValueError:
+        raise typer.BadParameter(
+            _("Tối đa 8 mốc, mỗi mốc trong 60 ngày trước hoặc sau hạn, ví dụ “-3 -1 0 1”.")
+        ) from None
+    Console().print(_("Đã đặt. Văn bản gửi từ nay nhắc theo lịch này."))
+
+
 AsCard = Annotated[str, typer.Option("--as", help="Số thẻ đảng viên của người soạn (bí thư, Văn phòng).")]
 
 

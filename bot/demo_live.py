@@ -156,6 +156,7 @@ async def _bot(folder: Path, sandbox: Sandbox) -> App:
     settings = DemoSettings(
         data_dir=folder,
         listen_port=0,
+        quiet_hours="",  # the demo is shown at any hour
         telegram_token=SecretStr(info["telegram"]["token"]),
         telegram_mode="webhook",
         telegram_secret=SecretStr(os.urandom(16).hex()),

@@ -9,6 +9,7 @@ from bot.dialogs.stored import StoredDialogs
 from bot.directives.gate.models import Why
 from bot.handlers import (
     adoption,
+    by_hand,
     compose,
     fallback,
     follow_up,
@@ -62,6 +63,7 @@ def make_router(
         follow_up,
         history,
         practice,
+        by_hand,
         zalo_group,
         zalo_account,
     ):

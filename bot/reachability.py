@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from bot.channels.zalo_oa import texts as zalo_texts
 from bot.delivery import window
-from bot.directives import groups
+from bot.directives import groups, pausing, queries
 from bot.i18n import _
 from bot.news import service as news
 from bot.organisation import accounts
 from bot.organisation import queries as people
+from bot.reports.counting import reason_words
 from bot.store.tx import Tx
 
 
@@ -35,6 +36,9 @@ class Reachability:
         if reason in ("blocked", "chat_gone", "not_follower"):
             accounts.mark_blocked(tx, channel, chat_id)  # in a private chat the chat is the person
             news.end_public(tx, channel, chat_id)
+        member_id = people.members_at(tx, [(channel, chat_id)]).get((channel, chat_id))
+        if member_id is not None and len(people.accounts_of_member(tx, member_id)) > 1:
+            accounts.mark_unserved(tx, member_id)  # another channel may bring it
 
     def _lost_group(self, tx: Tx, channel: str, chat_id: str, unit_id: int) -> None:
         groups.unlink(tx, channel, chat_id)
@@ -53,6 +57,11 @@ class Reachability:
         accounts.move_chat(tx, channel, old, new)
         groups.move(tx, channel, old, new)
         news.move_reader(tx, channel, old, new)
+
+    def too_many_failed(self, tx: Tx, kind: str, kind_id: int, reason: str) -> None:
+        """A directive is held, and its author hears why and goes on when they like; so is a reminder of it."""
+        if kind in (queries.NOTICE, queries.REMINDER):
+            pausing.hold(tx, kind, kind_id, reason_words(reason))
 
     def suspended(self, tx: Tx, channel: str, problem: str) -> None:
         """An administrator hears what to do, on another channel or, once it works again, on this one."""

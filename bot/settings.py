@@ -55,6 +55,13 @@ class Settings(BaseSettings):
     link_days: int = Field(
         default=14, description="Days a link to a file is good for, where the messenger carries no such file."
     )
+    quiet_hours: str = Field(
+        default="21:00-06:00",
+        description="Nothing is sent unasked at these hours in Vietnam, except what is hoa toc; empty: always.",
+    )
+    window_reminder_hours: float = Field(
+        default=12, description="Hours before a member's Zalo window closes for the last reminder into it."
+    )
     approve_above: int = Field(
         default=500, description="Recipients above which a second person must approve a directive."
     )

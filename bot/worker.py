@@ -115,6 +115,7 @@ class Worker:
 
     def _submit(self, row: Waiting, attempt: int) -> None:
         with suppress(WriterStopped):  # it waits in the inbox for the next start
+            self._sender.settle()  # who answers a notice answers one that is recorded
             self._writer.submit(partial(self._handle, row), partial(self._done, row, attempt))
 
     def _event(self, row: Waiting, tx: Tx) -> Event:

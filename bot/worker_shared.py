@@ -156,6 +156,7 @@ class SharedWorker(Worker):
         self._rung = False
         self._in_round = True
         try:
+            self._sender.settle()
             self._writer.submit(self._round, self._after)
         except WriterStopped:
             self._in_round = False

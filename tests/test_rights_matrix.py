@@ -495,7 +495,7 @@ def practice(w: World, tx: Tx, actor: str, relation: str) -> bool:
 
 
 def inbox(w: World, tx: Tx, actor: str, relation: str) -> bool:
-    return "chờ đồng chí xác nhận" in w.say(tx, actor, "/vanbancuatoi")
+    return "chưa xác nhận" in w.say(tx, actor, "/vanbancuatoi")
 
 
 VERBS: dict[str, Callable[[World, Tx, str, str], bool]] = {

@@ -61,8 +61,14 @@ async def peer(name: str, how: str, folder: Path, platform_port: int) -> Process
     return await _start(command, port, folder, {})
 
 
-async def ours(folder: Path, platform_port: int) -> Process:
-    """`sotay run` with nothing set but addresses and secrets."""
+async def client(name: str, count: int, folder: Path, platform_port: int, words: str) -> Process:
+    """A peer that sends, as `benchmarks.peers.send` writes it."""
+    command = ("-m", "benchmarks.peers.send", name, str(count), str(platform_port), words)
+    return await _start(command, 0, folder, {})
+
+
+async def ours(folder: Path, platform_port: int, **more: str) -> Process:
+    """`sotay run` with nothing set but addresses and secrets, and `more` settings."""
     port = free_port()
     settings = {
         "SOTAY_DATA_DIR": str(folder),
@@ -71,7 +77,7 @@ async def ours(folder: Path, platform_port: int) -> Process:
         "SOTAY_TELEGRAM_MODE": "webhook",
         "SOTAY_TELEGRAM_SECRET": SECRET,
         "SOTAY_TELEGRAM_API": f"http://127.0.0.1:{platform_port}",
-    }
+    } | {f"SOTAY_{name.upper()}": value for name, value in more.items()}
     return await _start(("-m", "bot", "run"), port, folder, settings)
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from bot.chat.choices import pack
 from bot.clock import now
@@ -20,7 +20,9 @@ from bot.organisation.models import MembershipKind, PersonRow, Result, Roster, S
 from bot.organisation.roster_import import import_roster
 from bot.organisation.verification import make_slip, verify_by_slip
 from bot.store import audit, inbox
+from bot.store.ids import new_id
 from bot.store.installation import open_store
+from bot.store.tables.organisation import ACTIVE, accounts
 from bot.store.tx import Tx
 from bot.store.vault import Keys, Vault
 from bot.store.writer import write
@@ -30,8 +32,12 @@ BRANCH = 60
 BORN = date(1980, 2, 3)
 
 
-def build(folder: Path, members: int) -> int:
-    """A data folder with so many verified members, each of whom got the card. Returns the directive's id."""
+def build(folder: Path, members: int, *, waiting: bool = False) -> int:
+    """A data folder with so many verified members, each of whom got the card. Returns the directive's id.
+
+    With `waiting` the cards are frozen and still to be sent, and accounts are linked without the dialog's
+    verb, which takes its time by design.
+    """
     folder.mkdir(parents=True)
     Keys.new().write(folder / "keys.json")
     with opened(folder) as (engine, vault):
@@ -40,11 +46,12 @@ def build(folder: Path, members: int) -> int:
         found = run(lambda tx: people.members_of(tx, [unit.id for unit in people.organisation_tree(tx)]))
         ids = [member.id for member in found]
         for start in range(0, members, 250):
-            run(partial(_verify, ids=ids, start=start, stop=min(start + 250, members)))
+            link = _link if waiting else _verify
+            run(partial(link, ids=ids, start=start, stop=min(start + 250, members)))
         directive = run(partial(_directive, author=ids))
         while run(partial(service.freeze_slice, directive_id=directive)):
             pass
-        while run(_deliver):
+        while not waiting and run(_deliver):
             pass
     return int(directive)
 
@@ -121,6 +128,24 @@ def _verify(tx: Tx, ids: list[int], start: int, stop: int) -> None:
         outcome = verify_by_slip(tx, "telegram", user, user, make_slip(tx, member_id, None), born)
         if outcome.result is not Result.LINKED:
             raise AssertionError(outcome)
+
+
+def _link(tx: Tx, ids: list[int], start: int, stop: int) -> None:
+    rows = [
+        {
+            "id": new_id(),
+            "channel": "telegram",
+            "user_id": str(FIRST_USER + number),
+            "chat_id": str(FIRST_USER + number),
+            "member_id": ids[number],
+            "language": "vi",
+            "state": ACTIVE,
+            "linked_ms": tx.now_ms,
+            "served_ms": tx.now_ms,
+        }
+        for number in range(start, stop)
+    ]
+    tx.run(insert(accounts), rows)
 
 
 def _directive(tx: Tx, author: list[int]) -> int:

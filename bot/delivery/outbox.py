@@ -1,13 +1,15 @@
 """Rows on their way out: posting, claiming, recording. One row per notice and recipient, or per reply."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from bot.chat.choices import Answer, unpack
 from bot.chat.replies import Edit, Reply, Say
 from bot.delivery.outbound import Sent
+from bot.delivery.quiet import NEVER, Quiet
 from bot.delivery.wire import dump, load
 from bot.store import leases, signals
 from bot.store.hot import Hot
@@ -49,6 +51,8 @@ class Outgoing:
     is_reply: bool
     claimed_until_ms: int = NOT_YET
     """When another process may take the row."""
+    notice: tuple[str, int] | None = None
+    """Which notice it belongs to: kind and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +99,11 @@ def posted(tx: Tx, recipient_ids: Sequence[int], *, kind: str, kind_id: int) -> 
     return {row.recipient_id for row in found}
 
 
-def post(tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority: int, due_ms: int) -> int:
-    """Queues a notice for its recipients. Returns how many rows."""
-    rows = [
+def post(
+    tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority: int, due_ms: int
+) -> list[int]:
+    """Queues a notice for its recipients. Returns the ids of the rows, in the same order."""
+    rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
             "channel": notice.channel,
@@ -119,7 +125,7 @@ def post(tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority
     if rows:
         tx.run(insert(outbox), rows)
         signals.tell(tx, signals.OUTBOX)
-    return len(rows)
+    return [row["id"] for row in rows]
 
 
 def make_due(tx: Tx, due_ms: int, *, kind: str, kind_id: int) -> None:
@@ -130,6 +136,19 @@ def make_due(tx: Tx, due_ms: int, *, kind: str, kind_id: int) -> None:
         .values(due_ms=due_ms)
     )
     signals.tell(tx, signals.OUTBOX)
+
+
+def hold(tx: Tx, *, kind: str, kind_id: int) -> int:
+    """Keeps back what of a notice waits, until `make_due`; returns how many rows."""
+    mine = (outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.state == QUEUED)
+    return int(tx.run(update(outbox).where(*mine).values(due_ms=NOT_YET)).rowcount)
+
+
+def held(tx: Tx, *, kind: str, kind_id: int) -> int:
+    """How many rows of a notice are kept back."""
+    mine = (outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.state == QUEUED)
+    counted = select(func.count()).select_from(outbox).where(*mine, outbox.c.due_ms == NOT_YET)
+    return int(tx.value(counted) or 0)
 
 
 def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
@@ -252,26 +271,47 @@ def _open(tx: Tx, row_id: int, channel: str, chat_id: str, say: Say, at_ms: int,
     open_choices(tx, channel, chat_id, opening, at_ms + say.expires_minutes * 60_000)
 
 
-def claim(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[Outgoing]:
+class Pending(NamedTuple):
+    """A claimed row as it is asked about: which notice it is, and for whom."""
+
+    id: int
+    notice: str
+    notice_id: int
+    recipient_id: int
+
+
+def claim(
+    tx: Tx,
+    channel: str,
+    claimed_by: str,
+    limit: int,
+    *,
+    quiet: Quiet = NEVER,
+    unwanted: Callable[[Tx, list[Pending]], set[int]] | None = None,
+    closed: Callable[[Tx, str, str, str], None] | None = None,
+) -> list[Outgoing]:
     """Takes due rows of a channel, most urgent first, then oldest; and those whose claim has run out.
 
-    A notice to somebody whose window has closed is not sent: its row ends here as unreachable.
+    In quiet hours only replies and what is hỏa tốc. A notice that is no longer wanted (`unwanted` names
+    the rows) is not sent; nor is one to somebody whose window has closed: its row ends here as unreachable,
+    and `closed` is told (channel, chat id, reason).
     """
+    most = FLASH if quiet.holds(tx.now) else DIGEST
     while True:
-        ids = _take(tx, channel, claimed_by, limit)
-        found = _open_ones(tx, ids) if ids else []
+        ids = _take(tx, channel, claimed_by, limit, most)
+        found = _open_ones(tx, ids, unwanted, closed) if ids else []
         if found or not ids:
             return found
 
 
-def _take(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[int]:
+def _take(tx: Tx, channel: str, claimed_by: str, limit: int, most: int) -> list[int]:
     due = or_(
         and_(outbox.c.state == QUEUED, outbox.c.due_ms <= tx.now_ms),
         and_(outbox.c.state == SENDING, outbox.c.claimed_until_ms < tx.now_ms),
     )
     wanted = (
         select(outbox.c.id)
-        .where(outbox.c.channel == channel, outbox.c.state <= SENDING, due)
+        .where(outbox.c.channel == channel, outbox.c.state <= SENDING, outbox.c.priority <= most, due)
         .order_by(outbox.c.priority, outbox.c.due_ms, outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -291,7 +331,12 @@ def _take(tx: Tx, channel: str, claimed_by: str, limit: int) -> list[int]:
     return ids
 
 
-def _open_ones(tx: Tx, ids: list[int]) -> list[Outgoing]:
+def _open_ones(
+    tx: Tx,
+    ids: list[int],
+    unwanted: Callable[[Tx, list[Pending]], set[int]] | None,
+    tell_closed: Callable[[Tx, str, str, str], None] | None,
+) -> list[Outgoing]:
     here = and_(windows.c.channel == outbox.c.channel, windows.c.chat_id == outbox.c.chat_id)
     rows = tx.rows(
         select(outbox, contents.c.body.label("shared"), windows.c.until_ms)
@@ -302,9 +347,13 @@ def _open_ones(tx: Tx, ids: list[int]) -> list[Outgoing]:
     )
     opened: dict[int, Reply] = {}
     found, closed = [], []
+    asked = [Pending(row.id, row.notice, row.notice_id, row.recipient_id) for row in rows if row.notice]
+    stopped = unwanted(tx, asked) if unwanted is not None and asked else set()
     for row in rows:
+        if row.id in stopped:
+            continue
         if row.content_id is not None and row.until_ms is not None and row.until_ms < tx.now_ms:
-            closed.append(row.id)
+            closed.append(row)
             continue
         if row.content_id is None:
             said = load(tx.vault.open("outbox.body", row.id, row.body))
@@ -325,11 +374,17 @@ def _open_ones(tx: Tx, ids: list[int]) -> list[Outgoing]:
                 row.uncertain,
                 is_reply,
                 row.claimed_until_ms,
+                (row.notice, row.notice_id) if row.notice else None,
             )
         )
     if closed:
         unreached = {"state": UNREACHABLE, "reason": "window_closed", "claimed_by": None}
-        tx.run(update(outbox).where(outbox.c.id.in_(closed)).values(unreached))
+        tx.run(update(outbox).where(outbox.c.id.in_([row.id for row in closed])).values(unreached))
+        if tell_closed is not None:
+            for row in closed:
+                tell_closed(tx, row.channel, row.chat_id, "window_closed")
+    if stopped:
+        tx.run(update(outbox).where(outbox.c.id.in_(stopped)).values(state=RECALLED, claimed_by=None))
     return found
 
 

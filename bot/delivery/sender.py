@@ -6,7 +6,7 @@ writer. A row is finished after the send, never at the claim.
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -18,7 +18,8 @@ from bot.chat.errors import Later, Rejected, RetryAfter, Suspended, TokenExpired
 from bot.clock import now, to_ms
 from bot.delivery import outbox, window
 from bot.delivery.outbound import Outbound, Sent
-from bot.delivery.outbox import Outgoing
+from bot.delivery.outbox import Outgoing, Pending
+from bot.delivery.quiet import NEVER, Quiet
 from bot.delivery.window import Terms
 from bot.store.tx import Tx
 from bot.store.writer import Writer, WriterStopped
@@ -35,6 +36,10 @@ _MAX_TRIES_LATER = 48
 """How often a row is put back that waits for a quota or the morning: two days, at an hour each."""
 _RECORDED_AGAIN = 3
 _AGAIN_S = 1.0
+_BUDGET, _BUDGET_OF, _BUDGET_MIN = 0.2, 100, 20
+"""A notice is held when this part of its newest 100 messages failed, once there were 20."""
+_NOTES, _NOTES_S = 128, 0.05
+"""Results of notices are recorded together: at most so many, and none waits longer (seconds)."""
 _MARGIN_MS = 5_000
 """A row of this process is left to the channel's holder so long before its claim runs out."""
 
@@ -48,6 +53,10 @@ class Reachability(Protocol):
 
     def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
         """This chat has a new id."""
+        ...
+
+    def too_many_failed(self, tx: Tx, kind: str, kind_id: int, reason: str) -> None:
+        """So many messages of this notice failed that it should not go on unasked: hold it, and tell a person."""
         ...
 
     def suspended(self, tx: Tx, channel: str, problem: str) -> None:
@@ -103,7 +112,8 @@ class _Lane:
 class Sender:
     """One a process. `rates` are messages a second for notices, by channel (replies are not held back).
 
-    `terms` are those of the channels where people can be written to only for a while.
+    `terms` are those of the channels where people can be written to only for a while; `quiet` and `unwanted`
+    as in `outbox.claim`.
     Of several processes one holds a channel (`hold`) and sends what is due there. Each handles updates and
     sends its own replies at once; where it does not hold the channel, at `reply_share` of the rate, which
     the others without the channel have to share.
@@ -121,12 +131,21 @@ class Sender:
         in_flight: int = 64,
         shared: bool = False,
         reply_share: float = 0.2,
+        quiet: Quiet = NEVER,
+        unwanted: Callable[[Tx, list[Pending]], set[int]] | None = None,
     ) -> None:
         self._writer = writer
         self._reachability = reachability
         self._terms = terms or {}
         self.name = name
         self._reply_share = reply_share
+        self._claim = partial(
+            outbox.claim,
+            claimed_by=name,
+            quiet=quiet,
+            unwanted=unwanted,
+            closed=reachability.unreachable,
+        )
         self._lanes = {
             outbound.channel: _Lane(
                 outbound,
@@ -138,6 +157,12 @@ class Sender:
             )
             for outbound in outbounds
         }
+        self._outcomes: dict[tuple[str, int], deque[bool]] = {}
+        self._held_back: dict[tuple[str, int], int] = {}
+        """Notices that were held, and when (ms): what was claimed before is not sent."""
+        self._notes: list[partial[None]] = []
+        self._settled = 0.0
+        self._settling: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._loops: list[asyncio.Task[None]] = []
 
@@ -159,6 +184,7 @@ class Sender:
             await asyncio.wait(self._tasks, timeout=5)
         for task in self._tasks:
             task.cancel()
+        self.settle()
         for lane in self._lanes.values():
             await lane.outbound.close()
 
@@ -188,7 +214,7 @@ class Sender:
 
     def idle(self) -> bool:
         """Whether nothing is held in memory to be sent."""
-        return not any(lane.held for lane in self._lanes.values())
+        return not self._notes and not any(lane.held for lane in self._lanes.values())
 
     def hand(self, rows: Iterable[Outgoing]) -> None:
         """Takes rows that this process has claimed. Called on the event loop, after their commit."""
@@ -229,9 +255,7 @@ class Sender:
                         lane.room.clear()
                         await lane.room.wait()
                         continue
-                    rows = await self._writer.run(
-                        partial(outbox.claim, channel=channel, claimed_by=self.name, limit=free)
-                    )
+                    rows = await self._writer.run(partial(self._claim, channel=channel, limit=free))
                     if not rows:
                         break
                     self.hand(rows)
@@ -280,6 +304,8 @@ class Sender:
         """Sends one row. Returns the moment (ms) it was put back to, when it was."""
         channel = row.channel
         started_ms = to_ms(now())
+        if self._is_held_back(row):
+            return None
         try:
             sent = await lane.outbound.send(row.chat_id, row.reply)
         except RetryAfter as error:
@@ -294,7 +320,7 @@ class Sender:
             log.warning("send_later", channel=channel, why=error.why, seconds=error.seconds)
             if row.attempts < _MAX_TRIES_LATER:
                 return self._later(row, error.seconds * 1000)
-            self._record(partial(outbox.record_failed, row=row, reason=error.why, unreachable=False))
+            self._failed(lane, row, error.why)
         except Suspended as error:
             self._suspend(lane, channel, error.problem)
             return self._later(row, _SUSPENDED_PAUSE_S * 1000)
@@ -308,21 +334,56 @@ class Sender:
             log.warning("send_uncertain", channel=channel, error=str(error))
             if row.uncertain < _MAX_UNCERTAIN:
                 return self._later(row, _UNCERTAIN_PAUSE_MS, uncertain=True)
-            self._record(partial(outbox.record_failed, row=row, reason="uncertain", unreachable=False))
+            self._failed(lane, row, "uncertain")
         except Rejected as error:
             log.error("send_rejected", channel=channel, why=error.why)
             reason = f"rejected:{error.code}" if error.code else "rejected"
-            self._record(partial(outbox.record_failed, row=row, reason=reason, unreachable=False))
+            self._failed(lane, row, reason)
         except Exception as error:
             # A fault of ours in one message must not stop the chat; it is counted and shown.
             log.error("send_broke", channel=channel, error=type(error).__name__)
-            self._record(partial(outbox.record_failed, row=row, reason="broken", unreachable=False))
+            self._failed(lane, row, "broken")
         else:
             terms = self._terms.get(channel)
-            self._record(
-                partial(_sent, row=row, sent=sent, terms=terms, started_ms=started_ms, at_ms=to_ms(now()))
-            )
+            self._spend(row, failed=False)
+            note = partial(_sent, row=row, sent=sent, terms=terms, started_ms=started_ms, at_ms=to_ms(now()))
+            if row.is_reply:
+                self._record(note)
+            else:
+                self._note(note)
         return None
+
+    def _failed(self, lane: _Lane, row: Outgoing, reason: str) -> None:
+        self._record(partial(outbox.record_failed, row=row, reason=reason, unreachable=False))
+        if row.notice is None or not self._spend(row, failed=True):
+            return
+        log.error("notice_held", channel=row.channel, reason=reason, alert=True)
+        kind, kind_id = row.notice
+        self._held_back[row.notice] = to_ms(now())
+        # What waits here goes back at once; what is at the platform already overwrites that by its result.
+        for waiting in [each for queue in lane.chats.values() for each in queue]:
+            if waiting.notice == row.notice and waiting.id != row.id:
+                self._record(partial(outbox.record_later, row=waiting, due_ms=outbox.NOT_YET))
+        self._record(partial(self._hold, kind=kind, kind_id=kind_id, reason=reason))
+
+    def _is_held_back(self, row: Outgoing) -> bool:
+        """Whether its notice was held after this row was claimed."""
+        since_ms = self._held_back.get(row.notice) if row.notice is not None else None
+        return since_ms is not None and row.claimed_until_ms <= since_ms + outbox.CLAIM_MS
+
+    def _spend(self, row: Outgoing, *, failed: bool) -> bool:
+        """Counts an outcome of a notice; whether its budget of failures is spent by it."""
+        if row.notice is None:
+            return False
+        found = self._outcomes.setdefault(row.notice, deque(maxlen=_BUDGET_OF))
+        found.append(failed)
+        if not failed or len(found) < _BUDGET_MIN or sum(found) < _BUDGET * len(found):
+            return False
+        del self._outcomes[row.notice]
+        return True
+
+    def _hold(self, tx: Tx, kind: str, kind_id: int, reason: str) -> None:
+        self._reachability.too_many_failed(tx, kind, kind_id, reason)
 
     def _suspend(self, lane: _Lane, channel: str, problem: str) -> None:
         log.error("account_suspended", channel=channel, problem=problem, alert=True)
@@ -338,6 +399,34 @@ class Sender:
         asyncio.get_running_loop().call_later(wait_ms / 1000 + 0.05, self.ring)
         return due
 
+    def _note(self, unit: "partial[None]") -> None:
+        """A notice went out: recorded at once, or in a flood of them together with the next ones."""
+        loop = asyncio.get_running_loop()
+        self._notes.append(unit)
+        if len(self._notes) >= _NOTES or loop.time() - self._settled >= _NOTES_S:
+            self.settle()
+        elif self._settling is None:
+            self._settling = loop.call_later(_NOTES_S, self.settle)
+
+    def settle(self) -> None:
+        """Has everything recorded that went out, before what is submitted to the writer next."""
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+        if not self._notes:
+            return
+        units, self._notes = self._notes, []
+        self._settled = asyncio.get_running_loop().time()
+
+        def recorded(_result: None, error: BaseException | None) -> None:
+            for unit in units if error is not None else ():  # one of them is to blame, or the database
+                self._record(unit)
+
+        try:
+            self._writer.submit(partial(_each, units), recorded, urgent=True)
+        except WriterStopped:
+            log.warning("result_not_recorded")
+
     def _record(self, unit: "partial[None]", tries: int = _RECORDED_AGAIN) -> None:
         def recorded(_result: None, error: BaseException | None) -> None:
             if error is None:
@@ -350,6 +439,11 @@ class Sender:
             self._writer.submit(unit, recorded, urgent=True)
         except WriterStopped:
             log.warning("result_not_recorded")  # the claim runs out and the row is sent again
+
+
+def _each(units: "list[partial[None]]", tx: Tx) -> None:
+    for unit in units:
+        unit(tx)
 
 
 def _sent(tx: Tx, row: Outgoing, sent: Sent, terms: Terms | None, started_ms: int, at_ms: int) -> None:

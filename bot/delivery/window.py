@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import Row, delete, func, or_, select, tuple_, update
+from sqlalchemy import Row, bindparam, delete, func, or_, select, tuple_, update
 
 from bot.chat.replies import Say
 from bot.delivery.outbound import Quota
+from bot.store.hot import Hot
 from bot.store.tables.delivery import allowances, windows
 from bot.store.tx import Tx
 from bot.store.upsert import insert
@@ -100,6 +101,35 @@ def _from(at_ms: int, terms: Terms) -> dict[str, int]:
     until = {"free_until_ms": terms.free, "until_ms": terms.open}
     spans = {name: at_ms + int(span.total_seconds() * 1000) for name, span in until.items()}
     return {"last_ms": at_ms, **spans}
+
+
+_UNTIL = Hot(
+    select(windows.c.until_ms).where(
+        windows.c.channel == bindparam("channel"), windows.c.chat_id == bindparam("chat")
+    )
+)
+
+
+def is_closed(tx: Tx, channel: str, chat_id: str) -> bool:
+    """Whether the window is known to be closed now."""
+    row = _UNTIL.first(tx, channel=channel, chat=chat_id)
+    return row is not None and row.until_ms < tx.now_ms
+
+
+def closing(tx: Tx, after_ms: int, until_ms: int, limit: int) -> dict[tuple[str, str], int]:
+    """Windows that close after one moment and until another, about `limit` of them: the next to close.
+
+    By (channel, chat id), when each closes; those that close at the same moment are never parted.
+    """
+    between = (windows.c.until_ms > after_ms, windows.c.until_ms <= until_ms)
+    next_ones = (
+        select(windows.c.until_ms).where(*between).order_by(windows.c.until_ms).limit(limit).subquery()
+    )
+    last = tx.value(select(func.max(next_ones.c.until_ms)))
+    if last is None:
+        return {}
+    found = select(windows).where(windows.c.until_ms > after_ms, windows.c.until_ms <= last)
+    return {(row.channel, row.chat_id): row.until_ms for row in tx.rows(found)}
 
 
 def heard(tx: Tx, channel: str, chat_id: str, quota: Quota, terms: Terms, at_ms: int) -> None:

@@ -203,11 +203,7 @@ def _of(card: _Card, counts: dict[int, Figures], below: dict[int, set[int]]) -> 
 
 def _sent(tx: Tx, directive_id: int) -> int:
     """To how many people a message of this directive went out."""
-    mine = (outbox_table.c.notice == queries.NOTICE, outbox_table.c.notice_id == directive_id)
-    counted = select(func.count(outbox_table.c.recipient_id.distinct())).where(
-        *mine, outbox_table.c.state == SENT
-    )
-    return int(tx.value(counted) or 0)
+    return queries.reached(tx, directive_id)
 
 
 # --- keeping up

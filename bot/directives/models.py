@@ -28,6 +28,14 @@ class State(StrEnum):
     DROPPED = "dropped"
 
 
+class How(StrEnum):
+    """How somebody learned of a directive outside the messenger, as the secretary records it."""
+
+    MEETING = "meeting"
+    PAPER = "paper"
+    CALL = "call"
+
+
 @dataclass(frozen=True, slots=True)
 class Audience:
     """Who, within the unit: empty fields leave nobody out."""
@@ -91,6 +99,15 @@ class Directive:
     file: File | None
     send_at: datetime | None = None
     """Until then nobody but its senders and officers knows of it."""
+    opened_at: datetime | None = None
+    """When its audience was frozen; None before."""
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """From when on its recipients may have it; None when it was not opened."""
+        if self.opened_at is None or self.send_at is None:
+            return self.opened_at
+        return max(self.opened_at, self.send_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +135,24 @@ class Acknowledge:
 @dataclass(frozen=True, slots=True)
 class Undo:
     """ "Bấm nhầm, hoàn tác"."""
+
+    directive: int
+
+
+@action("ackall")
+@dataclass(frozen=True, slots=True)
+class AcknowledgeAll:
+    """ "Đã đọc, tiếp thu cả 3 văn bản": what waited from one directive to another (ids), sent by a moment."""
+
+    first: int
+    last: int
+    by_ms: int
+
+
+@action("paper")
+@dataclass(frozen=True, slots=True)
+class ShowPaper:
+    """ "Xem 52-KH/ĐU": the card again."""
 
     directive: int
 
@@ -190,3 +225,49 @@ class Recall:
 
     directive: int
     sure: str
+
+
+@action("hand")
+@dataclass(frozen=True, slots=True)
+class HandMenu:
+    """Whom to record by hand, from a page on."""
+
+    directive: int
+    page: int
+
+
+@action("handwho")
+@dataclass(frozen=True, slots=True)
+class HandFor:
+    """Records by hand for one member, or for all who are open (0); asks how and when first."""
+
+    directive: int
+    member: int
+
+
+@action("handset")
+@dataclass(frozen=True, slots=True)
+class HandSet:
+    """Records it: `how` is a `How`, `day` the date as a number (20261124)."""
+
+    directive: int
+    member: int
+    how: str
+    day: int
+
+
+@action("object")
+@dataclass(frozen=True, slots=True)
+class Object:
+    """ "Không đúng": objects to what was recorded by hand."""
+
+    directive: int
+
+
+@action("pause")
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Keeps a directive's messages back ("yes") or lets them go on ("no")."""
+
+    directive: int
+    answer: str

@@ -1,13 +1,16 @@
 """What directives hold on a person: what they received, acknowledged, asked and wrote."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import delete, func, select
 
 from bot.clock import from_ms
-from bot.i18n import _, moment, number
+from bot.directives.models import How
+from bot.directives.texts_by_hand import HOW
+from bot.i18n import _, full_date, moment, number
 from bot.store.dialogs import Place
-from bot.store.tables.directives import directives, questions, recipients
+from bot.store.tables.directives import directives, hand_records, questions, recipients
 from bot.store.tables.groups import live_cards
 from bot.store.tx import Tx
 
@@ -24,6 +27,18 @@ def held(tx: Tx, member_id: int, places: Sequence[Place]) -> list[tuple[str, str
     for row in received:
         at = _("chưa xác nhận") if row.acknowledged_ms is None else moment(from_ms(row.acknowledged_ms))
         lines.append((_("Xác nhận {number}", number=row.number), at))
+    recorded = tx.rows(
+        select(directives.c.number, hand_records)
+        .join(directives, directives.c.id == hand_records.c.directive_id)
+        .where(hand_records.c.member_id == member_id)
+    )
+    for row in recorded:
+        said = _(
+            "{how}, ngày {date}", how=_(HOW[How(row.how)]), date=full_date(date.fromisoformat(row.done_on))
+        )
+        if row.objected_ms is not None:
+            said += " " + _("(đồng chí báo không đúng)")
+        lines.append((_("Cấp ủy ghi nhận tay {number}", number=row.number), said))
     for row in tx.rows(select(questions).where(questions.c.member_id == member_id)):
         lines.append((_("Câu hỏi đã gửi"), tx.vault.open("questions.words", row.id, row.words)))
     written = tx.value(

@@ -2,20 +2,31 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
 
 from bot.chat.replies import File
 from bot.clock import from_ms
+from bot.directives import rules
 from bot.directives.models import Directive, State, Urgency
 from bot.store.hot import Hot
-from bot.store.tables.delivery import FAILED, SENT, UNREACHABLE, files, outbox
-from bot.store.tables.directives import directives, recipients
+from bot.store.tables.delivery import FAILED, QUEUED, SENDING, SENT, UNREACHABLE, files, outbox
+from bot.store.tables.directives import directives, hand_records, recipients
 from bot.store.tx import Tx
 
 NOTICE = "directive"
 """What the outbox calls rows that carry a directive."""
+REMINDER = "reminder"
+"""What it calls rows that remind of one."""
+SEVERAL = "open_papers"
+"""What it calls rows that carry several at once; their id is the content's."""
+FAILING = (UNREACHABLE, FAILED)
+
+_BY_HAND = and_(
+    hand_records.c.directive_id == recipients.c.directive_id,
+    hand_records.c.member_id == recipients.c.member_id,
+)
 
 
 def _select() -> Select[tuple[object, ...]]:
@@ -38,6 +49,7 @@ def _directive(row: Row[tuple[object, ...]]) -> Directive:
         state=State(row.state),
         file=file,
         send_at=from_ms(row.send_ms) if row.send_ms is not None else None,
+        opened_at=from_ms(row.opened_ms) if row.opened_ms is not None else None,
     )
 
 
@@ -115,20 +127,38 @@ class Recipient:
     acknowledged_ms: int | None
     seen_ms: int | None = None
     """When they saw it, where the platform tells."""
+    by_hand: str | None = None
+    """How the secretary recorded it by hand ("meeting", "paper", "call"), unless the member objected."""
+
+
+def _carrier() -> ColumnElement[int]:
+    """The newest outbox row that carries a directive to a recipient (a row of `recipients`)."""
+    own = (
+        select(func.max(outbox.c.id))
+        .where(
+            outbox.c.notice == NOTICE,
+            outbox.c.notice_id == recipients.c.directive_id,
+            outbox.c.recipient_id == recipients.c.member_id,
+        )
+        .correlate(recipients)
+        .scalar_subquery()
+    )
+    return func.coalesce(recipients.c.carried_by, own)
 
 
 def recipients_of(tx: Tx, directive_id: int, unit_ids: Iterable[int]) -> list[Recipient]:
     """The recipients of a directive in these units (as of freezing)."""
-    newest = (
-        select(func.max(outbox.c.id).label("id"), outbox.c.recipient_id)
-        .where(outbox.c.notice == NOTICE, outbox.c.notice_id == directive_id)
-        .group_by(outbox.c.recipient_id)
-        .subquery()
-    )
     rows = tx.rows(
-        select(recipients, outbox.c.state.label("sending"), outbox.c.reason, outbox.c.seen_ms)
-        .outerjoin(newest, newest.c.recipient_id == recipients.c.member_id)
-        .outerjoin(outbox, outbox.c.id == newest.c.id)
+        select(
+            recipients,
+            outbox.c.state.label("sending"),
+            outbox.c.reason,
+            outbox.c.seen_ms,
+            hand_records.c.how,
+            hand_records.c.objected_ms,
+        )
+        .outerjoin(outbox, outbox.c.id == _carrier())
+        .outerjoin(hand_records, _BY_HAND)
         .where(and_(recipients.c.directive_id == directive_id, recipients.c.unit_id.in_(list(unit_ids))))
     )
     return [
@@ -141,6 +171,7 @@ def recipients_of(tx: Tx, directive_id: int, unit_ids: Iterable[int]) -> list[Re
             row.reason,
             row.acknowledged_ms,
             row.seen_ms,
+            row.how if row.objected_ms is None else None,
         )
         for row in rows
     ]
@@ -160,13 +191,121 @@ def taken(tx: Tx, directive_id: int, channel: str, unit_ids: Iterable[int]) -> t
             ),
         )
         .where(
-            outbox.c.notice.in_((NOTICE, "reminder")),
+            outbox.c.notice.in_((NOTICE, REMINDER)),
             outbox.c.notice_id == directive_id,
             outbox.c.channel == channel,
             recipients.c.unit_id.in_(list(unit_ids)),
         )
     )
     return (0, 0) if row is None else (int(row.free or 0), int(row.billed or 0))
+
+
+def reached(tx: Tx, directive_id: int) -> int:
+    """To how many recipients a directive went out, by its own message or a later one."""
+    rows = and_(outbox.c.notice == NOTICE, outbox.c.notice_id == directive_id, outbox.c.state == SENT)
+    own = tx.value(select(func.count(outbox.c.recipient_id.distinct())).where(rows))
+    carried = tx.value(
+        select(func.count())
+        .select_from(recipients)
+        .join(outbox, outbox.c.id == recipients.c.carried_by)
+        .where(recipients.c.directive_id == directive_id, outbox.c.state == SENT, outbox.c.notice != NOTICE)
+    )
+    return int(own or 0) + int(carried or 0)
+
+
+def carried(tx: Tx, directive_id: int) -> list[tuple[str, str, int]]:
+    """Whom a later message has brought it, or is about to: (channel, chat, member)."""
+    rows = tx.rows(
+        select(outbox.c.channel, outbox.c.chat_id, recipients.c.member_id)
+        .join(recipients, recipients.c.carried_by == outbox.c.id)
+        .where(
+            recipients.c.directive_id == directive_id,
+            outbox.c.notice.in_((SEVERAL, REMINDER)),
+            outbox.c.state.in_((QUEUED, SENDING, SENT)),
+        )
+    )
+    return [(row.channel, row.chat_id, row.member_id) for row in rows]
+
+
+def units_of(tx: Tx, directive_id: int, after_id: int, limit: int) -> list[int]:
+    """The next units with recipients of a directive, by id."""
+    rows = tx.rows(
+        select(recipients.c.unit_id)
+        .where(recipients.c.directive_id == directive_id, recipients.c.unit_id > after_id)
+        .distinct()
+        .order_by(recipients.c.unit_id)
+        .limit(limit)
+    )
+    return [row.unit_id for row in rows]
+
+
+def outstanding(tx: Tx, directive_id: int) -> dict[int, tuple[int, int]]:
+    """By unit: (who has neither acknowledged nor is recorded by hand, who must acknowledge); one statement."""
+    settled = or_(
+        recipients.c.acknowledged_ms.is_not(None),
+        and_(hand_records.c.how.is_not(None), hand_records.c.objected_ms.is_(None)),
+    )
+    rows = tx.rows(
+        select(
+            recipients.c.unit_id,
+            func.sum(case((settled, 0), else_=1)).label("open"),
+            func.count().label("base"),
+        )
+        .outerjoin(hand_records, _BY_HAND)
+        .where(recipients.c.directive_id == directive_id, recipients.c.duty == 1)
+        .group_by(recipients.c.unit_id)
+    )
+    return {row.unit_id: (int(row.open), row.base) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A directive that waits for a member's acknowledgement."""
+
+    directive: Directive
+    duty: bool
+    missed: bool
+    """No message has brought it, and none is on its way."""
+    reminded_ms: int
+
+
+def waiting_of(tx: Tx, member_ids: Iterable[int]) -> dict[int, list[Waiting]]:
+    """What waits for each of these members and is not closed, the oldest first; future ones too.
+
+    What was recorded by hand waits no more. For some hundred members at once.
+    """
+    deadline, opened = directives.c.deadline_ms, directives.c.opened_ms
+    closes = func.coalesce(deadline + _ms(rules.CLOSES_AFTER), opened + _ms(rules.CLOSES_WITHOUT))
+    rows = tx.rows(
+        _select()
+        .add_columns(
+            recipients.c.member_id,
+            recipients.c.duty,
+            recipients.c.reminded_ms,
+            outbox.c.state.label("sending"),
+        )
+        .join(recipients, recipients.c.directive_id == directives.c.id)
+        .outerjoin(outbox, outbox.c.id == _carrier())
+        .outerjoin(hand_records, _BY_HAND)
+        .where(
+            recipients.c.member_id.in_(list(member_ids)),
+            recipients.c.acknowledged_ms.is_(None),
+            or_(hand_records.c.how.is_(None), hand_records.c.objected_ms.is_not(None)),
+            directives.c.state == State.OPEN,
+            closes > tx.now_ms,
+        )
+        .order_by(directives.c.id)
+    )
+    found: dict[int, list[Waiting]] = {}
+    for row in rows:
+        missed = row.sending is None or row.sending in FAILING
+        waiting = Waiting(_directive(row), bool(row.duty), missed, row.reminded_ms or 0)
+        found.setdefault(row.member_id, []).append(waiting)
+    return found
+
+
+def _ms(span: timedelta) -> int:
+    return int(span.total_seconds() * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,19 +324,23 @@ def totals(tx: Tx, directive_id: int) -> Totals:
     """The counts of a directive. `unreachable` counts those without any way and those that failed."""
     mine = recipients.c.directive_id == directive_id
     everyone = tx.value(select(func.count()).select_from(recipients).where(mine)) or 0
-    blocked = tx.value(
-        select(func.count()).select_from(recipients).where(mine, recipients.c.obstacle.is_not(None))
+    lost = tx.value(
+        select(func.count())
+        .select_from(recipients)
+        .outerjoin(outbox, outbox.c.id == _carrier())
+        .where(
+            mine,
+            or_(
+                outbox.c.state.in_(FAILING),
+                and_(outbox.c.id.is_(None), recipients.c.obstacle.is_not(None)),
+            ),
+        )
     )
     read = tx.value(
         select(func.count()).select_from(recipients).where(mine, recipients.c.acknowledged_ms.is_not(None))
     )
+    sent = reached(tx, directive_id)
     rows = and_(outbox.c.notice == NOTICE, outbox.c.notice_id == directive_id)
-    sent = tx.value(select(func.count(outbox.c.recipient_id.distinct())).where(rows, outbox.c.state == SENT))
-    failed = tx.value(
-        select(func.count(outbox.c.recipient_id.distinct())).where(
-            rows, outbox.c.state.in_((UNREACHABLE, FAILED))
-        )
-    )
     twice = (
         select(outbox.c.recipient_id)
         .where(rows, outbox.c.state == SENT)
@@ -206,4 +349,4 @@ def totals(tx: Tx, directive_id: int) -> Totals:
         .subquery()
     )
     doubled = tx.value(select(func.count()).select_from(twice))
-    return Totals(everyone, sent or 0, (blocked or 0) + (failed or 0), read or 0, doubled or 0)
+    return Totals(everyone, sent, lost or 0, read or 0, doubled or 0)

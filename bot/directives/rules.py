@@ -30,6 +30,12 @@ MAX_FILE = 5 * 1024 * 1024
 """Bytes: what a Zalo Official Account takes."""
 
 
+CLOSES_AFTER = timedelta(days=30)
+"""So long after its deadline a directive is still brought to who has missed it."""
+CLOSES_WITHOUT = timedelta(days=90)
+"""The same from its sending on, where it has no deadline."""
+
+
 def belongs(member: Member, audience: Audience) -> bool:
     """Whether a member of the audience's units is meant."""
     return (

@@ -6,14 +6,14 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from bot.chat.errors import Refused
 from bot.clock import from_ms, to_ms
 from bot.delivery import outbox, window
 from bot.delivery.outbox import Notice
 from bot.delivery.window import Window
-from bot.directives import queries, rules, texts
+from bot.directives import queries, rules, texts, timers
 from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, Draft, Forecast, State
 from bot.i18n import speaking
 from bot.organisation import queries as people
@@ -86,7 +86,7 @@ def forecast(
     found = [
         each for each in people.members_of(tx, _units(tx, unit_id, audience)) if rules.belongs(each, audience)
     ]
-    ways = _ways(tx, [member.id for member in found], at_ms)
+    ways = ways_to(tx, [member.id for member in found], at_ms)
     for member in found:
         account, obstacle, open_window = ways[member.id]
         key = (member.branch_id, account.channel if account else obstacle)
@@ -128,7 +128,8 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     audience = Audience(tuple(wanted["units"]), wanted["kind"], tuple(wanted["without"]))
     found = people.members_of(tx, _units(tx, row.unit_id, audience), after_id=row.frozen_to, limit=SLICE)
     due_ms = max(tx.now_ms, row.send_ms or 0)
-    ways = _ways(tx, [member.id for member in found], due_ms)
+    # A window that closes before the hour of sending may be opened again until then: the claim looks again.
+    ways = ways_to(tx, [member.id for member in found], tx.now_ms)
     frozen, notices = [], []
     for member in found:
         if not rules.belongs(member, audience):
@@ -163,10 +164,13 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
         .where(directives.c.id == directive_id)
         .values(state=State.OPEN, opened_ms=tx.now_ms, frozen_to=found[-1].id if found else row.frozen_to)
     )
+    timers.start(tx, directive_id)
     return False
 
 
-def _ways(tx: Tx, member_ids: list[int], at_ms: int) -> dict[int, tuple[Account | None, str, Window | None]]:
+def ways_to(
+    tx: Tx, member_ids: list[int], at_ms: int
+) -> dict[int, tuple[Account | None, str, Window | None]]:
     """For each member the account a notice at this moment goes to, or why there is none, and its window."""
     accounts = people.reach(tx, member_ids)
     windows = window.of(tx, ((each.channel, each.chat_id) for some in accounts.values() for each in some))
@@ -253,6 +257,26 @@ def acknowledge(tx: Tx, directive_id: int, member_id: int, channel: str) -> Ackn
     return Acknowledged(directive, tx.now, True, bool(row.duty), rules.is_late(tx.now, directive.deadline))
 
 
+def acknowledge_all(
+    tx: Tx, member_id: int, channel: str, first: int, last: int, by_ms: int
+) -> list[Acknowledged]:
+    """Acknowledges what waits for a member from one directive to another (ids) and was sent by a moment."""
+    rows = tx.rows(
+        select(directives.c.id)
+        .join(recipients, recipients.c.directive_id == directives.c.id)
+        .where(
+            recipients.c.member_id == member_id,
+            recipients.c.acknowledged_ms.is_(None),
+            directives.c.state == State.OPEN,
+            directives.c.id.between(first, last),
+            directives.c.opened_ms <= by_ms,
+            func.coalesce(directives.c.send_ms, 0) <= by_ms,
+        )
+        .order_by(directives.c.id)
+    )
+    return [acknowledge(tx, row.id, member_id, channel) for row in rows]
+
+
 def undo(tx: Tx, directive_id: int, member_id: int) -> Directive:
     """Takes an acknowledgement back, as if it had never been, within ten minutes.
 
@@ -318,7 +342,8 @@ def silent(tx: Tx, directive: Directive, unit_ids: Iterable[int]) -> list[querie
 
 
 def _is_silent(recipient: queries.Recipient) -> bool:
-    return recipient.duty and recipient.acknowledged_ms is None and recipient.sending == SENT
+    open_ = recipient.acknowledged_ms is None and recipient.by_hand is None
+    return recipient.duty and open_ and recipient.sending == SENT
 
 
 def remind(tx: Tx, directive_id: int, by: int) -> int:
@@ -337,11 +362,11 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
     if tx.first(select(reminders.c.id).where(*recent)) is not None:
         raise Refused("too_soon")
     found = [each for each in received if _is_silent(each)]
-    ways = _ways(tx, [each.member_id for each in found], tx.now_ms)
+    ways = ways_to(tx, [each.member_id for each in found], tx.now_ms)
     words = {}
     for language in ("vi", "en"):
         with speaking(language):
-            words[language] = outbox.content(tx, texts.reminder(directive))
+            words[language] = outbox.content(tx, texts.reminder(directive, tx.now))
     notices = []
     for each in found:
         account = ways[each.member_id][0]
@@ -350,15 +375,23 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
     if not notices:
         raise Refused("nobody_silent")
     outbox.post(
-        tx, notices, kind="reminder", kind_id=directive_id, priority=outbox.REMINDER, due_ms=tx.now_ms
+        tx, notices, kind=queries.REMINDER, kind_id=directive_id, priority=outbox.REMINDER, due_ms=tx.now_ms
     )
     tx.run(
         insert(reminders).values(
             id=new_id(), directive_id=directive_id, by_id=by, sent=len(notices), at_ms=tx.now_ms
         )
     )
+    mark_reminded(tx, ((directive_id, each.recipient_id) for each in notices))
     audit.record(tx, "directive.remind", f"directive:{directive_id}", member_id=by)
     return len(notices)
+
+
+def mark_reminded(tx: Tx, reminded: Iterable[tuple[int, int]]) -> None:
+    """Notes that a reminder was due now: (directive, member)."""
+    rows = [{"directive": directive_id, "member": member_id} for directive_id, member_id in reminded]
+    if rows:
+        tx.run(update(recipients).where(*_OF_MEMBER).values(reminded_ms=tx.now_ms), rows)
 
 
 def may_decide(tx: Tx, directive_id: int, by: int) -> bool:
@@ -397,11 +430,13 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
         raise Refused("recalled")
     tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.RECALLED))
     reached = outbox.stop(tx, kind=queries.NOTICE, kind_id=directive_id)
-    outbox.stop(tx, kind="reminder", kind_id=directive_id)
+    outbox.stop(tx, kind=queries.REMINDER, kind_id=directive_id)
+    timers.stop(tx, directive_id)
+    reached += queries.carried(tx, directive_id)
     if directive.file is not None:
         links.revoke(tx, file_id=directive.file.file_id)
     words = outbox.content(tx, texts.recalled(directive))
-    sent = outbox.sent_messages(tx, (queries.NOTICE, "reminder"), directive_id)
+    sent = outbox.sent_messages(tx, (queries.NOTICE, queries.REMINDER), directive_id)
     notices = [
         Notice(channel, chat_id, member_id, words, instead_of=sent.get((channel, chat_id)))
         for channel, chat_id, member_id in reached

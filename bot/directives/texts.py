@@ -1,23 +1,27 @@
 """What people read about directives: values in, `Say` out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bot.chat.choices import pack
 from bot.chat.replies import Choice, Say
+from bot.clock import VIETNAM
 from bot.directives.models import (
     Acknowledge,
+    AcknowledgeAll,
     Acknowledged,
     AskAuthor,
     Directive,
     Draft,
     FullText,
     Judge,
+    ShowPaper,
     State,
     Undo,
     Urgency,
 )
-from bot.i18n import N_, _, full_date, moment
+from bot.i18n import N_, _, full_date, moment, number, plural
 
 URGENCY = {
     Urgency.NORMAL: "",
@@ -29,6 +33,9 @@ CARD_MINUTES = 60 * 24 * 60
 """A card may be answered by number or words for sixty days."""
 MAX_SUMMARY = 400
 """Characters of the summary shown on a card: it should fit a small phone."""
+MAX_LISTED = 8
+"""Papers in one message; with a title of MAX_TITLE characters each it stays within 2,000 (Zalo)."""
+MAX_TITLE = 120
 
 
 def name(directive: Directive) -> str:
@@ -76,10 +83,45 @@ def approval_card(directive_id: int, draft: Draft) -> Say:
     )
 
 
-def reminder(directive: Directive) -> Say:
-    """The card again, to who has not acknowledged."""
+def reminder(directive: Directive, now: datetime, note: str = "") -> Say:
+    """The card again, to who has not acknowledged, with the time that is left."""
     real = card(directive)
-    return replace(real, heading=_("Nhắc: {heading}", heading=real.heading), file=None)
+    left = time_left(directive.deadline, now)
+    heading = (
+        _("Nhắc ({left}): {heading}", left=left, heading=real.heading)
+        if left
+        else _("Nhắc: {heading}", heading=real.heading)
+    )
+    text = f"{real.text}\n{note}" if note else real.text
+    return replace(real, heading=heading, text=text, file=None)
+
+
+def reminder_of(count: int) -> str:
+    """The heading of a reminder of several."""
+    return plural(
+        "Nhắc: đồng chí có {n} văn bản chưa xác nhận", "Nhắc: đồng chí có {n} văn bản chưa xác nhận", count
+    )
+
+
+def window_note(until: datetime) -> str:
+    """Why a reminder comes now, and how the way stays open."""
+    return _(
+        "Sau {when} Zalo không cho sổ tay nhắn cho đồng chí nữa. Đồng chí bấm hoặc nhắn một lời bất kỳ "
+        "để tiếp tục nhận được văn bản.",
+        when=moment(until),
+    )
+
+
+def time_left(deadline: datetime | None, now: datetime) -> str:
+    """How long until the deadline, in days of the calendar; "" without one."""
+    if deadline is None:
+        return ""
+    if now >= deadline:
+        return _("đã quá hạn")
+    days = (deadline.astimezone(VIETNAM).date() - now.astimezone(VIETNAM).date()).days
+    if days == 0:
+        return _("hạn hôm nay")
+    return _("hạn ngày mai") if days == 1 else plural("còn {n} ngày", "còn {n} ngày", days)
 
 
 def recalled(directive: Directive) -> Say:
@@ -114,9 +156,58 @@ def card(directive: Directive) -> Say:
 
 
 def _short(summary: str) -> str:
-    if len(summary) <= MAX_SUMMARY:
-        return summary
-    return summary[:MAX_SUMMARY].rsplit(" ", 1)[0] + "…"
+    return _cut(summary, MAX_SUMMARY)
+
+
+def _cut(words: str, limit: int) -> str:
+    return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + "…"
+
+
+def open_papers(listed: Sequence[Directive], heading: str, at_ms: int, note: str = "") -> Say:
+    """Several papers that wait, the oldest first, to open one by one or to acknowledge together.
+
+    All that wait must be given: the choice for all means everything between the first and the last listed
+    that had been sent at `at_ms`.
+    """
+    shown = listed[:MAX_LISTED]
+    lines = []
+    for each in shown:
+        line = f"• {name(each)}: {_cut(each.title, MAX_TITLE)}"
+        if each.deadline is not None:
+            line += " " + _("(hạn {when})", when=moment(each.deadline))
+        lines.append(line)
+    if len(listed) > len(shown):
+        lines.append(
+            _("… và {count} văn bản nữa, sau các văn bản này.", count=number(len(listed) - len(shown)))
+        )
+    if note:
+        lines.append(note)
+    together = plural("Đã đọc, tiếp thu cả {n} văn bản", "Đã đọc, tiếp thu cả {n} văn bản", len(shown))
+    choices = [Choice(_("Xem {number}", number=each.number), pack(ShowPaper(each.id))) for each in shown]
+    choices.append(Choice(together, pack(AcknowledgeAll(shown[0].id, shown[-1].id, at_ms))))
+    return Say("\n".join(lines), heading=heading, choices=tuple(choices), expires_minutes=CARD_MINUTES)
+
+
+def waiting_papers(count: int) -> str:
+    """The heading of the list of what waits."""
+    return plural("Đồng chí có {n} văn bản chưa xác nhận", "Đồng chí có {n} văn bản chưa xác nhận", count)
+
+
+def acknowledged_together(done: Sequence[Acknowledged]) -> Say:
+    """The confirmation of several at once, each by its number."""
+    lines = [
+        plural(
+            "Đã ghi nhận: đồng chí đã đọc, tiếp thu {n} văn bản, lúc {when}:",
+            "Đã ghi nhận: đồng chí đã đọc, tiếp thu {n} văn bản, lúc {when}:",
+            len(done),
+            when=moment(done[0].at),
+        )
+    ]
+    for each in done:
+        late = " " + _("(muộn)") if each.late and each.counted else ""
+        lines.append(f"• {name(each.directive)}{late}")
+    lines.append(_("Nếu nhầm, đồng chí nhắn “hoàn tác” kèm số văn bản trong 10 phút."))
+    return Say("\n".join(lines))
 
 
 def already(directive: Directive, at: datetime) -> Say:
@@ -163,6 +254,11 @@ def refused(code: str, document: str = "") -> Say:
     """Why a verb said no, and what to do next."""
     sentences = {
         "not_recipient": _("Văn bản này không gửi tới đồng chí. Nếu cần, đồng chí hỏi bí thư chi bộ."),
+        "not_recorded": _("Không có ghi nhận tay nào về đồng chí với văn bản này."),
+        "date_wrong": _("Ngày phải từ ngày gửi văn bản đến hôm nay. Đồng chí chọn lại nhé."),
+        "nobody_open": _(
+            "Không còn ai cần ghi nhận: đã xác nhận, đã được ghi nhận, hoặc đã có ý kiến không đúng."
+        ),
         "not_acknowledged": _("Đồng chí chưa xác nhận văn bản này nên không có gì để hoàn tác."),
         "undo_too_late": _(
             "Đã quá 10 phút nên không hoàn tác được nữa. Đồng chí báo bí thư chi bộ nếu bấm nhầm."

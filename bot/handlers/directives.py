@@ -1,24 +1,22 @@
 """A member and a directive: acknowledge, take back, read it in full, ask, list what waits."""
 
-from bot.chat.choices import pack
 from bot.chat.errors import Refused
 from bot.chat.events import Commanded, Event
-from bot.chat.replies import Choice, Say, Toast
+from bot.chat.replies import Say, Toast
 from bot.chat.router import Replies, Router
 from bot.dialogs import ask_author
 from bot.directives import queries, service, texts
-from bot.directives.models import Acknowledge, AskAuthor, FullText, Undo
+from bot.directives.models import Acknowledge, AcknowledgeAll, AskAuthor, FullText, ShowPaper, Undo
 from bot.handlers.gate import MEMBER, member_account, not_verified
-from bot.i18n import _
+from bot.i18n import _, plural
 from bot.store.tx import Tx
-
-MAX_LISTED = 5
-"""Directives listed at once."""
 
 
 def register(router: Router[Tx]) -> None:
     """Makes the errand known to the router."""
     router.choice(Acknowledge, acknowledge, MEMBER)
+    router.choice(AcknowledgeAll, acknowledge_all, MEMBER)
+    router.choice(ShowPaper, show_paper, MEMBER)
     router.choice(Undo, undo, MEMBER)
     router.choice(FullText, full_text, MEMBER)
     router.choice(AskAuthor, lambda choice, event, tx: ask(choice, event, tx, router), MEMBER)
@@ -93,10 +91,31 @@ def mine(event: Commanded, tx: Tx) -> Replies:
         return texts.refused("nothing_open")
     if len(waiting) == 1:
         return texts.card(waiting[0])
-    shown = waiting[:MAX_LISTED]
-    lines = [f"• {texts.name(directive)}: {directive.title}" for directive in shown]
-    choices = tuple(
-        Choice(_("Đã đọc {number}", number=directive.number), pack(Acknowledge(directive.id)))
-        for directive in shown
+    return texts.open_papers(waiting[::-1], texts.waiting_papers(len(waiting)), tx.now_ms)
+
+
+def show_paper(choice: ShowPaper, event: Event, tx: Tx) -> Replies:
+    """The card of one of several papers."""
+    account = member_account(tx, event)
+    if account is None:
+        return not_verified()
+    try:
+        return texts.card(service.for_recipient(tx, choice.directive, account.member_id))
+    except Refused as refusal:
+        return texts.refused(refusal.code)
+
+
+def acknowledge_all(choice: AcknowledgeAll, event: Event, tx: Tx) -> Replies:
+    """Acknowledges the papers that one message listed."""
+    account = member_account(tx, event)
+    if account is None:
+        return not_verified()
+    done = service.acknowledge_all(
+        tx, account.member_id, account.channel, choice.first, choice.last, choice.by_ms
     )
-    return Say("\n".join(lines), heading=_("Văn bản chờ đồng chí xác nhận"), choices=choices)
+    if not done:
+        return texts.refused("nothing_open")
+    if len(done) == 1:
+        return texts.acknowledged(done[0])
+    note = plural("Đã ghi nhận {n} văn bản", "Đã ghi nhận {n} văn bản", len(done))
+    return [Toast(note), texts.acknowledged_together(done)]

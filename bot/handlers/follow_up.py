@@ -1,14 +1,15 @@
 """After a directive went out: who is silent, a reminder, taking it back."""
 
 from collections.abc import Callable
+from functools import partial
 
 from bot.chat.choices import pack
 from bot.chat.errors import Refused
 from bot.chat.events import Commanded, Event
 from bot.chat.replies import Choice, Say
 from bot.chat.router import Replies, Router
-from bot.directives import queries, service, texts
-from bot.directives.models import Directive, Recall, Remind, ShowSilent, ShowUnreached
+from bot.directives import pausing, queries, service, texts
+from bot.directives.models import Directive, Pause, Recall, Remind, ShowSilent, ShowUnreached
 from bot.directives.queries import Recipient
 from bot.handlers.gate import member_account, not_verified
 from bot.handlers.officer import choose
@@ -33,6 +34,9 @@ def register(router: Router[Tx]) -> None:
     router.choice(Remind, remind_now, Verb.REMIND)
     router.command("recall", recall, Verb.SEND_DIRECTIVE)
     router.choice(Recall, recall_now, Verb.SEND_DIRECTIVE)
+    for name, answer in (("pause", "yes"), ("go_on", "no")):
+        router.command(name, partial(_pause_by_name, answer=answer), Verb.SEND_DIRECTIVE)
+    router.choice(Pause, pause, Verb.SEND_DIRECTIVE)
 
 
 def missing(event: Commanded, tx: Tx) -> Replies:
@@ -57,7 +61,13 @@ def _silent(tx: Tx, directive: Directive, member_id: int, page: int = 0) -> Say:
     audit.record(tx, "directive.names", f"directive:{directive.id}", member_id=member_id)
     if not found:
         return Say(_("Không còn ai đã nhận {document} mà chưa xác nhận.", document=texts.name(directive)))
-    lines, more = _by_unit(tx, found, page, lambda each: "")
+    ways = service.ways_to(tx, [each.member_id for each in found], tx.now_ms)
+
+    def must_be_called(each: Recipient) -> str:
+        account, obstacle, _window = ways[each.member_id]
+        return "" if account else _("cần gọi điện: {why}", why=reason_words(obstacle))
+
+    lines, more = _by_unit(tx, found, page, must_be_called)
     choices = []
     if more:
         choices.append(Choice(_("Xem tiếp"), pack(ShowSilent(directive.id, page + 1))))
@@ -172,3 +182,38 @@ def recall_now(choice: Recall, event: Event, tx: Tx) -> Replies:
             count=number(told),
         )
     )
+
+
+def _pause_by_name(event: Commanded, tx: Tx, answer: str) -> Replies:
+    """`tạm dừng 52`, `gửi tiếp 52`."""
+    return choose(
+        event,
+        tx,
+        Verb.SEND_DIRECTIVE,
+        lambda directive: pack(Pause(directive.id, answer)),
+        lambda tx, directive, member_id: _pause(tx, directive.id, member_id, answer),
+    )
+
+
+def pause(choice: Pause, event: Event, tx: Tx) -> Replies:
+    """The same by choice."""
+    account = member_account(tx, event)
+    return (
+        not_verified() if account is None else _pause(tx, choice.directive, account.member_id, choice.answer)
+    )
+
+
+def _pause(tx: Tx, directive_id: int, member_id: int, answer: str) -> Say:
+    try:
+        if answer == "yes":
+            directive, count = pausing.pause(tx, directive_id, member_id)
+            words = _("Đã tạm dừng {document}: còn {count} đồng chí chưa gửi.", **_named(directive, count))
+            return Say(words, choices=(Choice(_("Gửi tiếp"), pack(Pause(directive_id, "no"))),))
+        directive, count = pausing.go_on(tx, directive_id, member_id)
+    except Refused as refusal:
+        return texts.refused(refusal.code)
+    return Say(_("Gửi tiếp {document} tới {count} đồng chí.", **_named(directive, count)))
+
+
+def _named(directive: Directive, count: int) -> dict[str, str]:
+    return {"document": texts.name(directive), "count": number(count)}

@@ -40,11 +40,15 @@ class MembersGate:
     def arrived(self, tx: Tx, event: Event) -> str:
         """A person who writes can be reached again; returns their language."""
         terms = self._terms.get(event.address.channel)
+        reopened = False
         if terms is not None and event.interacts and not event.address.group:
+            reopened = window.is_closed(tx, event.address.channel, event.address.chat_id)
             window.interacted(tx, event.address.channel, event.address.chat_id, terms, to_ms(event.at))
         account = people.account_of(tx, event.address.channel, event.address.user_id)
         if account is None:
             return "vi"
+        if reopened:
+            accounts.mark_unserved(tx, account.member_id)
         if account.blocked and not isinstance(event, Blocked | Seen):
             accounts.mark_unblocked(tx, account.channel, account.user_id)
         return account.language

@@ -218,7 +218,9 @@ def escalate(tx: Tx) -> int:
             Notice(each.channel, each.chat_id, each.member_id, words)
             for each in ask_officer.reached(tx, holders)
         ]
-        count += outbox.post(
-            tx, notices, kind="ticket", kind_id=ticket.id, priority=outbox.REMINDER, due_ms=tx.now_ms
+        count += len(
+            outbox.post(
+                tx, notices, kind="ticket", kind_id=ticket.id, priority=outbox.REMINDER, due_ms=tx.now_ms
+            )
         )
     return count

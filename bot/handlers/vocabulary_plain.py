@@ -16,6 +16,12 @@ PLAIN = {
     "thuhoi": "recall",
     "thu hoi": "recall",
     "recall": "recall",
+    "tamdung": "pause",
+    "tam dung": "pause",
+    "guitiep": "go_on",
+    "gui tiep": "go_on",
+    "ghinhantay": "by_hand",
+    "ghi nhan tay": "by_hand",
     "rutdongy": "withdraw",
     "rut dong y": "withdraw",
     "caidattin": "news_settings",
@@ -60,7 +66,8 @@ PLAIN = {
     "lien ket": "link",
 }
 """Folded: after a slash, or as the whole text but for a document."""
-_NEEDS_DOCUMENT = frozenset({"thu hoi"})  # alone it may as well mean taking back one's own acknowledgement
+_NEEDS_DOCUMENT = frozenset({"thu hoi", "tam dung", "gui tiep"})
+"""Alone they may as well mean taking back one's own acknowledgement, or nothing of ours."""
 _LOOKED_FOR = re.compile(r"/?tim ?tin(?: tuc)?(?: (?:ve|noi ve|co))?(?:\s+|$)")
 """“tìm tin về …”, “/timtin …”: whatever follows is what is looked for, with the marks it was typed with."""
 

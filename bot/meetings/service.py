@@ -162,8 +162,8 @@ def _send(
             with speaking(account.language):
                 contents[account.language] = outbox.content(tx, words(meeting))
         notices.append(Notice(account.channel, account.chat_id, member_id, contents[account.language]))
-    sent = outbox.post(
-        tx, notices, kind=queries.NOTICE, kind_id=meeting.id, priority=priority, due_ms=tx.now_ms
+    sent = len(
+        outbox.post(tx, notices, kind=queries.NOTICE, kind_id=meeting.id, priority=priority, due_ms=tx.now_ms)
     )
     return Told(sent, len(ids) - sent)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import delete, insert, or_, update
+from sqlalchemy import Update, delete, insert, or_, update
 
 from bot.delivery import outbox
 from bot.i18n import LANGUAGES
@@ -23,19 +23,28 @@ def set_language(tx: Tx, account_id: int, language: str) -> None:
 
 def mark_blocked(tx: Tx, channel: str, user_id: str) -> None:
     """The person blocked the bot, or left the Official Account: nothing reaches them there."""
-    _set_blocked(tx, channel, user_id, tx.now_ms)
+    tx.run(_of_user(channel, user_id).values(blocked_ms=tx.now_ms))
 
 
 def mark_unblocked(tx: Tx, channel: str, user_id: str) -> None:
-    """The person is back."""
-    _set_blocked(tx, channel, user_id, None)
+    """The person is back, and gets what was missed."""
+    tx.run(_of_user(channel, user_id).values(blocked_ms=None, served_ms=None))
 
 
-def _set_blocked(tx: Tx, channel: str, user_id: str, at_ms: int | None) -> None:
-    tx.run(
-        update(accounts)
-        .where(accounts.c.channel == channel, accounts.c.user_id == user_id, accounts.c.state != REVOKED)
-        .values(blocked_ms=at_ms)
+def mark_unserved(tx: Tx, member_id: int) -> None:
+    """Something did not reach this member, or can again: their accounts get what was missed where there is a way."""
+    tx.run(update(accounts).where(accounts.c.member_id == member_id).values(served_ms=None))
+
+
+def mark_served(tx: Tx, account_ids: Iterable[int]) -> None:
+    """What was missed on these accounts is on its way, or there was nothing."""
+    for ids in slices(account_ids):
+        tx.run(update(accounts).where(accounts.c.id.in_(ids)).values(served_ms=tx.now_ms))
+
+
+def _of_user(channel: str, user_id: str) -> Update:
+    return update(accounts).where(
+        accounts.c.channel == channel, accounts.c.user_id == user_id, accounts.c.state != REVOKED
     )
 
 
@@ -112,6 +121,8 @@ def record_answers(
 def answer(tx: Tx, account: Account, version: str, purpose: Purpose, *, agreed: bool) -> None:
     """A member changes what they agree to, on one account; it works at once."""
     record_answers(tx, account.channel, account.user_id, version, {purpose: agreed}, account.member_id)
+    if purpose == Purpose.DIRECTIVES and agreed:
+        mark_unserved(tx, account.member_id)
     if purpose == Purpose.DIRECTIVES and not agreed:
         outbox.withhold(tx, account.channel, account.chat_id)
 

@@ -1,8 +1,9 @@
 """Reading the room: the tree, members, posts, accounts. Moments are ms since 1970 UTC."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, tuple_
 from sqlalchemy.engine import Row
 
 from bot.organisation.models import (
@@ -44,10 +45,11 @@ from bot.store.tables.organisation import (
 )
 from bot.store.tx import Tx
 
+T = TypeVar("T")
 _SLICE = 1000  # ids in one IN list
 
 
-def slices(ids: Iterable[int]) -> Iterator[Sequence[int]]:
+def slices(ids: Iterable[T]) -> Iterator[Sequence[T]]:
     """Ids in portions that both databases take as parameters."""
     listed = list(ids)
     for start in range(0, len(listed), _SLICE):
@@ -359,6 +361,24 @@ def reach(tx: Tx, member_ids: Iterable[int]) -> dict[int, list[Account]]:
         ).order_by(accounts.c.linked_ms, accounts.c.id)
         for row in tx.rows(statement):
             found.setdefault(row.member_id, []).append(_account(row))
+    return found
+
+
+def unserved(tx: Tx, limit: int) -> list[Account]:
+    """Active accounts that are new, or to which a way has opened, and that have not got what was missed."""
+    waiting = (accounts.c.state == ACTIVE, accounts.c.served_ms.is_(None))
+    statement = _ACCOUNTS.where(*waiting).order_by(accounts.c.id).limit(limit)
+    return [_account(row) for row in tx.rows(statement)]
+
+
+def members_at(tx: Tx, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The member of each of these (channel, chat id) that is an active account's."""
+    found = {}
+    for some in slices(places):
+        here = tuple_(accounts.c.channel, accounts.c.chat_id).in_(some)
+        statement = select(accounts.c.channel, accounts.c.chat_id, accounts.c.member_id)
+        for row in tx.rows(statement.where(accounts.c.state == ACTIVE, here)):
+            found[row.channel, row.chat_id] = row.member_id
     return found
 
 

@@ -19,6 +19,7 @@ class Class(StrEnum):
 
     ON_TIME = "on_time"
     LATE = "late"
+    BY_HAND = "by_hand"
     SILENT = "silent"
     WAITING = "waiting"
     NOT_REACHED = "not_reached"
@@ -28,6 +29,7 @@ class Class(StrEnum):
 RULES: dict[Class, tuple[str, bool]] = {
     Class.ON_TIME: (N_("đã xác nhận đúng hạn"), True),
     Class.LATE: (N_("đã xác nhận muộn"), True),
+    Class.BY_HAND: (N_("cấp ủy ghi nhận tay (không tính là tự xác nhận)"), True),
     Class.SILENT: (N_("đã nhận, chưa xác nhận"), True),
     Class.WAITING: (N_("đang gửi"), True),
     Class.NOT_REACHED: (N_("chưa nhận được (không tính là chưa đọc)"), True),
@@ -73,6 +75,8 @@ def classify(directive: Directive, recipient: Recipient) -> tuple[Class, str]:
     if recipient.acknowledged_ms is not None:
         late = directives.is_late(from_ms(recipient.acknowledged_ms), directive.deadline)
         return (Class.LATE if late else Class.ON_TIME), ""
+    if recipient.by_hand is not None:
+        return Class.BY_HAND, ""
     if recipient.sending is None:
         return Class.NOT_REACHED, recipient.obstacle or "no_account"
     if recipient.sending in (FAILED, UNREACHABLE):

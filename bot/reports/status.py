@@ -142,6 +142,10 @@ def _totals(total: Figures) -> list[str]:
             lost=number(total.classes[Class.NOT_REACHED]),
         ),
     ]
+    if total.classes[Class.BY_HAND]:
+        lines.append(
+            _("Cấp ủy ghi nhận tay, tính riêng: {count}", count=number(total.classes[Class.BY_HAND]))
+        )
     if total.seen:
         lines.append(_("Đã xem trên Zalo, chưa xác nhận: {count}", count=number(total.seen)))
     if total.reasons:

@@ -3,11 +3,12 @@
 import json
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, literal_column, select
 
+from bot.store.hot import Hot
 from bot.store.tables.conversation import openings
 from bot.store.tx import Tx
-from bot.store.upsert import insert
+from bot.store.upsert import insert_for
 
 NEWEST = 6
 """How many messages with choices are kept in sight; nobody answers an older one by number."""
@@ -26,29 +27,53 @@ class Opening(NamedTuple):
     """False for an answer to the person's own message."""
 
 
+# The sum keeps SQLite from walking along all smaller ids instead of the chat's few rows.
+_SUPERSEDE = Hot(
+    delete(openings).where(
+        openings.c.channel == bindparam("channel"),
+        openings.c.chat_id == bindparam("chat"),
+        openings.c.about == bindparam("about"),
+        openings.c.id + literal_column("0") < bindparam("id"),
+    )
+)
+_OPEN = Hot(
+    lambda dialect: (
+        insert_for(dialect, openings)
+        .values(
+            id=bindparam("id"),
+            channel=bindparam("channel"),
+            chat_id=bindparam("chat"),
+            about=bindparam("about"),
+            card=bindparam("card"),
+            unasked=bindparam("unasked"),
+            choices=bindparam("choices"),
+            reached_ms=bindparam("reached"),
+            expires_ms=bindparam("expires"),
+        )
+        .on_conflict_do_nothing(index_elements=["id"])
+    )
+)
+
+
 def open_choices(tx: Tx, channel: str, chat_id: str, opening: Opening, expires_ms: int) -> None:
     """Keeps the choices of a message that reached a chat; again for the same id changes nothing.
 
     An earlier message about the same document is no longer answered by number: this one stands for it.
     """
     if opening.about:
-        here = (openings.c.channel == channel, openings.c.chat_id == chat_id)
-        tx.run(delete(openings).where(*here, openings.c.about == opening.about, openings.c.id < opening.id))
+        _SUPERSEDE.run(tx, channel=channel, chat=chat_id, about=opening.about, id=opening.id)
     body = json.dumps([opening.labels, opening.payloads])
-    tx.run(
-        insert(tx.conn, openings)
-        .values(
-            id=opening.id,
-            channel=channel,
-            chat_id=chat_id,
-            about=opening.about,
-            card=int(opening.card),
-            unasked=int(opening.unasked),
-            choices=tx.vault.seal("openings.choices", opening.id, body),
-            reached_ms=opening.reached_ms,
-            expires_ms=expires_ms,
-        )
-        .on_conflict_do_nothing(index_elements=["id"])
+    _OPEN.run(
+        tx,
+        id=opening.id,
+        channel=channel,
+        chat=chat_id,
+        about=opening.about,
+        card=int(opening.card),
+        unasked=int(opening.unasked),
+        choices=tx.vault.seal("openings.choices", opening.id, body),
+        reached=opening.reached_ms,
+        expires=expires_ms,
     )
 
 

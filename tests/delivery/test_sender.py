@@ -89,6 +89,10 @@ class Learned:
     def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
         self.told.append(("moved", channel, old, new))
 
+    def too_many_failed(self, tx: Tx, kind: str, kind_id: int, reason: str) -> None:
+        self.told.append(("too_many_failed", kind, reason))
+        outbox.hold(tx, kind=kind, kind_id=kind_id)
+
     def suspended(self, tx: Tx, channel: str, problem: str) -> None:
         self.told.append(("suspended", channel, problem))
 
@@ -521,3 +525,32 @@ def test_every_error_of_ours_is_met_here():
 def test_replies_wait_as_json_and_come_back_the_same(reply):
     assert wire.load(wire.dump(reply)) == reply
     assert now() >= now() - timedelta(seconds=1)
+
+
+async def test_a_notice_of_which_too_many_fail_is_held_and_goes_on_when_a_person_says_so(post):
+    chats = [f"c{number}" for number in range(600)]
+    for chat in chats:
+        post.telegram.plan[chat] = [Rejected("bad words", code="400")]
+    post.sender.start()
+    await post.notices(chats, "one")
+    async with asyncio.timeout(8):
+        while not any(told[0] == "too_many_failed" for told in post.learned.told):
+            await post.writer.run(lambda tx: None)
+    await post.replies(("someone", "still answered"))
+    await post.telegram.until(lambda: ("someone", "still answered") in post.telegram.took)
+    states = await post.states()
+    failed = [chat for chat in chats if states[chat][0][0] == FAILED]
+    assert 20 <= len(failed) <= 20 + 2 * 64  # what was in flight
+    held = next(told for told in post.learned.told if told[0] == "too_many_failed")
+    assert held[1:] == ("try", "rejected:400")
+    for chat in chats:
+        post.telegram.plan[chat] = []
+
+    def go_on(tx: Tx) -> None:
+        outbox.make_due(tx, tx.now_ms, kind="try", kind_id=1)
+
+    await asyncio.sleep(0.1)
+    await post.writer.run(go_on)
+    await post.until_finished()
+    states = await post.states()
+    assert sum(states[chat][0][0] == SENT for chat in chats) == len(chats) - len(failed)

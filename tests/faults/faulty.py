@@ -223,6 +223,7 @@ def build(
         "telegram_secret": "s3cret-mau",
         "telegram_api": info["telegram"]["base_url"],
         "telegram_rate": 0,
+        "quiet_hours": "",
         "zalo_oa_app_id": info["zalo_oa"]["app_id"] if channel == "zalo_oa" else "",
         "zalo_oa_id": info["zalo_oa"]["oa_id"],
         "zalo_oa_secret_key": info["zalo_oa"]["oa_secret_key"],

@@ -142,6 +142,8 @@ class House:
         deadline: datetime | None = None,
         file: bool = True,
         author: str = "Ngô Thị Văn Phòng",
+        send_at: datetime | None = None,
+        urgency: Urgency = Urgency.NORMAL,
     ) -> int:
         """Creates and sends a directive; returns its id when its audience is frozen."""
         self.turn(minutes=31)  # menus of before are no longer open: "1" means the card
@@ -157,11 +159,12 @@ class House:
                 issued,
                 "Học tập chuyên đề mẫu",
                 "Mỗi chi bộ học một buổi.",
-                Urgency.NORMAL,
+                urgency,
                 deadline or now() + timedelta(days=3),
                 unit.id,
                 author_id,
                 attached,
+                send_at=send_at,
             )
             directive_id = service.create(tx, draft)
             service.open_for_sending(tx, directive_id, author_id)
@@ -198,6 +201,7 @@ def prepare(
         data_dir=folder,
         database_url=database_url,
         listen_port=0,
+        quiet_hours="",
         telegram_token=info["telegram"]["token"] if channel == "telegram" else "",
         telegram_mode="webhook",
         telegram_secret="s3cret-mau",

@@ -268,3 +268,21 @@ async def test_a_number_answers_the_question_which(house):
     await member.says("đã đọc 52")
     await member.sees("Đã ghi nhận: đồng chí đã đọc, tiếp thu 52-KH/ĐU")
     assert [(await house.totals(each)).acknowledged for each in (first, second)] == [1, 1]
+
+
+async def test_its_author_pauses_and_goes_on(house):
+    author = await house.member("Ngô Thị Văn Phòng")
+    member = await house.member("Lê Văn Bé")
+    directive = await house.directive(send_at=now() + timedelta(hours=2))
+    await author.says("tam dung 52")
+    await author.sees("Đã tạm dừng 52-KH/ĐU ngày 17/11/2026: còn 2 đồng chí chưa gửi")
+    house.turn(hours=3)
+    await author.says("menu")
+    await author.sees("Sổ tay")
+    await member.sees_nothing_new("52-KH/ĐU")
+    await member.says("tam dung 52")
+    await member.sees("dành cho cấp ủy")
+    await author.says("gui tiep 52")
+    await author.sees("Gửi tiếp 52-KH/ĐU ngày 17/11/2026 tới 2 đồng chí")
+    await member.sees("van-ban-mau.pdf")
+    assert (await house.totals(directive)).recipients == 8

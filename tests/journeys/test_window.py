@@ -1,11 +1,13 @@
 """Zalo's seven days: who can be reached, what it costs, and how the way opens again."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from test_compose import _compose
 
 from bot import testing
+from bot.clock import now
 
 
 @pytest.fixture
@@ -113,3 +115,16 @@ async def test_what_zalo_says_of_a_closed_window_is_believed(house):
     await member.sees("chưa hiểu")
     await house.directive("54-KH/ĐU")
     await member.sees("54-KH/ĐU")
+
+
+async def test_a_window_that_opens_again_brings_what_was_missed_once(house):
+    member = await house.member("Lê Văn Bé")
+    house.turn(days=8)
+    later = now() + timedelta(days=14)
+    papers = [await house.directive(number, deadline=later) for number in ("52-KH/ĐU", "53-TB/ĐU")]
+    await member.says("xin chao")
+    await member.sees("Đồng chí có 2 văn bản chưa xác nhận")
+    await member.says("xin chao")
+    await member.sees("chưa hiểu")
+    await member.sees_nothing_new("Đồng chí có")
+    assert [(await house.totals(each)).sent for each in papers] == [1, 1]

@@ -17,6 +17,7 @@ from bot.chat.replies import Edit
 from bot.delivery.outbound import Sent
 
 if TYPE_CHECKING:
+    from bot.channels.capabilities import Capabilities
     from bot.chat.replies import File, Reply
     from bot.delivery.outbound import FileStore
 
@@ -39,6 +40,7 @@ class TelegramOutbound:
     def __init__(self, token: str, files: "FileStore", *, base: str | None = None) -> None:
         self.api = Api(token, base)
         self._uploads = Uploads(self.channel, files)
+        self._newest: tuple[Reply, Capabilities, Rendered] | None = None
 
     async def send(self, chat_id: str, reply: "Reply") -> Sent:
         """Sends one reply. Raises the errors of `bot.chat.errors`."""
@@ -48,7 +50,7 @@ class TelegramOutbound:
             raise Rejected("not a Telegram chat id") from None
         if chat > 0:
             reply = await with_link(reply, TELEGRAM, chat_id, self._uploads.link)
-        rendered = render(reply, TELEGRAM if chat > 0 else TELEGRAM_GROUP)
+        rendered = self._rendered(reply, TELEGRAM if chat > 0 else TELEGRAM_GROUP)
         if rendered.refused:
             log.warning("file_refused", channel=self.channel, why=rendered.refused)
         if rendered.toast:
@@ -62,6 +64,12 @@ class TelegramOutbound:
     async def close(self) -> None:
         """Closes connections."""
         await self.api.close()
+
+    def _rendered(self, reply: "Reply", caps: "Capabilities") -> Rendered:
+        """A notice to many is the same value for all of them, and is rendered once."""
+        if self._newest is None or self._newest[0] is not reply or self._newest[1] is not caps:
+            self._newest = reply, caps, render(reply, caps)
+        return self._newest[2]
 
     async def _delete(self, chat: int, message_ids: str) -> None:
         """Deletes messages of ours. One older than 48 hours stays: what is said next must do."""

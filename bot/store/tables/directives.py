@@ -56,6 +56,8 @@ recipients = Table(
     Column("obstacle", String(24)),  # why nothing was queued for this person
     Column("acknowledged_channel", String(16)),
     moment("acknowledged_ms"),
+    Column("carried_by", BigInteger),  # the outbox row that brought it later, when its own could not
+    moment("reminded_ms"),  # the last reminder, or when one was due and there was no way
     PrimaryKeyConstraint("directive_id", "member_id"),
     Index("ix_recipients_member", "member_id", "directive_id"),
     Index("ix_recipients_unit", "directive_id", "unit_id"),
@@ -71,6 +73,50 @@ reminders = Table(
     moment("at_ms", nullable=False),
     Index("ix_reminders_directive", "directive_id", "at_ms"),
     Index("ix_reminders_by", "by_id"),
+)
+
+timers = Table(
+    "timers",  # what a directive has to do next, and when; found by query, so a late look loses nothing
+    metadata,
+    Column("name", String(12), nullable=False),
+    Column("directive_id", BigInteger, ForeignKey("directives.id"), nullable=False),
+    moment("due_ms", nullable=False),
+    Column("after_id", BigInteger, nullable=False, default=0),  # how far it has come through its rows
+    PrimaryKeyConstraint("name", "directive_id"),
+    Index("ix_timers_due", "name", "due_ms"),
+    Index("ix_timers_directive", "directive_id"),
+)
+
+reminder_plans = Table(
+    "reminder_plans",  # where a unit wants other moments than the usual ones
+    metadata,
+    Column("organisation_id", BigInteger, ForeignKey("organisations.id"), nullable=False),
+    Column("urgency", String(16), nullable=False),
+    Column("minutes", String(200), nullable=False),  # from the deadline on, JSON: [-4320, -1440, 0, 1440]
+    moment("set_ms", nullable=False),
+    PrimaryKeyConstraint("organisation_id", "urgency"),
+)
+
+progress = Table(
+    "progress",  # how far work that goes along a line of moments has come
+    metadata,
+    Column("name", String(24), primary_key=True),
+    moment("done_ms", nullable=False),
+)
+
+hand_records = Table(
+    "hand_records",  # what a secretary recorded by hand; never part of the digital figure
+    metadata,
+    Column("directive_id", BigInteger, ForeignKey("directives.id"), nullable=False),
+    Column("member_id", BigInteger, ForeignKey("members.id"), nullable=False),
+    Column("how", String(8), nullable=False),  # "meeting", "paper", "call"
+    Column("done_on", String(10), nullable=False),  # ISO date
+    Column("by_id", BigInteger, ForeignKey("members.id"), nullable=False),
+    moment("recorded_ms", nullable=False),
+    moment("objected_ms"),
+    PrimaryKeyConstraint("directive_id", "member_id"),
+    Index("ix_hand_records_member", "member_id"),
+    Index("ix_hand_records_by", "by_id"),
 )
 
 questions = Table(

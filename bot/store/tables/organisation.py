@@ -10,6 +10,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    and_,
 )
 
 from bot.store.tables.base import BigId, Sealed, metadata, moment
@@ -147,9 +148,12 @@ accounts = Table(
     moment("linked_ms", nullable=False),
     moment("revoked_ms"),
     moment("blocked_ms"),  # the person blocked the bot or left the Official Account
+    moment("served_ms"),  # when it got what was missed; empty: it is new, or a way to it has opened since
     Index("ix_accounts_user", "channel", "user_id"),
 )
 _ACTIVE_ACCOUNT = accounts.c.state == ACTIVE
+_UNSERVED = and_(_ACTIVE_ACCOUNT, accounts.c.served_ms.is_(None))
+Index("ix_accounts_unserved", accounts.c.id, sqlite_where=_UNSERVED, postgresql_where=_UNSERVED)
 for _name, _column in (("member", accounts.c.member_id), ("user", accounts.c.user_id)):
     Index(
         f"uq_accounts_active_{_name}",

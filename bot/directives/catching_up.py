@@ -1,0 +1,96 @@
+"""Late arrivals: who missed something gets it as soon as there is a way, several papers in one message.
+
+An account is *unserved* when it is new or a way to it has opened (`organisation.accounts`). `tick` is rung
+by the bell, finds them by query and posts what each has missed; a bot that was down does so once.
+"""
+
+from sqlalchemy import bindparam, update
+
+from bot.clock import to_ms
+from bot.delivery import outbox
+from bot.delivery.outbox import Notice
+from bot.directives import queries, rules, service, texts
+from bot.directives.models import Directive
+from bot.directives.queries import Waiting
+from bot.i18n import speaking
+from bot.organisation import accounts
+from bot.organisation import queries as people
+from bot.organisation.models import Account
+from bot.store.tables.directives import recipients
+from bot.store.tx import Tx
+
+SLICE = 200
+"""Accounts in one commit."""
+
+
+def tick(tx: Tx) -> bool:
+    """Posts what the next unserved accounts have missed. Returns whether there may be more to do at once."""
+    if service.freezing(tx):  # what is being frozen may have passed somebody already, and is not open yet
+        return False
+    unserved = people.unserved(tx, SLICE)
+    if not unserved:
+        return False
+    members = list(dict.fromkeys(account.member_id for account in unserved))
+    ways = service.ways_to(tx, members, tx.now_ms)
+    for member_id, waiting in queries.waiting_of(tx, members).items():
+        account = ways[member_id][0]
+        if account is not None and any(each.missed for each in waiting):
+            _bring(tx, account, waiting)
+    accounts.mark_served(tx, [account.id for account in unserved])
+    return True
+
+
+def _bring(tx: Tx, account: Account, waiting: list[Waiting]) -> None:
+    present = [each for each in waiting if _is_sent(each.directive, tx)]
+    for each in waiting:
+        if each.missed and each not in present:  # it goes with the others, at its hour
+            at = rules.PRIORITY[each.directive.urgency]
+            mark_carried(tx, account, [each], _card(tx, account, each.directive, at))
+    missed = [each for each in present if each.missed]
+    if len(missed) == 1:
+        # The person is there, whatever the hour.
+        mark_carried(tx, account, missed, _card(tx, account, missed[0].directive, outbox.FLASH))
+    elif missed:
+        mark_carried(tx, account, missed, together(tx, account, present, outbox.FLASH))
+
+
+def _is_sent(directive: Directive, tx: Tx) -> bool:
+    return directive.send_at is None or directive.send_at <= tx.now
+
+
+def _card(tx: Tx, account: Account, directive: Directive, priority: int) -> int:
+    with speaking(account.language):
+        words = outbox.content(tx, texts.card(directive))
+    due_ms = tx.now_ms if directive.send_at is None else max(tx.now_ms, to_ms(directive.send_at))
+    notice = Notice(account.channel, account.chat_id, account.member_id, words)
+    return outbox.post(
+        tx, [notice], kind=queries.NOTICE, kind_id=directive.id, priority=priority, due_ms=due_ms
+    )[0]
+
+
+def together(
+    tx: Tx, account: Account, waiting: list[Waiting], priority: int, heading: str = "", note: str = ""
+) -> int:
+    """Posts one message with everything that waits for a member. Returns its row."""
+    with speaking(account.language):
+        heading = heading or texts.waiting_papers(len(waiting))
+        words = outbox.content(
+            tx, texts.open_papers([each.directive for each in waiting], heading, tx.now_ms, note)
+        )
+    notice = Notice(account.channel, account.chat_id, account.member_id, words)
+    return outbox.post(
+        tx, [notice], kind=queries.SEVERAL, kind_id=words, priority=priority, due_ms=tx.now_ms
+    )[0]
+
+
+def mark_carried(tx: Tx, account: Account, waiting: list[Waiting], row_id: int) -> None:
+    """Notes which message brings these papers to a member."""
+    tx.run(
+        update(recipients)
+        .where(
+            recipients.c.directive_id == bindparam("directive"),
+            recipients.c.member_id == bindparam("member"),
+        )
+        .values(carried_by=row_id),
+        [{"directive": each.directive.id, "member": account.member_id} for each in waiting],
+    )
