@@ -36,7 +36,6 @@ def _below() -> Select[tuple[object, ...]]:
             or_(*(members.c.standing == standing for standing in sorted(MEMBER_STANDINGS))),
             or_(members.c.first_import_id.is_(None), members.c.first_import_id.not_in(fallen)),
         )
-        .order_by(members.c.id)
         .limit(bindparam("most", type_=BigInteger))
     )
 
@@ -47,7 +46,8 @@ _BELOW = Hot(_below())
 def members_below(tx: Tx, organisation_id: int, limit: int) -> list[Member]:
     """Who is a member now of an organisation and all below it, by id: at most so many, in one hot statement."""
     rows = _BELOW.rows(tx, unit=organisation_id, at=tx.now_ms, most=limit)
-    return [as_member(row) for row in rows]
+    # Sorted here: asked for in that order, SQLite reads all members there are by their id.
+    return sorted((as_member(row) for row in rows), key=lambda member: member.id)
 
 
 def post_holders(tx: Tx, organisation_id: int, roles: Iterable[Role]) -> list[int]:
