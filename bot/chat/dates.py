@@ -88,6 +88,12 @@ _SPOKEN_DATE = re.compile(rf"\b(\d{{1,2}}) thang (\d{{1,2}}|{_NUMBER_WORDS})(?: 
 _SOON = timedelta(days=183)  # a date without a year lies in the coming half year, else it is past
 
 
+def _said(text: str) -> str:
+    """Folded, single-spaced; "17h30 ngày 30/11" is half past five, not 17 o'clock in thirty days."""
+    folded = " ".join(flat(clean(text)).split())[:400]
+    return re.sub(r"((?:h|g|gio|:)\d\d)(?= (?:ngay|tuan))", r"\1,", folded)
+
+
 def parse_deadline(text: str, now: datetime) -> datetime | None:
     """When a deadline as typed ends, in Vietnam's time; None when it is past, impossible or not named.
 
@@ -96,7 +102,7 @@ def parse_deadline(text: str, now: datetime) -> datetime | None:
     a part of the day are morning, 1 to 6 afternoon.
     """
     now = now.astimezone(clock.VIETNAM)
-    said = " ".join(flat(clean(text)).split())[:400]
+    said = _said(text)
     if moment := _in_a_while(said, now):
         return moment
     hour_said = _HOUR.search(said)
@@ -128,7 +134,7 @@ def read_moment(text: str, now: datetime) -> tuple[datetime | None, bool]:
     moment = parse_deadline(text, now)
     if moment is None:
         return None, False
-    said = " ".join(flat(clean(text)).split())[:400]
+    said = _said(text)
     hour = _HOUR.search(said)
     unsure = bool(
         hour and not hour[3] and not _PART.search(said) and (1 <= int(hour[1]) <= 6 or int(hour[1]) == 12)

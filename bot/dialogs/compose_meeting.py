@@ -17,7 +17,7 @@ from bot.meetings.models import Draft, MeetingKind
 from bot.organisation import queries as people
 from bot.organisation.models import Purpose, Verb
 from bot.organisation.rules import is_counted
-from bot.organisation.ways import ways
+from bot.organisation.ways import ways_to
 from bot.store.tx import Tx
 
 VERSION_OF_DIALOG = 1
@@ -232,9 +232,9 @@ def _chairs(tx: Tx, unit: int, author: int) -> list[str]:
 
 def _counts(tx: Tx, unit: int, kind: MeetingKind) -> list[int]:
     called = service.whom(tx, unit, kind)
-    found = ways(tx, [member.id for member in called], tx.now_ms, Purpose.DIRECTIVES)
+    found = ways_to(tx, [member.id for member in called], tx.now_ms, Purpose.DIRECTIVES)
     return [
         len(called),
         sum(is_counted(member.standing) for member in called),
-        sum(account is None for account, _obstacle in found.values()),
+        sum(account is None for account, _obstacle, _window in found.values()),
     ]

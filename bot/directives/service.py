@@ -1,7 +1,7 @@
 """The verbs of directives. Each checks rights and state itself: a payload is never trusted."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from bot.chat.errors import Refused
 from bot.clock import from_ms, to_ms
-from bot.delivery import outbox, window
+from bot.delivery import outbox
 from bot.delivery.outbox import Notice
 from bot.delivery.window import Window
 from bot.directives import queries, rules, texts, timers
@@ -18,7 +18,9 @@ from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, 
 from bot.i18n import speaking
 from bot.organisation import queries as people
 from bot.organisation import rules as membership
-from bot.organisation.models import Account, Purpose, Verb
+from bot.organisation import ways as organisation_ways
+from bot.organisation.models import Purpose, Verb
+from bot.organisation.ways import Way
 from bot.store import audit, files, links
 from bot.store.hot import Hot
 from bot.store.ids import new_id
@@ -168,38 +170,9 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     return False
 
 
-def ways_to(
-    tx: Tx, member_ids: list[int], at_ms: int
-) -> dict[int, tuple[Account | None, str, Window | None]]:
-    """For each member the account a notice at this moment goes to, or why there is none, and its window."""
-    accounts = people.reach(tx, member_ids)
-    windows = window.of(tx, ((each.channel, each.chat_id) for some in accounts.values() for each in some))
-    refusing = people.refusing(tx, member_ids, Purpose.DIRECTIVES)
-    found = {}
-    for member_id in member_ids:
-        mine = accounts.get(member_id, [])
-        agreed = [each for each in mine if each.id not in refusing]
-        found[member_id] = _way(agreed, windows, at_ms)
-        if mine and not agreed:
-            found[member_id] = None, "withdrawn", None
-    for member_id in people.withdrawn(tx, [each for each in member_ids if each not in accounts]):
-        found[member_id] = None, "withdrawn", None
-    return found
-
-
-def _way(
-    accounts: list[Account], windows: dict[tuple[str, str], Window], at_ms: int
-) -> tuple[Account | None, str, Window | None]:
-    """Zalo before Telegram, where it is open."""
-    obstacle = "blocked" if accounts else "no_account"
-    for account in sorted(accounts, key=lambda each: (each.channel != "zalo_oa", each.channel)):
-        found = windows.get((account.channel, account.chat_id))
-        if account.blocked:
-            continue
-        if found is None or found.is_open(at_ms):
-            return account, "", found
-        obstacle = window.CLOSED
-    return None, obstacle, None
+def ways_to(tx: Tx, member_ids: Collection[int], at_ms: int) -> dict[int, Way]:
+    """Where a directive, or a word about one, reaches these members."""
+    return organisation_ways.ways_to(tx, member_ids, at_ms, Purpose.DIRECTIVES)
 
 
 def _known(tx: Tx, directive_id: int) -> Directive:

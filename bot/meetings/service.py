@@ -19,7 +19,7 @@ from bot.meetings.models import Draft, Invitee, Mark, Meeting, MeetingKind, Reas
 from bot.organisation import audience
 from bot.organisation import queries as people
 from bot.organisation.models import Member, Purpose, Role, Verb
-from bot.organisation.ways import ways
+from bot.organisation.ways import Way, ways_to
 from bot.store import audit, files
 from bot.store.hot import Hot
 from bot.store.ids import new_id
@@ -125,7 +125,7 @@ def _register(tx: Tx, file: File) -> None:
 
 
 def _invite(tx: Tx, meeting: Meeting, called: list[Member]) -> None:
-    found = ways(tx, [member.id for member in called], tx.now_ms, Purpose.DIRECTIVES)
+    found = ways_to(tx, [member.id for member in called], tx.now_ms, Purpose.DIRECTIVES)
     rows = [
         {
             "meeting": meeting.id,
@@ -147,11 +147,11 @@ def _send(
     member_ids: Iterable[int],
     words: Callable[[Meeting], Say],
     priority: int,
-    found: Mapping[int, tuple[Any, str]] | None = None,
+    found: Mapping[int, Way] | None = None,
 ) -> Told:
     """The same words to several members, each in their language."""
     ids = list(member_ids)
-    found = ways(tx, ids, tx.now_ms, Purpose.DIRECTIVES) if found is None else found
+    found = ways_to(tx, ids, tx.now_ms, Purpose.DIRECTIVES) if found is None else found
     contents: dict[str, int] = {}
     notices = []
     for member_id in ids:
