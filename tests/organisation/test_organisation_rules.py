@@ -107,11 +107,13 @@ def test_where_a_standing_counts(standing: Standing, access: bool, counted: bool
                 "make_slips",
                 "approve_link",
                 "see_unverified",
+                "edit_news",
+                "hold_meeting",
             },
         ),
         (Role.COMMITTEE_MEMBER, {"see_status", "see_names", "see_unverified"}),
         (Role.HELPER, {"see_unverified"}),
-        (Role.OFFICE, {"send_directive", "see_status", "remind", "keep_rules"}),
+        (Role.OFFICE, {"send_directive", "see_status", "remind", "keep_rules", "edit_news"}),
         (
             Role.OFFICER,
             {
@@ -122,6 +124,7 @@ def test_where_a_standing_counts(standing: Standing, access: bool, counted: bool
                 "make_slips",
                 "approve_link",
                 "keep_rules",
+                "edit_news",
                 "see_unverified",
                 "answer_requests",
             },

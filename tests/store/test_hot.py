@@ -23,6 +23,7 @@ VALUES = {
     "made_ms": 7, "meeting": 1, "membership": "official", "most": 9, "obstacle": None, "place": "x",
     "stage": 0, "standing": "active", "starts_ms": 7, "unit": 1, "unit_id": 1,
     "billed": 0, "directive": 1, "free": 1,
+    "about": "x", "card": 1, "chat": "5", "choices": SEALED, "expires": 9, "reached": 7, "unasked": 1,
     "id": 77, "member": 1, "member_id": None, "message": None, "object": "x:1", "payload": SEALED,
     "received_ms": 3, "row": 1, "shown": "none", "update_key": "k", "user_id": "5",
 }  # fmt: skip
@@ -46,6 +47,9 @@ def tx(tmp_path):
         tx.run(insert(members).values(_full(members, id=1, standing="active")))
         active = {"state": "active", "channel": "telegram", "user_id": "5"}
         tx.run(insert(accounts).values(_full(accounts, id=1, member_id=1, **active)))
+        for name in ("openings", "windows"):
+            there = metadata.tables[name]
+            tx.run(insert(there).values(_full(there, id=1, channel="telegram", chat_id="5")))
         for table in (organisations, meetings):
             tx.run(insert(table).values(_full(table, id=1)))
         yield tx

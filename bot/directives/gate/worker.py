@@ -45,7 +45,9 @@ class Worker:
             if not line.endswith(b"\n"):
                 self._stop()
                 return verdict(Why.TOO_COMPLEX)
-        outcome, why = json.loads(line)
+            outcome, why = json.loads(line)
+            if why == Why.TOO_COMPLEX:  # its process may be ending, and would take the next file along
+                self._stop()
         return Verdict(Outcome(outcome), Why(why))
 
     @staticmethod
