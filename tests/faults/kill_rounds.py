@@ -201,9 +201,17 @@ class Rounds:
     """A town, its bot that is killed, and the platform that keeps posting."""
 
     def __init__(
-        self, channel: str, store: str, rounds: int, folder: Path, parent: Killable, url: str
+        self,
+        channel: str,
+        store: str,
+        rounds: int,
+        folder: Path,
+        parent: Killable,
+        url: str,
+        acknowledgements: int = ACKNOWLEDGEMENTS,
     ) -> None:
         self.rounds = rounds
+        self._acknowledgements = acknowledgements
         self._channel = channel
         self._folder = folder
         self._parent = parent
@@ -217,7 +225,7 @@ class Rounds:
         platform = Loopback()
         await platform.start()
         self._parent.port = 0
-        count = ACKNOWLEDGEMENTS // DIRECTIVES
+        count = self._acknowledgements // DIRECTIVES
         town = await asyncio.to_thread(
             build, self._folder, platform, self._channel, count, self._parent, "", self._database
         )

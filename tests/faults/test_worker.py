@@ -48,6 +48,9 @@ class Hand:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def settle(self) -> None:
+        """Nothing goes out, so nothing is to be recorded."""
+
     async def _tell(self) -> None:
         async with self.news:
             self.news.notify_all()

@@ -255,7 +255,7 @@ async def test_officer_sees_the_silent_by_name_and_reminds_them_once(house, word
     assert "Phạm Thị Cao" not in said.text
     await officer.taps("Nhắc các đồng chí này")
     await officer.sees("Đang nhắc 1 đồng chí")
-    await silent.sees("Nhắc: 52-KH/ĐU")
+    await silent.sees("Nhắc (còn 3 ngày): 52-KH/ĐU")
     await officer.says("nhắc 52")
     await officer.sees("trong vòng 4 giờ")
     await silent.says("đã đọc")

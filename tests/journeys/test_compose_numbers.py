@@ -5,14 +5,16 @@ from sample_papers import TEXT_PDF
 
 from bot.testing import control
 
-ZALO = pytest.mark.parametrize("channel", ["zalo_oa"], indirect=True)
+
+@pytest.fixture
+def channel() -> str:
+    return "zalo_oa"
 
 
 async def _without_buttons(house):
     await control(house.control, "switches", {"zalo_oa": {"buttons_under_text": False}})
 
 
-@ZALO
 async def test_from_writing_to_recall_by_numbers_alone(house):
     await _without_buttons(house)
     clerk = await house.member("Ngô Thị Văn Phòng")
@@ -83,7 +85,7 @@ async def test_from_writing_to_recall_by_numbers_alone(house):
     await officer.sees("Phạm Thị Cao")
     await officer.says("1")
     await officer.sees("Đang nhắc")
-    await other.sees("Nhắc: 52-KH/ĐU")
+    await other.sees("Nhắc (còn 3 ngày): 52-KH/ĐU")
     await clerk.says("thu hoi 52")
     await clerk.sees("1. Thu hồi ngay")
     await clerk.says("1")

@@ -1,4 +1,4 @@
-"""`sotay demo` in a terminal: an address, three things to try, and nothing left after Ctrl-C."""
+"""`sotay demo` in a terminal: an address, things to try, and nothing left after Ctrl-C."""
 
 import os
 import pty

@@ -10,7 +10,7 @@ const EN = {
   "Chọn máy": "Choose a phone", "Máy 1": "Phone 1", "Máy 2": "Phone 2",
   "Bot chạy ở chương trình khác: chỉnh giờ ở đây chỉ đổi giờ của nền tảng giả lập.": "The bot runs in another program: turning the clock here turns the simulated platform's only.",
   "Mọi người, số phiếu và số điện thoại ở đây đều là dữ liệu mẫu. Trang này chỉ nói chuyện với máy của đồng chí.": "Everybody here, every slip and phone number is made up. This page talks to your own machine only.",
-  "Thử ba việc": "Three things to try",
+  "Thử vài việc": "A few things to try",
   "Thêm người mới": "Add somebody", "Họ tên": "Name", "Nền tảng": "Platform", "Tạo và dùng máy này": "Create and use this phone",
   "Áp dụng cửa sổ 7 ngày": "Enforce the 7-day window",
   "Bàn phím trả lời": "Reply keyboard", "Gửi thứ khác": "Send something else",
