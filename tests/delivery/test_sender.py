@@ -362,6 +362,7 @@ async def test_urgent_goes_first_and_only_what_is_due(post):
     await post.telegram.until(lambda: len(post.telegram.took) == 4)
     async with asyncio.timeout(8):  # results are recorded several at a time
         while [state for state, *_ in (await post.states())["l"]] != [QUEUED, SENT]:
+            post.sender.ring()
             await asyncio.sleep(0.01)
 
 
