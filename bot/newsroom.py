@@ -10,10 +10,8 @@ import socket
 import time
 import zlib
 from collections.abc import Callable, Collection
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from functools import partial
-from multiprocessing import get_context, resource_tracker
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -25,6 +23,7 @@ from bot.clock import now
 from bot.news import feeds, queries, rules, sending, service
 from bot.news.feeds import MAX_BYTES, FeedRefused
 from bot.news.models import Feed, Found, Habit, Waiting
+from bot.reading import ReadingProcess
 from bot.settings import Settings
 from bot.store.writer import Writer, WriterStopped
 
@@ -146,13 +145,6 @@ async def _body(answer: httpx.Response) -> bytes:
     return body
 
 
-def _limit_memory() -> None:
-    import resource
-
-    gigabyte = 1 << 30
-    resource.setrlimit(resource.RLIMIT_AS, (gigabyte, gigabyte))
-
-
 def habit(settings: Settings) -> Habit:
     """How a digest is made where no unit has its own way. Raises ValueError for a setting that is no time."""
     return Habit(
@@ -176,7 +168,7 @@ class Newsroom:
         self._habit = habit(settings)
         self._ring = ring
         self._waiting = waiting
-        self._pool: ProcessPoolExecutor | None = None
+        self._reader = ReadingProcess(1 << 30)
         self._reading = asyncio.Lock()
         self._gathered = False
         self._began = time.monotonic()
@@ -254,13 +246,10 @@ class Newsroom:
             return await self._parsed(body, url)
 
     async def _parsed(self, body: bytes, url: str) -> tuple[list[Found], int]:
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_limit_memory)
-        work = asyncio.get_running_loop().run_in_executor(
-            self._pool, feeds.parse, body, url, now(), self._door.domains, self._door.trusted
-        )
         try:
-            return await asyncio.wait_for(work, PARSE_SECONDS)
+            return await self._reader.run(
+                PARSE_SECONDS, feeds.parse, body, url, now(), self._door.domains, self._door.trusted
+            )
         except FeedRefused:
             raise
         except Exception as error:
@@ -271,11 +260,4 @@ class Newsroom:
 
     def close(self) -> None:
         """Ends the reading process."""
-        if self._pool is not None:
-            for process in list((self._pool._processes or {}).values()):
-                process.kill()
-                process.join()
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
-            # Spawning began a tracker of ours; it would outlive this process by a moment, as a stray.
-            resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined] # there is no public way
+        self._reader.close()

@@ -8,9 +8,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from typing import Any
 
 import structlog
@@ -22,6 +20,7 @@ from bot.i18n import _
 from bot.organisation.models import RosterError
 from bot.organisation.roster_import import ready
 from bot.organisation.roster_work import work
+from bot.reading import ReadingProcess
 from bot.settings import Settings
 from bot.store.files import FileBox
 from bot.store.vault import Vault
@@ -32,15 +31,9 @@ log = structlog.get_logger()
 MAX_FILE = 20_000_000
 """Bytes; a hundred thousand members are eight million."""
 SECONDS = 900
+MEMORY = 3 << 30
+"""Bytes: a hostile file must not take the machine's."""
 KEEP_SECONDS = 24 * 60 * 60
-
-
-def _limit_memory() -> None:
-    """In the reading process: a hostile file must not take the machine's memory."""
-    import resource
-
-    limit = 3 << 30
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 class Rosters:
@@ -104,18 +97,15 @@ class Rosters:
 
     async def _work(self, what: str, asked: dict[str, Any]) -> dict[str, Any]:
         settings = self._settings
-        pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_limit_memory)
+        process = ReadingProcess(MEMORY)
         try:
-            doing = asyncio.get_running_loop().run_in_executor(
-                pool, work, what, settings.database, settings.keys, self._folder, asked
+            found = await process.run(
+                SECONDS, work, what, settings.database, settings.keys, self._folder, asked
             )
-            found = await asyncio.wait_for(doing, SECONDS)
             log.info("roster_worked", what=what, **found.get("counts", {}))
         except Exception as error:
             log.error("roster_broke", what=what, error=type(error).__name__)
             found = {"error": _("Chưa làm được với tệp này. Mời đồng chí thử lại, hoặc nhờ người vận hành.")}
         finally:
-            for process in list((pool._processes or {}).values()):
-                process.kill()
-            pool.shutdown(wait=False, cancel_futures=True)
+            process.close()
         return found

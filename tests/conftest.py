@@ -6,12 +6,22 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from bot.clock import CLOCK
+from bot.store import ids
 from tools import postgres
 from tools.postgres import Postgres
 
 # No deadline: tests do not depend on how fast this machine is today.
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def real_time() -> Iterator[None]:
+    """Whatever a test turned the clock by, the next one begins in the real hour, with ids of that hour."""
+    clock, last = CLOCK._offset, ids._last
+    yield
+    CLOCK._offset, ids._last = clock, last
 
 
 @pytest.fixture(scope="session")

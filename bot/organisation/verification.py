@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import structlog
-from sqlalchemy import Select, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import BigInteger, Select, and_, case, delete, func, insert, literal, or_, select, update
 
 from bot.organisation import linking, queries
 from bot.organisation.models import Claim, NotAllowed, Outcome, Place, Result, Standing, Verb, Way
@@ -247,7 +247,7 @@ def _failed(tx: Tx, asker: str, scope: str, member: str, hour: str, limits: Limi
             set_={
                 "failures": counting,
                 "last_ms": tx.now_ms,
-                "locked_until_ms": case((counting >= limits.tries, until), else_=None),
+                "locked_until_ms": case((counting >= limits.tries, literal(until, BigInteger)), else_=None),
                 "told_ms": case((expired, None), else_=attempts.c.told_ms),
             },
         ).returning(attempts.c.failures)

@@ -34,16 +34,8 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-def turn() -> Iterator[Callable[[float], None]]:
-    turned = 0.0
-
-    def by(seconds: float) -> None:
-        nonlocal turned
-        turned += seconds
-        CLOCK.turn(timedelta(seconds=seconds))
-
-    yield by
-    CLOCK.turn(timedelta(seconds=-turned))
+def turn() -> Callable[[float], None]:
+    return lambda seconds: CLOCK.turn(timedelta(seconds=seconds))
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A fresh sandbox for each test, and a place for bots to listen."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
 
 import pytest
 import table
@@ -9,7 +8,6 @@ from aiohttp import ClientSession, web
 from listening import Listener
 
 from bot import testing
-from bot.clock import CLOCK
 from bot.sandbox.server import Sandbox, start
 from bot.testing import Person, control
 
@@ -50,17 +48,13 @@ async def listener() -> AsyncIterator[Listener]:
 
 
 @pytest.fixture
-async def turn(sandbox: Sandbox) -> AsyncIterator[Callable[[float], Awaitable[None]]]:
-    """Turns the clock by seconds, and back after the test."""
-    turned = 0.0
+def turn(sandbox: Sandbox) -> Callable[[float], Awaitable[None]]:
+    """Turns the clock by seconds."""
 
     async def by(seconds: float) -> None:
-        nonlocal turned
-        turned += seconds
         await control(sandbox.control_url, "clock", {"seconds": seconds})
 
-    yield by
-    CLOCK.turn(timedelta(seconds=-turned))
+    return by
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

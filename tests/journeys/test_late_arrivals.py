@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from conftest import BORN
+from house import BORN
 
 from bot import testing
 from bot.clock import now
