@@ -10,7 +10,7 @@ from bot.chat.talk import Retry, Talk
 from bot.dialogs.absence import to_member
 from bot.dialogs.compose_meeting import member_of, words
 from bot.i18n import _, number
-from bot.meetings import queries, rules, service, texts
+from bot.meetings import polls, queries, rules, service, texts
 from bot.meetings.models import Mark, Rsvp
 from bot.organisation import queries as people
 from bot.store.tx import Tx
@@ -184,6 +184,7 @@ def _unknown(tx: Tx, meeting_id: int) -> list[list[Any]]:
 def _close(talk: Talk[Tx], meeting_id: int, author: int) -> None:
     tx = talk.tx
     often = service.close(tx, meeting_id, author)
+    polls.end_with(tx, meeting_id)
     meeting = queries.get(tx, meeting_id)
     assert meeting is not None
     secretary = people.secretary_of(tx, meeting.unit_id) or author

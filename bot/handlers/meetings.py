@@ -1,6 +1,7 @@
 """Meetings: the member's answers, the secretary's calls, the roll, the officers' figures."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,13 +19,14 @@ from bot.directives import queries as directives
 from bot.directives.models import Acknowledge
 from bot.handlers.answering import read_answer
 from bot.handlers.gate import MEMBER, member_account, not_verified
-from bot.i18n import _, moment, number, percent
-from bot.meetings import queries, rules, service, texts
+from bot.i18n import _, number, percent
+from bot.meetings import polls, queries, rules, service, texts, texts_polls
 from bot.meetings.models import (
     AskLeave,
     Attend,
     Attended,
     Calendar,
+    CallAgain,
     CallRoll,
     Change,
     ComeLate,
@@ -44,6 +46,8 @@ from bot.organisation.models import Account, Verb
 from bot.store import audit, jobs
 from bot.store.tx import Tx
 
+ScreenAddress = Callable[[Tx, Meeting], str]
+"""The address of a meeting's page for the screen in the room."""
 FILE_JOB = "meeting_file"
 """The kind of job that makes a calendar file or the minutes."""
 _CALL = re.compile(
@@ -58,8 +62,10 @@ _ROWS = 25
 """Lines of it in chat; with more units only the months' totals are shown, the rest is in the workbook."""
 
 
-def register(router: Router[Tx], page: PageAddress | None = None) -> None:
-    """Makes the errand known to the router. `page` as in `compose_file.ask_file`."""
+def register(
+    router: Router[Tx], page: PageAddress | None = None, screen: ScreenAddress | None = None
+) -> None:
+    """Makes the errand known to the router. `page` as in `compose_file.ask_file`; `screen`: for the room."""
     begin = router.begin
     router.choice(Attend, attend, MEMBER)
     router.choice(ComeLate, lambda choice, event, tx: _ask(router, "meeting_late", choice, event, tx), MEMBER)
@@ -70,10 +76,15 @@ def register(router: Router[Tx], page: PageAddress | None = None) -> None:
     router.choice(Papers, papers, MEMBER)
     router.choice(ShowMeeting, show, MEMBER)
     router.choice(JudgeReason, judge, Verb.HOLD_MEETING)
-    router.choice(ShowCode, show_code, Verb.HOLD_MEETING)
+    router.choice(ShowCode, lambda choice, event, tx: show_code(choice, event, tx, screen), Verb.HOLD_MEETING)
     router.choice(ShowLine, show_line, Verb.HOLD_MEETING)
     router.choice(MakeMinutes, make_minutes, Verb.HOLD_MEETING)
     router.choice(MakeTable, make_table, Verb.SEE_STATUS)
+    router.choice(
+        CallAgain,
+        lambda choice, event, tx: begin("compose_meeting", event, tx, choice.unit),
+        Verb.HOLD_MEETING,
+    )
     router.choice(
         CallRoll, lambda choice, event, tx: begin("roll_call", event, tx, choice.meeting), Verb.HOLD_MEETING
     )
@@ -84,7 +95,7 @@ def register(router: Router[Tx], page: PageAddress | None = None) -> None:
     )
     router.command("meeting", lambda event, tx: meeting(event, tx, router), MEMBER)
     router.command("call_meeting", lambda event, tx: begin("compose_meeting", event, tx), Verb.HOLD_MEETING)
-    router.command("attendance", lambda event, tx: attendance(event, tx, router), MEMBER)
+    router.command("attendance", lambda event, tx: attendance(event, tx, router, screen), MEMBER)
     router.command("meeting_answer", lambda event, tx: answer(event, tx, router), MEMBER)
     router.command("check_in", check_in, MEMBER)
     router.job(FILE_JOB, file_made)
@@ -248,7 +259,8 @@ def meeting(event: Commanded, tx: Tx, router: Router[Tx]) -> Replies:
     own = queries.of_member(tx, account.member_id)
     led = queries.in_units(tx, scope, tx.now - _RECENT, limit=5) if scope else []
     choices = [
-        Choice(_("Ai dự: {meeting}", meeting=_short(each)), pack(ShowMeeting(each.id))) for each in led[:3]
+        Choice(_("Ai dự: {meeting}", meeting=texts.short(each)), pack(ShowMeeting(each.id)))
+        for each in led[:3]
     ]
     if len(own) == 1 and not led:
         found, _row = own[0]
@@ -256,15 +268,11 @@ def meeting(event: Commanded, tx: Tx, router: Router[Tx]) -> Replies:
         said = texts.mine(own)
         return Say(said, heading=_("Lịch họp của đồng chí"), choices=card.choices, about=card.about)
     if not led:
-        choices += [Choice(_short(found), pack(ShowMeeting(found.id))) for found, _row in own[:4]]
+        choices += [Choice(texts.short(found), pack(ShowMeeting(found.id))) for found, _row in own[:4]]
     if scope:
         choices.append(Choice(_("Mời họp"), pack(Command("call_meeting"))))
     lines = texts.mine(own) if own else _("Chưa có cuộc họp nào sắp tới mời đồng chí.")
     return Say(lines, heading=_("Lịch họp của đồng chí"), choices=tuple(choices))
-
-
-def _short(found: Meeting) -> str:
-    return f"{found.unit}, {moment(found.starts)}"
 
 
 def check_in(event: Commanded, tx: Tx) -> Replies:
@@ -276,7 +284,9 @@ def check_in(event: Commanded, tx: Tx) -> Replies:
         found = service.check_in(tx, account.member_id, event.rest)
     except Refused as refusal:
         return texts.refused(refusal.code)
-    return Say(_("Đã điểm danh: đồng chí có mặt, {meeting}.", meeting=texts.name(found)))
+    done = Say(_("Đã điểm danh: đồng chí có mặt, {meeting}.", meeting=texts.name(found)))
+    poll = polls.let_in(tx, found, account.member_id)
+    return [done] if poll is None else [done, texts_polls.card(poll, found)]
 
 
 # --- the secretary
@@ -293,7 +303,7 @@ def show(choice: ShowMeeting, event: Event, tx: Tx) -> Replies:
         listed = queries.invited(tx, found.id)
         names = dict(people.sorted_by_name(tx, [each.member_id for each in listed]))
         words = service.may_read_reasons(tx, found, account.member_id)
-        return texts.who_comes(found, listed, names, words, choice.page)
+        return texts.who_comes(found, listed, names, words, choice.page, tx.now >= found.starts)
     try:
         return texts.card(service.for_invited(tx, choice.meeting, account.member_id))
     except Refused as refusal:
@@ -314,7 +324,7 @@ def judge(choice: JudgeReason, event: Event, tx: Tx) -> Replies:
     return [Say(mine), *absence.to_member(tx, choice.member, texts.judged(found, accept))]
 
 
-def attendance(event: Commanded, tx: Tx, router: Router[Tx]) -> Replies:
+def attendance(event: Commanded, tx: Tx, router: Router[Tx], screen: ScreenAddress | None = None) -> Replies:
     """`điểm danh`: opens the roll of the meeting that is on; a member learns how to check in."""
     account = member_account(tx, event)
     if account is None:
@@ -335,21 +345,23 @@ def attendance(event: Commanded, tx: Tx, router: Router[Tx]) -> Replies:
             )
         )
     if len(near) == 1 or near[0].state == State.OPEN != near[1].state:
-        return [*_code_hint(tx, near[0]), *router.begin("roll_call", event, tx, near[0].id)]
-    choices = tuple(Choice(_short(each), pack(CallRoll(each.id))) for each in near[:5])
+        return [*_code_hint(tx, near[0], screen), *router.begin("roll_call", event, tx, near[0].id)]
+    choices = tuple(Choice(texts.short(each), pack(CallRoll(each.id))) for each in near[:5])
     return Say(_("Điểm danh cuộc họp nào?"), choices=choices)
 
 
-def _code_hint(tx: Tx, found: Meeting) -> list[Out]:
-    if found.state != State.OPEN:
-        return []
-    return [texts.code(found, service.code_of(tx, found))]
+def _code_hint(tx: Tx, found: Meeting, screen: ScreenAddress | None) -> list[Out]:
+    return [_code(tx, found, screen)] if found.state == State.OPEN else []
 
 
-def show_code(choice: ShowCode, event: Event, tx: Tx) -> Replies:
+def _code(tx: Tx, found: Meeting, screen: ScreenAddress | None) -> Say:
+    return texts.code(found, service.code_of(tx, found), screen(tx, found) if screen else "")
+
+
+def show_code(choice: ShowCode, event: Event, tx: Tx, screen: ScreenAddress | None = None) -> Replies:
     """The code of this minute."""
     found = _held(choice.meeting, event, tx)
-    return found if isinstance(found, Say) else texts.code(found, service.code_of(tx, found))
+    return found if isinstance(found, Say) else _code(tx, found, screen)
 
 
 def show_line(choice: ShowLine, event: Event, tx: Tx) -> Replies:
