@@ -331,8 +331,8 @@ class App:
         )
         link_page.add_to(app, LinkDesk(self.writer, FileBox(settings.files, self.vault), self.vault))
         screen_page.add_to(app, ScreenDesk(self.writer))
-        desk = UploadDesk(self.writer, self.intake, self.worker.take, self.rosters, self.invitations)
-        upload_page.add_to(app, desk)
+        takers = (self.intake, self.worker.take, self.rosters, self.invitations)
+        upload_page.add_to(app, UploadDesk(self.writer, *takers))
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.listen_host, settings.listen_port)
@@ -412,7 +412,7 @@ class App:
             (self._resume_freezing, 5),
             (self.guard.tick, 5),
             (self._keep_findings, 10),
-            *((partial(self._look, tick), 20) for tick in ticks(self.quiet, self.settings.meeting_nudge_day)),
+            *((partial(self._look, tick), seconds) for tick, seconds in ticks(self.settings)),
             (overdue, 300),
             (self._tidy, 3600),
         ):

@@ -12,14 +12,17 @@ from bot.handlers.meetings import ScreenAddress
 from bot.i18n import speaking
 from bot.meetings import nudges, polls, queries, rules, service, texts
 from bot.meetings.models import Meeting, State
+from bot.settings import Settings
 from bot.store.tx import Tx
 from bot.store.vault import Vault
 from bot.store.writer import Writer
 
 
-def ticks(quiet: Quiet, nudge_day: int) -> tuple[Callable[[Tx], bool], ...]:
-    """Looks for what is due: reminders, polls that nobody ended, secretaries to be nudged."""
-    return service.tick, polls.tick, partial(nudges.tick, day=nudge_day, quiet=quiet)
+def ticks(settings: Settings) -> tuple[tuple[Callable[[Tx], bool], int], ...]:
+    """Looks for what is due, and every how many seconds: reminders, polls that nobody ended, nudges."""
+    quiet = Quiet.parse(settings.quiet_hours)
+    nudge = partial(nudges.tick, day=settings.meeting_nudge_day, quiet=quiet)
+    return (service.tick, 20), (polls.tick, 20), (nudge, 300)
 
 
 def screen_address(public: Callable[[], str]) -> ScreenAddress:

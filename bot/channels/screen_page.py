@@ -44,6 +44,10 @@ def add_to(app: web.Application, desk: Desk) -> None:
     async def show(request: web.Request) -> web.Response:
         found = await desk.screen(request.match_info["token"])
         with speaking("vi"):
+            if "part" in request.query:
+                return web.Response(
+                    text=_main(found), content_type="text/html", status=_status(found), headers=_HEADERS
+                )
             return _page(found)
 
     app.router.add_get(PATH, show)
@@ -60,24 +64,23 @@ _HEADERS = {
 def _page(found: Screen | None) -> web.Response:
     nonce = secrets.token_urlsafe(16)
     policy = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; img-src data:; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
-    if found is None:
-        main = f'<main data-wait="0"><h1>{escape(_("Mã điểm danh"))}</h1><p>{escape(_ended())}</p></main>'
-    else:
-        main = _main(found)
     body = _HTML.format(
         nonce=nonce,
         title=escape(_("Mã điểm danh")),
-        main=main,
+        main=_main(found),
         again=AGAIN_SECONDS,
         fresh=found.wait + 1 if found else 3600,
         lost=json.dumps(_("Mất kết nối, đang thử lại…")),
     )
     headers = {**_HEADERS, "Content-Security-Policy": policy}
-    status = 200 if found is not None else 410
-    return web.Response(text=body, content_type="text/html", status=status, headers=headers)
+    return web.Response(text=body, content_type="text/html", status=_status(found), headers=headers)
+
+
+def _status(found: Screen | None) -> int:
+    return 410 if found is None else 200
 
 
 def _ended() -> str:
@@ -86,7 +89,9 @@ def _ended() -> str:
     )
 
 
-def _main(found: Screen) -> str:
+def _main(found: Screen | None) -> str:
+    if found is None:
+        return f'<main data-wait="0"><h1>{escape(_("Mã điểm danh"))}</h1><p>{escape(_ended())}</p></main>'
     if found.code:
         shown = f"{found.code[:3]} {found.code[3:]}"
         said = _("Đồng chí được mời nhắn 6 số này cho Sổ tay. Mỗi phút một mã khác.")
@@ -125,7 +130,7 @@ p {{ margin: .5rem 0; }}
     if (wait) setTimeout(look, wait * 1000 + 300);
   }}
   function look() {{
-    fetch(location.href, {{ cache: "no-store" }}).then(function (answer) {{
+    fetch(location.pathname + "?part", {{ cache: "no-store" }}).then(function (answer) {{
       if (!answer.ok && answer.status !== 410) throw new Error();
       return answer.text();
     }}).then(function (text) {{

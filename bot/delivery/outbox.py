@@ -67,11 +67,15 @@ class Notice:
     """Messages (the platform's ids, parted by commas) that this one takes back where that is possible."""
 
 
+_CONTENT = Hot(
+    insert(contents).values(id=bindparam("id"), body=bindparam("body"), made_ms=bindparam("made_ms"))
+)
+
+
 def content(tx: Tx, say: Say) -> int:
     """Keeps the words of a notice once, sealed, for all its recipients."""
     row_id = new_id()
-    body = tx.vault.seal("contents.body", row_id, dump(say))
-    tx.run(insert(contents).values(id=row_id, body=body, made_ms=tx.now_ms))
+    _CONTENT.run(tx, id=row_id, body=tx.vault.seal("contents.body", row_id, dump(say)), made_ms=tx.now_ms)
     return row_id
 
 
@@ -99,6 +103,21 @@ def posted(tx: Tx, recipient_ids: Sequence[int], *, kind: str, kind_id: int) -> 
     return {row.recipient_id for row in found}
 
 
+_NOTICE = Hot(
+    insert(outbox).values(
+        **{
+            name: bindparam(name)
+            for name in (
+                "id channel chat_id priority due_ms content_id notice notice_id recipient_id message_id made_ms"
+            ).split()
+        },
+        state=QUEUED,
+        attempts=0,
+        uncertain=0,
+    )
+)
+
+
 def post(
     tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority: int, due_ms: int
 ) -> list[int]:
@@ -109,10 +128,7 @@ def post(
             "channel": notice.channel,
             "chat_id": notice.chat_id,
             "priority": priority,
-            "state": QUEUED,
             "due_ms": due_ms,
-            "attempts": 0,
-            "uncertain": 0,
             "content_id": notice.content_id,
             "notice": kind,
             "notice_id": kind_id,
@@ -123,7 +139,7 @@ def post(
         for notice in notices
     ]
     if rows:
-        tx.run(insert(outbox), rows)
+        _NOTICE.run_each(tx, rows)
         signals.tell(tx, signals.OUTBOX)
     return [row["id"] for row in rows]
 

@@ -175,17 +175,12 @@ def _ask_kind(talk: Talk[Tx], unit: str, page: PageAddress | None) -> tuple[str,
         if "why" in given or "error" in given:
             talk.say(Say(explain(given.get("why", "unreadable"))))
             continue
-        read = given["fields"]
-        if read.pop("many", False):
+        if given["fields"].get("many"):
             talk.say(
-                Say(
-                    _(
-                        "Bảng này có nhiều cuộc họp. Mỗi lần tôi đọc một cuộc; mời đồng chí tách ra, hoặc soạn tay."
-                    )
-                )
+                Say(_("Bảng có nhiều cuộc họp; mỗi lần tôi đọc một. Mời đồng chí tách ra, hoặc soạn tay."))
             )
-            read = {}
             continue
+        read = given["fields"]
         if not read:
             talk.say(Say(_("Tôi không đọc được mục nào trong tệp này. Mời đồng chí soạn từng bước.")))
             continue

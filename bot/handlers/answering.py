@@ -96,7 +96,7 @@ _NOT_ABSENT = _rx(
 )
 _LATE = _rx(
     r"(?:den|di|vao|toi|ve|hop|co mat|du!?|xin|xin phep|se|hoi|bi|co the|chac|xin den) "
-    r"(?:hop )?(?:hoi )?(?:muon!?|tre!?|cham)(?!~)(?: \S+)?|"
+    r"(?:hop )?(?:hoi )?(?:muon(?! (?:du|tham|di|biet|hoi|xem)(?!\S))!?|tre!?|cham)(?!~)(?: \S+)?|"
     r"(?:muon!?|tre!?|cham)(?: hop)?(?: khoang| chung| tam| do| mat| hon)* (?:\d+|nua|mot|vai|may|it|chut)(?: \S+)*|"
     r"(?:muon!?|tre!?) (?:mot chut|it phut|ti|xiu|chut)|(?:muon!|tre!)(?: hop)?|late|"
     r"(?:vao|den|toi|du!?)(?: hop)? sau (?:khoang )?(?:\d+|nua|mot) ?(?:phut|tieng|gio)|"
@@ -144,7 +144,8 @@ _SICK = (
     r"cam|di benh vien|o benh vien)"
 )
 _REASONS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
-    (Reason.FAMILY, _rx(rf"{_FAMILY}(?: \S+){{0,3}} (?:bi )?{_SICK}(?: \S+)?|{_FAMILY} (?:sap )?(?:sinh|de!)|"
+    (Reason.FAMILY, _rx(rf"{_FAMILY}(?: \S+){{0,3}} (?:bi )?{_SICK}(?: \S+)?|"
+                        rf"{_FAMILY}(?: toi)? (?:sap |moi )?(?:sinh|de!)|{_FAMILY}(?: toi)? (?:moi )?(?:mat|qua doi)|"
                         rf"(?:cham|trong|dua|don|don|cho)(?: soc)? {_FAMILY}(?: \S+)?|con nho|con dau|dua con|"
                         r"cham (?:con|chau|me|bo|vo|nguoi)(?: \S+)*")),
     (Reason.BIRTH, _rx(r"thai san|nghi!? sinh|nghi!? de!?|sinh con|sap sinh|moi sinh|cho sinh|sinh em be|de! con|"
@@ -154,7 +155,8 @@ _REASONS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
                      r"dau (?:bung|dau|chan|lung|rang|khop|mat|hong|day|nguoi|vai)|phau thuat|mo! ?\S*|tai nan|"
                      r"suc khoe(?: \S+)*|khong (?:duoc )?khoe|met|cam cum|cam lanh|covid|dieu tri|chua benh|cum|"
                      r"huyet ap|trung gio|te nga|gay (?:tay|chan)|dot quy|xuong khop|vien phoi|chay than|khong khoe")),
-    (Reason.DUTY, _rx(r"cong tac|cong vu|(?:di |phai )?truc(?!tiep| tuyen)(?: \S+)?|ca truc|lam viec|di lam|tang ca|"
+    (Reason.DUTY, _rx(r"cong tac|cong vu|(?:di |phai )?truc(?!tiep| tuyen)(?: \S+)?|ca truc|(?<!gio )lam viec|di lam|"
+                      r"tang ca|"
                       r"nhiem vu|co quan|coi thi|gac thi|cham thi|day hoc|(?:co )?(?:tiet|lich|gio) day|day bu|"
                       r"di tinh|"
                       r"(?:di|o) nuoc ngoai|hop (?:khac|truong|khoa|o so|dot xuat|giao ban|co quan|cong ty|bo~?|tinh|"

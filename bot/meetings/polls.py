@@ -113,11 +113,12 @@ def let_in(tx: Tx, meeting: Meeting, member_id: int) -> Poll | None:
     mine = queries.invitee(tx, meeting.id, member_id)
     if poll is None or mine is None or not rules.may_be_polled(mine, voting=poll.voting):
         return None
-    here = select(polled.c.answered).where(polled.c.poll_id == poll.id, polled.c.member_id == member_id)
-    if tx.value(here) is not None:
-        return None
-    tx.run(insert(polled).values(poll_id=poll.id, member_id=member_id, answered=0))
-    return get(tx, poll.id)
+    done = tx.value(
+        select(polled.c.answered).where(polled.c.poll_id == poll.id, polled.c.member_id == member_id)
+    )
+    if done is None:
+        tx.run(insert(polled).values(poll_id=poll.id, member_id=member_id, answered=0))
+    return None if done else get(tx, poll.id)
 
 
 def end(tx: Tx, poll_id: int, by: int) -> Poll:

@@ -69,10 +69,11 @@ def post_holders(tx: Tx, organisation_id: int, roles: Iterable[Role]) -> list[in
     return sorted(row.member_id for row in tx.rows(statement))
 
 
-def branches_with_secretary(at_ms: int) -> Select[tuple[int]]:
-    """Branches (`id`) of a moment whose secretary or deputy has an account, as part of another room's query."""
+def secretaries(at_ms: int) -> Select[tuple[int, int, str]]:
+    """Secretaries and deputies of all branches of a moment (`unit_id`, `member_id`, `role`), where they have an
+    account, as part of another room's query."""
     return (
-        select(organisations.c.id)
+        select(organisations.c.id.label("unit_id"), appointments.c.member_id, appointments.c.role)
         .join(appointments, appointments.c.organisation_id == organisations.c.id)
         .join(accounts, accounts.c.member_id == appointments.c.member_id)
         .where(

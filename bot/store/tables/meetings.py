@@ -87,7 +87,7 @@ polls = Table(
 )
 
 # What was answered, and who has answered, are kept apart and hold neither moments nor an order: nothing here
-# says which answer is whose. See docs/decisions/0014-polls.md for what a copy of the disk could tell.
+# says which answer is whose. What a copy of the disk could tell: docs/decisions/0014-polls-are-counted-not-kept.md.
 poll_options = Table(
     "poll_options",
     metadata,
