@@ -145,7 +145,8 @@ _SICK = (
 )
 _REASONS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
     (Reason.FAMILY, _rx(rf"{_FAMILY}(?: \S+){{0,3}} (?:bi )?{_SICK}(?: \S+)?|"
-                        rf"{_FAMILY}(?: toi)? (?:sap |moi )?(?:sinh|de!)|(?:{_FAMILY}|bo)(?: toi)? (?:moi )?(?:mat|qua doi)|"
+                        rf"{_FAMILY}(?: toi)? (?:sap |moi )?(?:sinh|de!)|"
+                        rf"(?:{_FAMILY}|bo)(?: toi)? (?:moi )?(?:mat|qua doi)|"
                         rf"(?:cham|trong|dua|don|don|cho)(?: soc)? {_FAMILY}(?: \S+)?|con nho|con dau|dua con|"
                         r"cham (?:con|chau|me|bo|vo|nguoi)(?: \S+)*")),
     (Reason.BIRTH, _rx(r"thai san|nghi!? sinh|nghi!? de!?|sinh con|sap sinh|moi sinh|cho sinh|sinh em be|de! con|"
