@@ -310,7 +310,6 @@ def read_meeting_time(text: str, now: datetime) -> tuple[datetime | None, bool]:
     said = re.sub(r"\b(\d{4})-(\d\d)-(\d\d)\b", r"\3/\2/\1", said)
     said = re.sub(r"\b(\d{1,2})\.(1[3-9]|[2-5]\d|00)(?![\d.])", r"\1h\2", said)
     said = _QUARTER.sub(_before_the_hour, said)
-    said = re.sub(r"((?:h|g|gio|:) ?\d\d)(?= (?:ngay|tuan))", r"\1,", said)
     said = _SPOKEN_HOUR.sub(lambda match: f"{_HOUR_WORDS[match[1]]} ", said)
     said = re.sub(r"\b(\d{1,2}) ruoi\b", r"\1h30", said)
     said = re.sub(r"\b(\d{1,2}) ?(h|g|gio)(?: ?dung)\b", r"\1 \2", said)
@@ -322,6 +321,7 @@ def read_meeting_time(text: str, now: datetime) -> tuple[datetime | None, bool]:
         shared = part[0] if part and not own else ""
         said = f"{said[: in_range.start()]} {first}{shared} {said[in_range.end() :]}"
     said = " ".join(re.sub(r"\b(?:tu|luc|vao|hop|bat dau)\b", " ", said).split())
+    said = re.sub(r"((?:h|g|gio|:) ?\d\d)(?= (?:ngay|tuan))", r"\1,", said)
     said = _PART_OF_DATE.sub(r"\1 ngay \2", said)
     hour_said = _HOUR.search(said)
     rest = said

@@ -55,14 +55,19 @@ def open_poll(tx: Tx, meeting_id: int, by: int, question: str, labels: Sequence[
             id=poll_id,
             meeting_id=meeting_id,
             author_id=by,
-            question=question[: rules.MAX_QUESTION],
+            question=tx.vault.seal("polls.question", poll_id, question[: rules.MAX_QUESTION]),
             voting=int(voting),
             barred=barred,
             made_ms=tx.now_ms,
         )
     )
     options = [
-        {"poll_id": poll_id, "place": place, "label": label[: rules.MAX_OPTION], "answers": 0}
+        {
+            "poll_id": poll_id,
+            "place": place,
+            "label": tx.vault.seal("poll_options.label", f"{poll_id}:{place}", label[: rules.MAX_OPTION]),
+            "answers": 0,
+        }
         for place, label in enumerate(labels[: rules.MAX_OPTIONS])
     ]
     tx.run(insert(poll_options), options)
@@ -182,6 +187,12 @@ def open_in(tx: Tx, meeting_id: int) -> Poll | None:
     return None if key is None else get(tx, key)
 
 
+def asked_of(tx: Tx, member_id: int) -> list[tuple[Poll, bool]]:
+    """The polls a member was asked in, and whether they answered."""
+    rows = tx.rows(select(polled).where(polled.c.member_id == member_id).order_by(polled.c.poll_id))
+    return [(get(tx, row.poll_id), bool(row.answered)) for row in rows]
+
+
 def get(tx: Tx, poll_id: int) -> Poll:
     """A poll that is known to exist."""
     poll = _known(tx, poll_id)
@@ -198,9 +209,12 @@ def _known(tx: Tx, poll_id: int) -> Poll | None:
     return Poll(
         id=row.id,
         meeting_id=row.meeting_id,
-        question=row.question,
+        question=tx.vault.open("polls.question", row.id, row.question),
         voting=bool(row.voting),
-        options=tuple((each.label, each.answers) for each in tx.rows(options)),
+        options=tuple(
+            (tx.vault.open("poll_options.label", f"{poll_id}:{each.place}", each.label), each.answers)
+            for each in tx.rows(options)
+        ),
         asked=len(done),
         answered=sum(each.answered for each in done),
         barred=row.barred,

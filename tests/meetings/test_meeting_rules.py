@@ -134,6 +134,35 @@ def test_three_in_a_row_counts_absences_alone() -> None:
     assert [rules.absent_in_a_row(each) for each in ([a, u, a], [a, p, a, a], [o, a, a], [])] == [3, 1, 0, 0]
 
 
+@given(
+    before=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)),
+    later=st.timedeltas(timedelta(0), timedelta(days=400)),
+)
+def test_as_last_month_keeps_the_day_or_the_weekday(before: datetime, later: timedelta) -> None:
+    held = before.replace(tzinfo=VIETNAM)
+    found = rules.next_month(held, held + later)
+    assert 1 <= len(found) <= 2 and all(each > held + later for each in found)
+    for each in found:
+        assert each.time() == held.time()
+        last = (each + timedelta(days=1)).day == 1
+        assert each.day == held.day or each.weekday() == held.weekday() or (last and each.day < held.day)
+
+
+@pytest.mark.parametrize(
+    ("held", "now", "found"),
+    [
+        ((2026, 11, 5), (2026, 11, 20), ["Thu 03/12", "Sat 05/12"]),
+        ((2027, 1, 31), (2027, 2, 1), ["Sun 28/02"]),
+        ((2026, 11, 5), (2026, 12, 4), ["Sat 05/12"]),  # the weekday is past, the day is not
+        ((2026, 11, 3), (2027, 2, 20), ["Tue 02/03", "Wed 03/03"]),
+    ],
+)
+def test_as_last_month(held: tuple[int, ...], now: tuple[int, ...], found: list[str]) -> None:
+    before = datetime(*held, 19, 30, tzinfo=VIETNAM)
+    ahead = rules.next_month(before, datetime(*now, 9, tzinfo=VIETNAM))
+    assert [f"{each:%a %d/%m}" for each in ahead] == found
+
+
 # --- the calendar file, read by a parser we did not write and that did not write it
 
 

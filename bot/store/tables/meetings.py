@@ -77,7 +77,7 @@ polls = Table(
     Column("id", BigId, primary_key=True, autoincrement=False),
     Column("meeting_id", BigInteger, ForeignKey("meetings.id"), nullable=False),
     Column("author_id", BigInteger, ForeignKey("members.id"), nullable=False),
-    Column("question", Text, nullable=False),
+    Column("question", Sealed, nullable=False),
     Column("voting", Integer, nullable=False),  # 1: marked "biểu quyết": probationary and visiting are barred
     Column("barred", Integer, nullable=False),  # members who were not asked for that
     moment("made_ms", nullable=False),
@@ -93,7 +93,7 @@ poll_options = Table(
     metadata,
     Column("poll_id", BigInteger, ForeignKey("polls.id"), nullable=False),
     Column("place", Integer, nullable=False),
-    Column("label", Text, nullable=False),
+    Column("label", Sealed, nullable=False),
     Column("answers", Integer, nullable=False),
     PrimaryKeyConstraint("poll_id", "place"),
 )
