@@ -117,7 +117,7 @@ body {{ font: clamp(1.25rem, 2.6vw, 3rem)/1.4 system-ui, sans-serif; margin: 0; 
 main {{ margin: auto; padding: 1rem; }}
 h1 {{ font-size: clamp(1.25rem, 3vw, 3.5rem); line-height: 1.25; margin: 0; }}
 p {{ margin: .5rem 0; }}
-#code {{ font-size: min(21vw, 55vh); line-height: 1.1; font-weight: 700; font-variant-numeric: tabular-nums;
+#code {{ font-size: min(18vw, 55vh); line-height: 1.1; font-weight: 700; font-variant-numeric: tabular-nums;
   white-space: nowrap; color: #a3180d; }}
 #lost {{ color: #a3180d; min-height: 1.4em; }}
 </style></head><body>{main}

@@ -271,7 +271,7 @@ _SPOKEN_HOUR = re.compile(
     rf"\b({'|'.join(sorted(_HOUR_WORDS, key=len, reverse=True))}) (?=(?:gio|h|ruoi)(?!\w))"
 )
 _CLOCK = r"\d{1,2} ?(?:h|g|gio|:)(?: ?(?:ruoi|\d{1,2}))?(?: ?(?:phut|p))?(?: (?:sang|trua|chieu|toi|dem))?"
-_TIME_RANGE = re.compile(rf"({_CLOCK}|\b\d{{1,2}}) ?(?:-|~|->|=>|den|toi) ?({_CLOCK})(?![\d/])")
+_TIME_RANGE = re.compile(rf"({_CLOCK}|(?<!thu )\b\d{{1,2}}) ?(?:-|~|->|=>|den|toi) ?({_CLOCK})(?![\d/])")
 _DAY_RANGE = re.compile(r"(?<![\d/.-])(\d{1,2}) ?(?:-|~|den|toi) ?(?:ngay )?\d{1,2}([/.]\d{1,2})")
 _ANY_PART = re.compile(
     r"\b(sang|trua|chieu|toi|dem)\b(?= (?:nay|mai|mot|ngay|thu|t[2-7]|cn|chu nhat|hom|luc|mung|mong|\d))|"
@@ -297,11 +297,16 @@ def read_meeting_time(text: str, now: datetime) -> tuple[datetime | None, bool]:
     impossible or not named.
     """
     now = now.astimezone(clock.VIETNAM)
+    marked = clean(text).lower()
     said = " ".join(flat(figures(re.sub(r"\b[Tt]ôi\b", " ", clean(text)))).split())[:400]
     if re.search(r"\bthu (?:[0189]|1\d)\b|\bhom qua\b|\b(?:tuan|thang) (?:truoc|qua|roi)\b", said):
         return None, False
-    if re.search(r"\bngay mot\b(?! thang)", said) and "ngày một" not in text.lower():
+    if re.search(r"\bngay mot\b(?! thang)", said) and "ngày một" not in marked:
         said = said.replace("ngay mot", "ngay kia")  # "ngày mốt"; in marks that were left out both are one
+    said = re.sub(r"\b(tuan|thang) toi\b(?! nay| mai)", r"\1 sau", said)
+    if re.search(r"\btới\b", marked):
+        said = re.sub(rf"({_WEEKDAY.pattern}) toi\b", r"\1", said)  # the coming one, and no evening
+    said = re.sub(r"\b12 ?(?:h|g|gio)(?= dem)", "24h", said)
     if (soon := _IN.search(said)) and soon[3] == " nua":
         whole = _in_a_while(said, now)
         if soon[2] not in ("ngay", "tuan") or whole is None:
@@ -343,6 +348,10 @@ def read_meeting_time(text: str, now: datetime) -> tuple[datetime | None, bool]:
             unsure = own_part is None and (1 <= hour <= 6 or hour in (0, 12, 24))
         if at is None or (own_part == "sang" and int(hour_said[1]) > 12):
             return None, False
+        unsure = unsure or ((own_part or part_word) in ("toi", "dem") and 12 <= hour < 17)
+        # Without its mark the word after a weekday is "tới" (the coming one) or "tối" (the evening).
+        unmarked = re.search(rf"{_WEEKDAY.pattern} toi\b", said) and "tối" not in marked
+        unsure = unsure or bool(unmarked and hour < 12)
     vague = _vague_day(rest, now.date())
     named, day = (True, vague) if vague else _meeting_day(rest, now)
     if named and day is None:
@@ -366,7 +375,7 @@ def read_meeting_time(text: str, now: datetime) -> tuple[datetime | None, bool]:
         return None, False
     if weekday := _WEEKDAY.search(rest):
         index = 6 if weekday[3] else _number(weekday[1] or weekday[2]) - 2
-        nearby = re.search(r"tuan|nay", rest[weekday.end() :])
+        nearby = "tuan" in rest or re.search(r"nay", rest[weekday.end() :])
         unsure = unsure or moment.weekday() != index or _two_weekdays(rest)
         unsure = unsure or (
             index == now.weekday() and not nearby and not re.search(r"\d ?[/.-] ?\d|ngay \d", rest)

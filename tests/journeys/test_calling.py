@@ -40,7 +40,7 @@ async def test_the_secretary_is_nudged_once_and_calls_as_last_month(house):
     if house.channel == "zalo_oa":
         assert not await ring()  # the window is closed: nothing is said, and nothing is used up
     await secretary.says("menu")
-    await secretary.sees("Lịch họp")
+    await secretary.sees("chọn một việc")
     assert not await ring(day=21) and not await ring(day=0)
     assert not await ring(quiet=Quiet.parse("08:00-10:00"))
     assert await ring()

@@ -96,6 +96,12 @@ TIMES = (
     ("2026-11-26 19:30", "2026-11-26 19:30", False),
     ("từ 19h30 đến 21h ngày 3/12/2026", "2026-12-03 19:30", False),
     ("14h30-16h ngay 28/11", "2026-11-28 14:30", False),
+    ("tuan toi thu 3 8h", "2026-12-01 08:00", False),
+    ("thứ ba tới 8h", "2026-12-01 08:00", True),  # today is one as well
+    ("thu 5 toi 8h", "2026-11-26 20:00", True),
+    ("thứ 5 tối 8h", "2026-11-26 20:00", False),
+    ("12h đêm mai", "2026-11-25 23:59", False),
+    ("13h tối nay", "2026-11-24 13:00", True),
     ("đầu tháng sau", "2026-12-01 00:00", True),
     ("giua thang 12 luc 8h", "2026-12-15 08:00", True),
     ("dau tuan sau 8h", "2026-11-30 08:00", True),
@@ -207,6 +213,11 @@ absent:study|tập huấn
 yes|tham gia đầy đủ
 late|toi muon
 yes|toi muon du
+yes|toi den som 15p
+unclear|toi du truc tuyen duoc khong
+absent:ill|hom do toi co lich mo o vien
+late|het gio day em moi qua duoc
+absent|co viec ban dot xuat
 late|toi muon hop
 absent:family|bo em mat, em xin nghi
 absent:family|vo toi moi sinh
