@@ -71,9 +71,7 @@ def script(talk: Talk[Tx]) -> None:
             talk.once("all", partial(_all_here, talk.tx, meeting_id, author), may_repeat=True)
             continue
         ids = [int(chosen)] if isinstance(chosen, str) else chosen
-        talk.once(
-            "mark", partial(service.mark, talk.tx, meeting_id, ids, author, Mark.PRESENT), may_repeat=True
-        )
+        talk.once("mark", partial(_here, talk.tx, meeting_id, ids, author), may_repeat=True)
     _absent(talk, meeting_id, author)
 
 
@@ -155,7 +153,14 @@ def _all_here(tx: Tx, meeting_id: int, author: int) -> int:
         and rules.category(each) == rules.Category.OPEN
         and each.answer != Rsvp.ABSENT
     ]
-    return service.mark(tx, meeting_id, ids, author, Mark.PRESENT)
+    return _here(tx, meeting_id, ids, author)
+
+
+def _here(tx: Tx, meeting_id: int, ids: list[int], author: int) -> int:
+    """Marks them present; a poll that is open asks them too."""
+    marked = service.mark(tx, meeting_id, ids, author, Mark.PRESENT)
+    polls.admit(tx, meeting_id, ids)
+    return marked
 
 
 def _shown(name: str, answer: str) -> str:

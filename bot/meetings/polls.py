@@ -4,7 +4,7 @@ What was answered (a count an option) and who has answered (a mark a member) are
 apart. No row, no moment, no order and no trail joins them, so an answer cannot be shown, changed or taken back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from sqlalchemy import and_, case, insert, or_, select, update
@@ -124,6 +124,23 @@ def let_in(tx: Tx, meeting: Meeting, member_id: int) -> Poll | None:
     if done is None:
         tx.run(insert(polled).values(poll_id=poll.id, member_id=member_id, answered=0))
     return None if done else get(tx, poll.id)
+
+
+def admit(tx: Tx, meeting_id: int, member_ids: Iterable[int]) -> None:
+    """The secretary has marked them present: who was not asked yet is asked as well."""
+    poll, meeting = open_in(tx, meeting_id), queries.get(tx, meeting_id)
+    if poll is None or meeting is None:
+        return
+    rows = tx.rows(select(polled.c.member_id).where(polled.c.poll_id == poll.id))
+    new = set(member_ids) - {row.member_id for row in rows}
+    asked = [
+        each.member_id
+        for each in queries.invited(tx, meeting_id)
+        if each.member_id in new and rules.may_be_polled(each, voting=poll.voting)
+    ]
+    if asked:
+        tx.run(insert(polled), [{"poll_id": poll.id, "member_id": each, "answered": 0} for each in asked])
+        _tell(tx, meeting, get(tx, poll.id), asked)
 
 
 def end(tx: Tx, poll_id: int, by: int) -> Poll:
