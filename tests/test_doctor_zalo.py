@@ -270,7 +270,7 @@ async def test_it_never_writes_to_a_member(clinic: Clinic, monkeypatch: pytest.M
     await clinic.connect()
     person = await clinic.somebody_writes()
     before = clinic.sent()
-    monkeypatch.setattr(cli_zalo, "_may_test", lambda tx, user_id: False)
+    monkeypatch.setattr(cli_zalo, "may_test", lambda tx, user_id: False)
     with pytest.raises(typer.BadParameter, match="tài khoản của một đảng viên"):
         await clinic.doctor(person.user_id)
     assert clinic.sent() == before

@@ -280,8 +280,9 @@ class ZaloPeople:
         if not button.hidden:
             return self._write(person, "text", "user_send_text", {"text": button.payload})
         self._interacts(person)
-        tap = self.world.post(self._chat(person), "", person.user_id, "tap", button.label)
-        self._from_user(person, "user_send_text", {"text": button.payload, "msg_id": secrets.token_hex(10)})
+        message_id = secrets.token_hex(10)
+        tap = self.world.post(self._chat(person), message_id, person.user_id, "tap", button.label)
+        self._from_user(person, "user_send_text", {"text": button.payload, "msg_id": message_id})
         return {"seq": tap.seq}
 
     def _contact(self, person: Person, data: Json) -> Json:

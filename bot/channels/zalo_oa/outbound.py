@@ -24,6 +24,7 @@ from bot.chat.errors import (
     Uncertain,
     Unreachable,
 )
+from bot.chat.replies import Template
 from bot.clock import VIETNAM, now, to_ms
 from bot.delivery.outbound import Quota, Sent
 from bot.i18n import _
@@ -32,12 +33,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.channels.zalo_oa.access import Access
-    from bot.chat.replies import File, Reply
+    from bot.chat.replies import File, Message
     from bot.delivery.outbound import FileStore
 
 log = structlog.get_logger()
 
 OFFICIAL = "https://openapi.zalo.me"
+TEMPLATE = "/v3.0/oa/message/template"
 TIMEOUT_SECONDS = 20
 IN_FLIGHT = 8
 """httpx rechecks its whole pool at each request: 64 at once halve its speed, and Zalo takes 67 a second."""
@@ -77,6 +79,11 @@ _SUSPENDED = {
     -321: "no_money",
 }
 """What only a person can set right, by the word in `texts.PROBLEMS`."""
+_ACCOUNT = frozenset({-204, -205, -209, -219, -242})
+"""Of those, what stops every message and not only a template."""
+_TEMPLATE_UNREACHABLE = frozenset({-108, -114, -118, -119})
+_TEMPLATE_SPENT = frozenset({-144, -147, -211})
+"""As many templates as one day takes."""
 
 
 class _Refused(Exception):
@@ -121,8 +128,10 @@ class ZaloOutbound:
         self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS)
         self._in_flight = asyncio.Semaphore(IN_FLIGHT)
 
-    async def send(self, chat_id: str, reply: "Reply") -> Sent:
+    async def send(self, chat_id: str, reply: "Message") -> Sent:
         """Sends one reply to a person or a group ("group:" + id). Raises the errors of `bot.chat.errors`."""
+        if isinstance(reply, Template):
+            return await self._template(chat_id, reply)
         caps = self._caps
         if chat_id.startswith(GROUP):
             caps = ZALO_OA_GROUP
@@ -158,6 +167,20 @@ class ZaloOutbound:
             if each.to_person:
                 self._saw("free", "unlimited" if each.total is None else str(each.total))
         return Sent(None if message_id is None else str(message_id), choices_as, quotas)
+
+    async def _template(self, chat_id: str, template: Template) -> Sent:
+        body = {
+            "user_id": chat_id,
+            "template_id": template.template_id,
+            "template_data": dict(template.fields),
+        }
+        try:
+            answer = await self._call(TEMPLATE, json=body)
+        except _Refused as no:
+            self._saw("error", f"template {no.code}")
+            raise of_template(no.code, no.message) from None
+        message_id = answer.get("message_id") or answer.get("msg_id")
+        return Sent(None if message_id is None else str(message_id))
 
     async def close(self) -> None:
         """Closes connections."""
@@ -361,6 +384,20 @@ def ours(code: int, message: str = "") -> PlatformError:
     if code == -200:  # "send failed": worth one more try
         return Uncertain("zalo -200")
     return Rejected(f"zalo {code}: {message[:120]}", f"Zalo {code}")
+
+
+def of_template(code: int, message: str = "") -> PlatformError:
+    """An answer to a template: what ails the template, or its money, stops no other message."""
+    if code in _TEMPLATE_UNREACHABLE:
+        return Unreachable("refused")
+    if code in _TEMPLATE_SPENT:
+        return Later(seconds_until_morning(), "quota")
+    if code == -100:  # here: an unknown error
+        return Uncertain("zalo template -100")
+    found = ours(code, message)
+    if isinstance(found, Suspended) and code not in _ACCOUNT:
+        return Rejected(f"zalo {code}: {message[:120]}", f"Zalo {code}")
+    return found
 
 
 def seconds_until_morning() -> float:

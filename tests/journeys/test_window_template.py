@@ -1,0 +1,170 @@
+"""Approved templates: the paid way to somebody whose seven days are over, for who has switched it on."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from test_compose import _compose
+from test_meeting import call
+
+from bot import testing
+from bot.clock import VIETNAM, now
+from bot.delivery import templates
+from bot.delivery.templates import Approved
+
+PAPER = (("so_van_ban", "number", 40), ("trich_yeu", "title", 60), ("han", "deadline", 40))
+BUTTON = {"title": "Xem văn bản", "type": "oa.query.show", "payload": "Văn bản của tôi"}
+
+
+@pytest.fixture
+def channel() -> str:
+    return "zalo_oa"
+
+
+@pytest.fixture(autouse=True)
+async def by_day(house):
+    """At ten in the morning: Zalo takes no template at night. Tokens that end have tests of their own."""
+    await testing.control(house.control, "switches", {"zalo_oa": {"tokens_end": False}})
+    here = now().astimezone(VIETNAM)
+    morning = here.replace(hour=10, minute=0)
+    house.turn(seconds=((morning - here) % timedelta(days=1)).total_seconds())
+
+
+async def _approve(house, kind="directive", fields=PAPER, template_id="4711"):
+    known = {"template_id": template_id, "fields": {name: most for name, _o, most in fields}}
+    await testing.control(house.control, "zalo_oa/templates", known | {"price": 300, "buttons": [BUTTON]})
+    approved = Approved("zalo_oa", kind, template_id, fields, 300)
+    await house.write(lambda tx: templates.keep(tx, approved))
+
+
+async def _books(house):
+    return await testing.control(house.control, "zalo_oa/books")
+
+
+async def _settled(house):
+    """Until nothing waits to be sent."""
+    from bot.delivery.outbox import waiting
+
+    async with asyncio.timeout(10):
+        while await house.write(waiting):
+            house.app.sender.ring()
+            await asyncio.sleep(0)
+
+
+async def test_a_closed_window_a_template_a_press_the_window_open_and_the_card(house):
+    await _approve(house)
+    clerk = await house.member("Ngô Thị Văn Phòng")
+    silent = await house.member("Lê Văn Bé")
+    house.turn(days=8)
+    await clerk.says("menu")
+    await clerk.sees("Sổ tay")
+    preview = await _compose(clerk, file=False)
+    assert "không gửi được qua Zalo (quá 7 ngày): 1 đồng chí" in preview.text
+    assert "báo bằng mẫu trả phí 1 tin (khoảng 300 đ)" in preview.text
+    await clerk.taps("Cam đoan không mật và gửi")
+    told = await silent.sees("so_van_ban: 52-KH/ĐU")
+    assert sorted(line.partition(":")[0] for line in told.text.splitlines()) == [
+        "han",
+        "so_van_ban",
+        "trich_yeu",
+    ]
+    await _settled(house)
+    assert (await _books(house))["templates"] == 1
+
+    await clerk.says("tinh hinh 52")
+    status = await clerk.sees("Tình hình 52-KH/ĐU")
+    assert "báo bằng mẫu trả phí 1 tin (khoảng 300 đ)" in status.text
+    assert "không gửi được qua Zalo (quá 7 ngày) 1" in status.text  # a template is no delivery
+
+    await silent.taps("Xem văn bản")
+    await silent.taps("Đã đọc, tiếp thu")
+    await silent.sees("Đã ghi nhận")
+    await clerk.says("tinh hinh 52")
+    assert "Đã xác nhận: 1/" in (await clerk.sees("Tình hình 52-KH/ĐU")).text
+    assert (await _books(house))["closed"] == 0
+
+
+async def test_without_a_template_nothing_is_sent_and_with_one_only_to_the_closed(house):
+    silent = await house.member("Lê Văn Bé")
+    await house.member("Phạm Thị Cao")
+    house.turn(days=8)
+    await house.directive("51-KH/ĐU")
+    await _settled(house)
+    await silent.sees_nothing_new("51-KH/ĐU")
+    await _approve(house)
+    awake = house.persons["Phạm Thị Cao"]
+    await awake.says("menu")
+    await awake.sees("Sổ tay")
+    directive = await house.directive("52-KH/ĐU")
+    await awake.sees("52-KH/ĐU")
+    await silent.sees("so_van_ban: 52-KH/ĐU")
+    await _settled(house)
+    assert (await _books(house))["templates"] == 1
+    assert (await house.totals(directive)).sent == 1
+
+
+async def test_who_comes_back_before_the_hour_gets_the_card_and_no_template(house):
+    await _approve(house)
+    silent = await house.member("Lê Văn Bé")
+    house.turn(days=8)
+    await house.directive("52-KH/ĐU", deadline=now() + timedelta(days=9), send_at=now() + timedelta(days=1))
+    await silent.says("xin chao")
+    await silent.sees("chưa hiểu")
+    house.turn(days=1, minutes=1)
+    await silent.sees("Hạn xác nhận")
+    await _settled(house)
+    assert "templates" not in await _books(house)
+
+
+async def test_what_zalo_says_of_a_window_leads_to_a_template_too(house):
+    await _approve(house)
+    member = await house.member("Lê Văn Bé")
+    fault = {"platform": "zalo_oa", "method": "message/cs", "chat_id": member.user_id, "error": -230}
+    await testing.control(house.control, "faults", fault)
+    await house.directive("52-KH/ĐU")
+    await member.sees("so_van_ban: 52-KH/ĐU")
+
+
+@pytest.mark.parametrize("code", [-249, -321])
+async def test_a_template_zalo_refuses_is_told_and_stops_and_nothing_else_does(house, code):
+    await _approve(house)
+    officer = await house.member("Bùi Văn Tổ Chức")
+    silent = await house.member("Lê Văn Bé")
+    house.turn(days=8)
+    await officer.says("menu")
+    await officer.sees("Sổ tay")
+    await testing.control(
+        house.control, "faults", {"platform": "zalo_oa", "method": "message/template", "error": code}
+    )
+    await house.directive("52-KH/ĐU")
+    await officer.sees("52-KH/ĐU")
+    await officer.sees("Zalo không nhận một mẫu tin trả phí")
+    await _settled(house)
+    [known] = await house.write(templates.known)
+    assert known.problem == f"Zalo {code}"
+    await house.directive("53-KH/ĐU")
+    await officer.sees("53-KH/ĐU")
+    await silent.sees_nothing_new("so_van_ban")
+
+
+async def test_no_template_carries_what_the_gate_stops(house):
+    from bot.directives.knocking import may_travel
+
+    assert may_travel("52-KH/ĐU", "Học tập chuyên đề mẫu")
+    assert not may_travel("52-KH/ĐU", "TỐI MẬT")
+    assert not may_travel("52-KH/ĐU", "Độ mật: Mật")
+
+
+async def test_an_invitation_and_its_change(house):
+    fields = (("cuoc_hop", "title", 90), ("thoi_gian", "deadline", 40))
+    await _approve(house, "meeting", fields, "88")
+    secretary = await house.member("Trần Thị Bí Thư")
+    silent = await house.member("Lê Văn Bé")
+    house.turn(days=8)
+    await call(secretary)
+    told = await silent.sees("cuoc_hop: Giấy mời: Sinh hoạt thường kỳ, Chi bộ Một")
+    assert "thoi_gian: " in told.text
+    await secretary.says("lich hop")
+    await secretary.sees("Lịch họp của đồng chí")
+    await _settled(house)
+    assert (await _books(house))["templates"] == 1
