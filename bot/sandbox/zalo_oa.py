@@ -73,6 +73,7 @@ class ZaloOa:
             "buttons_under_text": True,
             "list": True,
             "list_buttons": False,
+            "submit_info": "new",
             "echo": True,
             "receipts": False,
             "signature_id": "app_id",

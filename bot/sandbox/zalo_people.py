@@ -299,8 +299,10 @@ class ZaloPeople:
         self._interacts(person)
         person.shared = {"name": person.name, "phone": person.international}
         entry = self.world.post(self._chat(person), "", person.user_id, "contact", "")
-        address = {"user_city": "", "user_ward": "", "user_address": ""}
-        info = {**person.shared, "user_dob": "", "gender": "", "full_address": address}
+        address: Json = {"user_city": "", "user_ward": "", "user_address": ""}
+        info: Json = {**person.shared, "user_dob": "", "gender": "", "full_address": address}
+        if self.api.switches["submit_info"] == "old":
+            info = {**person.shared, "address": "", "district": "", "city": "", "ward": ""}
         ends = {"sender": {"id": person.user_id}, "recipient": {"id": self.api.oa_id}}
         self.event(person, "user_submit_info", {**ends, "info": info})
         return {"seq": entry.seq}

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from test_compose import _compose
 from test_meeting import call
+from typer.testing import CliRunner
 
 from bot import testing
 from bot.clock import VIETNAM, now
@@ -168,3 +169,46 @@ async def test_an_invitation_and_its_change(house):
     await secretary.sees("Lịch họp của đồng chí")
     await _settled(house)
     assert (await _books(house))["templates"] == 1
+
+
+async def test_the_terminal_lists_adds_tries_and_removes(house, monkeypatch):
+    from bot.cli import cli
+
+    monkeypatch.chdir(house.folder)
+    for name in ("data_dir", "zalo_oa_app_id", "zalo_oa_api"):
+        monkeypatch.setenv(f"SOTAY_{name.upper()}", str(getattr(house.settings, name)))
+    token = house.settings.zalo_oa_access_token.get_secret_value()
+    monkeypatch.setenv("SOTAY_ZALO_OA_ACCESS_TOKEN", token)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    async def run(*words, code=0):
+        done = await asyncio.to_thread(CliRunner().invoke, cli, ("zalo", "template", *words))
+        assert done.exit_code == code, done.output
+        return done.output
+
+    assert "Chưa dùng mẫu nào" in await run("list")
+    for wrong in (
+        ("add", "digest", "1", "--price", "300"),
+        ("add", "directive", "1", "--price", "300", "--field", "ten=full_name"),
+        ("add", "meeting", "1", "--price", "300", "--field", "so=number"),
+        ("add", "directive", "1", "--price", "300", "--field", "so=number:x"),
+        ("add", "directive", "1", "--price", "300", "--field", "a=title", "--field", "a=number"),
+    ):
+        await run(*wrong, code=2)
+    added = await run("add", "directive", "4711", "--price", "300", "--field", "trich_yeu=title:60")
+    assert "300 đ một tin" in added
+    stranger = await house.stranger()
+    await stranger.starts()
+    await stranger.sees("Kính chào")
+    assert "mã -249" in await run("try", "directive", stranger.user_id, "--yes", code=1)
+    approved = {"template_id": "4711", "fields": {"trich_yeu": 60}, "price": 300}
+    await testing.control(house.control, "zalo_oa/templates", approved)
+    await house.write(lambda tx: templates.refused(tx, "zalo_oa", "directive", "Zalo -249"))
+    assert "đang ngừng: Zalo -249" in await run("list")
+    assert "Zalo đã nhận tin thử" in await run("try", "directive", stranger.user_id, "--yes")
+    await stranger.sees("trich_yeu: Tin thử của bot")
+    assert "đang dùng" in await run("list")
+    member = await house.member("Lê Văn Bé")
+    assert "tài khoản của một đảng viên" in await run("try", "directive", member.user_id, "--yes", code=1)
+    assert "Đã thôi dùng mẫu" in await run("remove", "directive")
+    await run("remove", "directive", code=1)
