@@ -171,6 +171,21 @@ async def test_an_invitation_and_its_change(house):
     assert (await _books(house))["templates"] == 1
 
 
+async def test_a_reminder_by_template_comes_once(house):
+    await _approve(house, "reminder")
+    silent = await house.member("Lê Văn Bé")
+    await house.directive("52-KH/ĐU", deadline=now() + timedelta(days=12))
+    await silent.sees("52-KH/ĐU")
+    house.turn(days=9)
+    await silent.sees("so_van_ban: 52-KH/ĐU")
+    house.turn(days=2)
+    await house.directive("53-KH/ĐU", deadline=now() + timedelta(days=30))
+    await _settled(house)
+    assert (await _books(house))["templates"] == 1
+    await silent.taps("Xem văn bản")
+    await silent.sees("53-KH/ĐU")  # what was missed meanwhile
+
+
 async def test_the_terminal_lists_adds_tries_and_removes(house, monkeypatch):
     from bot.cli import cli
 
