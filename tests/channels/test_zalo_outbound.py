@@ -136,6 +136,18 @@ async def test_a_file_is_uploaded_once_and_goes_before_the_card(out, zalo, shelf
     assert 6 * 86_400 < shelf.valid[0] < 7 * 86_400
 
 
+async def test_a_picture_is_shown_as_one(out, zalo, shelf):
+    zalo.next = [(200, {"error": 0, "data": {"attachment_id": "ZALO-PICTURE"}})]
+    picture = File("file-2", "anh-mau.JPG", "image/jpeg", 9)
+    shelf.contents["file-2"] = CHUNK
+    for user in (USER, "552"):
+        await out.send(user, Say("", file=picture))
+    assert zalo.methods == ["image", "cs", "cs"]
+    element = {"media_type": "image", "attachment_id": "ZALO-PICTURE"}
+    payload = {"template_type": "media", "elements": [element]}
+    assert zalo.calls[1][1]["message"] == {"attachment": {"type": "template", "payload": payload}}
+
+
 async def test_many_at_once_upload_once_and_never_more_than_eight_are_in_flight(out, zalo):
     now, most = 0, 0
 

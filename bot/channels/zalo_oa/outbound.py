@@ -4,6 +4,7 @@ import asyncio
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -216,7 +217,7 @@ class ZaloOutbound:
     async def _file(self, chat_id: str, file: "File") -> dict[str, Any]:
         known, token = await self._file_token(file)
         try:
-            return await self._message(chat_id, _file_message(token))
+            return await self._message(chat_id, _file_message(file, token))
         except _Refused as no:
             if not known or no.code not in FILE_FORGOTTEN:
                 raise
@@ -224,7 +225,7 @@ class ZaloOutbound:
             latest = self._uploads.reference(file)
             if latest is None or latest == token:  # else another task has uploaded it anew by now
                 latest = await self._upload(file)
-        return await self._message(chat_id, _file_message(latest))
+        return await self._message(chat_id, _file_message(file, latest))
 
     async def _file_token(self, file: "File") -> tuple[bool, str]:
         """(whether it was known before, the upload token)."""
@@ -234,10 +235,11 @@ class ZaloOutbound:
 
     async def _upload(self, file: "File") -> str:
         content = await self._uploads.read(file)
+        kind, name = ("image", "attachment_id") if _is_picture(file) else ("file", "token")
         data = await self._call(
-            "/v2.0/oa/upload/file", files={"file": (file_name(file), content, file.media_type)}
+            f"/v2.0/oa/upload/{kind}", files={"file": (file_name(file), content, file.media_type)}
         )
-        token = data.get("token")
+        token = data.get(name)
         if not isinstance(token, str) or not token:
             raise Uncertain("upload without token")
         self._uploads.remember(file, token, TOKEN_VALID_SECONDS)
@@ -331,7 +333,15 @@ def _list(part: Part) -> dict[str, Any]:
     return {"attachment": {"type": "template", "payload": {"template_type": "list", "elements": elements}}}
 
 
-def _file_message(token: str) -> dict[str, Any]:
+def _is_picture(file: "File") -> bool:
+    return PurePath(file.name).suffix.lower() in ZALO_OA.picture_types
+
+
+def _file_message(file: "File", token: str) -> dict[str, Any]:
+    if _is_picture(file):
+        element = {"media_type": "image", "attachment_id": token}
+        payload = {"template_type": "media", "elements": [element]}
+        return {"attachment": {"type": "template", "payload": payload}}
     return {"attachment": {"type": "file", "payload": {"token": token}}}
 
 
