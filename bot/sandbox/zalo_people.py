@@ -296,7 +296,7 @@ class ZaloPeople:
             return self._write(person, "contact", "user_send_business_card", message)
         if not person.phone:
             raise Refused("there is no phone number to share", 409)
-        self._interacts(person)
+        # A filled-in form is in nobody's list of what counts as an interaction.
         person.shared = {"name": person.name, "phone": person.international}
         entry = self.world.post(self._chat(person), "", person.user_id, "contact", "")
         address: Json = {"user_city": "", "user_ward": "", "user_address": ""}
