@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 from test_compose import _compose
-from test_meeting import call
+from test_meeting import call, the_meeting
 from typer.testing import CliRunner
 
 from bot import testing
 from bot.clock import VIETNAM, now
 from bot.delivery import templates
 from bot.delivery.templates import Approved
+from bot.meetings import service
 
 PAPER = (("so_van_ban", "number", 40), ("trich_yeu", "title", 60), ("han", "deadline", 40))
 BUTTON = {"title": "Xem văn bản", "type": "oa.query.show", "payload": "Văn bản của tôi"}
@@ -165,10 +166,19 @@ async def test_an_invitation_and_its_change(house):
     await call(secretary)
     told = await silent.sees("cuoc_hop: Giấy mời: Sinh hoạt thường kỳ, Chi bộ Một")
     assert "thoi_gian: " in told.text
-    await secretary.says("lich hop")
-    await secretary.sees("Lịch họp của đồng chí")
+    meeting = await the_meeting(house)
+    moved = meeting.starts + timedelta(hours=1)
+    by = meeting.author_id
+    house.turn(minutes=1)
+    await house.write(lambda tx: service.change(tx, meeting.id, by, starts=moved))
+    house.app.sender.ring()
+    await silent.sees("cuoc_hop: Thay đổi giấy mời")
+    house.turn(minutes=1)
+    await house.write(lambda tx: service.cancel(tx, meeting.id, by))
+    house.app.sender.ring()
+    await silent.sees("cuoc_hop: Huỷ cuộc họp")
     await _settled(house)
-    assert (await _books(house))["templates"] == 1
+    assert (await _books(house))["templates"] == 3
 
 
 async def test_a_reminder_by_template_comes_once(house):
