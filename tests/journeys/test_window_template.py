@@ -111,7 +111,7 @@ async def test_who_comes_back_before_the_hour_gets_the_card_and_no_template(hous
     house.turn(days=8)
     await house.directive("52-KH/ĐU", deadline=now() + timedelta(days=9), send_at=now() + timedelta(days=1))
     await silent.says("xin chao")
-    await silent.sees("chưa hiểu")
+    await silent.sees("Đồng chí chọn một việc")
     house.turn(days=1, minutes=1)
     await silent.sees("Hạn xác nhận")
     await _settled(house)
