@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import structlog
 
@@ -160,7 +160,7 @@ class Sender:
         self._outcomes: dict[tuple[str, int], deque[bool]] = {}
         self._held_back: dict[tuple[str, int], int] = {}
         """Notices that were held, and when (ms): what was claimed before is not sent."""
-        self._notes: list[partial[None]] = []
+        self._notes: list[_Note] = []
         self._settled = 0.0
         self._settling: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -344,11 +344,10 @@ class Sender:
             log.error("send_broke", channel=channel, error=type(error).__name__)
             self._failed(lane, row, "broken")
         else:
-            terms = self._terms.get(channel)
             self._spend(row, failed=False)
-            note = partial(_sent, row=row, sent=sent, terms=terms, started_ms=started_ms, at_ms=to_ms(now()))
+            note = _Note(row, sent, started_ms, to_ms(now()), self._terms.get(channel))
             if row.is_reply:
-                self._record(note)
+                self._record(partial(_sent, notes=[note]))
             else:
                 self._note(note)
         return None
@@ -399,10 +398,10 @@ class Sender:
         asyncio.get_running_loop().call_later(wait_ms / 1000 + 0.05, self.ring)
         return due
 
-    def _note(self, unit: "partial[None]") -> None:
+    def _note(self, note: "_Note") -> None:
         """A notice went out: recorded at once, or in a flood of them together with the next ones."""
         loop = asyncio.get_running_loop()
-        self._notes.append(unit)
+        self._notes.append(note)
         if len(self._notes) >= _NOTES or loop.time() - self._settled >= _NOTES_S:
             self.settle()
         elif self._settling is None:
@@ -415,15 +414,15 @@ class Sender:
             self._settling = None
         if not self._notes:
             return
-        units, self._notes = self._notes, []
+        notes, self._notes = self._notes, []
         self._settled = asyncio.get_running_loop().time()
 
         def recorded(_result: None, error: BaseException | None) -> None:
-            for unit in units if error is not None else ():  # one of them is to blame, or the database
-                self._record(unit)
+            for note in notes if error is not None else ():  # one of them is to blame, or the database
+                self._record(partial(_sent, notes=[note]))
 
         try:
-            self._writer.submit(partial(_each, units), recorded, urgent=True)
+            self._writer.submit(partial(_sent, notes=notes), recorded, urgent=True)
         except WriterStopped:
             log.warning("result_not_recorded")
 
@@ -441,16 +440,22 @@ class Sender:
             log.warning("result_not_recorded")  # the claim runs out and the row is sent again
 
 
-def _each(units: "list[partial[None]]", tx: Tx) -> None:
-    for unit in units:
-        unit(tx)
+class _Note(NamedTuple):
+    """A message that the platform took: asked at one moment, answered at another."""
+
+    row: Outgoing
+    sent: Sent
+    started_ms: int
+    at_ms: int
+    terms: Terms | None
 
 
-def _sent(tx: Tx, row: Outgoing, sent: Sent, terms: Terms | None, started_ms: int, at_ms: int) -> None:
-    outbox.record_sent(tx, row, sent, at_ms)
-    if terms is not None:
-        for quota in sent.quotas:
-            window.heard(tx, row.channel, row.chat_id, quota, terms, started_ms)
+def _sent(tx: Tx, notes: list[_Note]) -> None:
+    outbox.record_results(tx, [outbox.Result(note.row, note.sent, note.at_ms) for note in notes])
+    for note in notes:
+        for quota in note.sent.quotas if note.terms is not None else ():
+            assert note.terms is not None
+            window.heard(tx, note.row.channel, note.row.chat_id, quota, note.terms, note.started_ms)
 
 
 def _move(reachability: Reachability, channel: str, old: str, new: str, tx: Tx) -> None:

@@ -27,16 +27,20 @@ class Api:
         self._session: ClientSession | None = None
 
     async def call(
-        self, method: str, body: dict[str, Any], *, seconds: float | None = None, form: FormData | None = None
+        self,
+        method: str,
+        body: dict[str, Any] | bytes,
+        *,
+        seconds: float | None = None,
+        form: FormData | None = None,
     ) -> Any:
-        """Returns the method's result; a field of `body` that is None is left out.
+        """Returns the method's result; `body` is as `as_json` takes it, or as it made it.
 
         `form` is sent instead of JSON: an upload. Raises the errors of `bot.chat.errors`.
         """
         data: FormData | bytes
         if form is None:
-            given = {key: value for key, value in body.items() if value is not None}
-            data, headers = json.dumps(given).encode(), _JSON
+            data, headers = body if isinstance(body, bytes) else as_json(body), _JSON
         else:
             data, headers = form, {}
         timeout = _TIMEOUT if seconds is None else ClientTimeout(total=seconds)
@@ -75,6 +79,11 @@ class Api:
             # Telegram sets no cookies, so none are looked up for each call.
             self._session = ClientSession(cookie_jar=DummyCookieJar())
         return self._session
+
+
+def as_json(body: dict[str, Any]) -> bytes:
+    """The body of a call; a field that is None is left out."""
+    return json.dumps({key: value for key, value in body.items() if value is not None}).encode()
 
 
 def says(error: Rejected, *phrases: str) -> bool:
