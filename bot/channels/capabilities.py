@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.delivery.pace import NO_LIMITS, Limits
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
@@ -34,3 +36,5 @@ class Capabilities:
     """How long after their last interaction a person can be written to for nothing; None: always."""
     open_for: timedelta | None = None
     """How long after it they can be written to at all."""
+    limits: Limits = NO_LIMITS
+    """How fast it takes messages; the rate in all is a setting."""

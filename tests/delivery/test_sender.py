@@ -15,6 +15,7 @@ from bot.chat.errors import (
     RetryAfter,
     Suspended,
     TokenExpired,
+    Unavailable,
     Uncertain,
     Unreachable,
 )
@@ -23,6 +24,7 @@ from bot.clock import CLOCK, now
 from bot.delivery import outbox, sender, wire
 from bot.delivery.outbound import Sent
 from bot.delivery.outbox import DIGEST, FLASH, NORMAL, Notice
+from bot.delivery.pace import Limits
 from bot.delivery.sender import Sender
 from bot.store import openings
 from bot.store.engine import make_engine
@@ -108,9 +110,14 @@ class Post:
         self.sender = self.new_sender()
 
     def new_sender(self, name: str = "p1", rate: float = 0, in_flight: int = 64) -> Sender:
-        rates = {"telegram": rate, "zalo_oa": rate}
+        limits = {"telegram": Limits(rate), "zalo_oa": Limits(rate)}
         return Sender(
-            self.writer, [self.telegram, self.zalo], self.learned, name=name, rates=rates, in_flight=in_flight
+            self.writer,
+            [self.telegram, self.zalo],
+            self.learned,
+            name=name,
+            limits=limits,
+            in_flight=in_flight,
         )
 
     async def replies(self, *said: tuple[str, str], channel: str = "telegram") -> None:
@@ -289,6 +296,48 @@ async def test_uncertain_twice_has_failed(post, monkeypatch):
     await post.until_finished()
     assert post.telegram.texts("a") == ["2"]
     assert (await post.states())["a"] == [(FAILED, "uncertain", 1), (SENT, None, 0)]
+
+
+async def test_a_platform_that_is_not_there_is_waited_for_and_costs_no_message(post, monkeypatch):
+    """An outage of many tries: nothing fails, nothing is held, and all arrives when it is back."""
+    monkeypatch.setattr(sender, "_back_off_s", lambda attempts: 0.01 * attempts)
+    monkeypatch.setattr(sender, "_DOWN", 1000)  # pauses of a few hundredths of a second
+    chats = [f"c{number}" for number in range(100)]
+    for chat in chats:
+        post.telegram.plan[chat] = [Unavailable()] * 4
+    post.sender.start()
+    await post.notices(chats, "1")
+    await post.replies(("c0", "2"))
+    await post.until_finished()
+    assert sorted(post.telegram.took) == sorted([*((chat, "1") for chat in chats), ("c0", "2")])
+    assert {tuple(found) for found in (await post.states()).values()} <= {
+        ((SENT, None, 0),),
+        ((SENT, None, 0), (SENT, None, 0)),
+    }
+    assert post.learned.told == []
+
+
+async def test_a_channel_pauses_when_its_platform_is_gone(post, monkeypatch):
+    monkeypatch.setattr(sender, "_back_off_s", lambda attempts: 0.0)
+    monkeypatch.setattr(sender, "_DOWN", 5)
+    post.sender = post.new_sender(in_flight=5)
+    post.telegram.plan = {f"c{number}": [Unavailable()] for number in range(5)}
+    await post.notices([f"c{number}" for number in range(5)], "1")
+    post.sender.start()
+    await post.until_finished()
+    times = [at for at, *_ in post.telegram.calls]
+    assert len(times) == 10
+    assert min(times[5:]) - max(times[:5]) >= 0.9  # a second after five in a row
+
+
+async def test_never_there_is_told_after_many_tries(post, monkeypatch):
+    monkeypatch.setattr(sender, "_back_off_s", lambda attempts: 0.0)
+    monkeypatch.setattr(sender, "_DOWN", 10**6)
+    post.telegram.plan["a"] = [Unavailable()] * 12
+    post.sender.start()
+    await post.notices(["a"], "1")
+    await post.until_finished()
+    assert (await post.states())["a"] == [(FAILED, "unavailable", 0)]
 
 
 async def test_a_chat_that_moved_gets_everything_at_its_new_id(post):
@@ -497,6 +546,7 @@ def test_every_error_of_ours_is_met_here():
         "Unreachable",
         "Rejected",
         "TokenExpired",
+        "Unavailable",
         "Uncertain",
     }
 

@@ -7,10 +7,26 @@ call, and a dozen methods are all that is used.
 import json
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, FormData
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    DummyCookieJar,
+    FormData,
+)
 from yarl import URL
 
-from bot.chat.errors import Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
+from bot.chat.errors import (
+    OUT_OF_ORDER,
+    Rejected,
+    RetryAfter,
+    TokenExpired,
+    Unavailable,
+    Uncertain,
+    Unreachable,
+)
 
 OFFICIAL = "https://api.telegram.org"
 _TIMEOUT = ClientTimeout(total=30)
@@ -49,9 +65,13 @@ class Api:
                 self._url(method), data=data, headers=headers, timeout=timeout
             ) as response:
                 status, content = response.status, await response.read()
+        except (ClientConnectorError, ConnectionTimeoutError) as error:
+            raise Unavailable(type(error).__name__) from None
         except (TimeoutError, ClientError) as error:
             # the error's own words may hold the address, and with it the token
             raise Uncertain(type(error).__name__) from None
+        if status in OUT_OF_ORDER:
+            raise Unavailable(f"{method}: {status}")
         try:
             answer = json.loads(content)
         except ValueError:

@@ -105,7 +105,7 @@ class TelegramOutbound:
                     raise
                 await asyncio.sleep(error.seconds)
                 message_id = await self._part(chat, part)
-        return Sent(message_id, rendered.choices_as)
+        return Sent(message_id, rendered.choices_as, messages=max(1, len(rendered.parts)))
 
     async def _part(self, chat: int, part: Part) -> str:
         if part.file:
