@@ -35,7 +35,7 @@ from bot.store.tables.delivery import outbox
 from bot.store.tables.directives import directives, recipients
 from bot.store.tables.organisation import ACTIVE, accounts, members, organisation_links, organisations
 from bot.store.tx import Tx
-from bot.store.vault import Vault
+from bot.store.vault import SealedBytes, Vault
 from bot.store.writer import write
 from tools import postgres
 from tools.postgres import Postgres
@@ -70,7 +70,7 @@ def _more(tx: Tx, start: int, stop: int) -> None:
             links.append({"id": new_id(), "organisation_id": unit["id"], "parent_id": top.id, "from_ms": 0})
         member_id, user = new_id(), str(FIRST_USER + number)
         same = {
-            "full_name": like.full_name,
+            "full_name": SealedBytes(like.full_name),
             "person_hash": b"x",
             "kind": like.kind,
             "standing": like.standing,

@@ -97,7 +97,7 @@ class Sending:
 
     async def finished(self, app: App) -> None:
         """Turns the clock over every back-off, but only while nothing is on its way."""
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(60 + len(self.people) / 10):
             while await app.writer.run(outbox.waiting):
                 lane = app.sender._lanes[self.channel]
                 if not lane.held and not app.sender._notes:
