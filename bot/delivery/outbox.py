@@ -8,13 +8,13 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from bot.chat.choices import Answer, unpack
 from bot.chat.replies import Edit, Reply, Say
-from bot.delivery import window
+from bot.delivery import due, window
 from bot.delivery.outbound import Sent
 from bot.delivery.quiet import NEVER, Quiet
 from bot.delivery.wire import dump, load
 from bot.store import leases, signals
 from bot.store.hot import Hot
-from bot.store.ids import new_id
+from bot.store.ids import new_id, new_ids
 from bot.store.openings import Opened, Opening, open_choices
 from bot.store.tables.delivery import (
     FAILED,
@@ -30,8 +30,9 @@ from bot.store.tx import Tx
 
 CLAIM_MS = 30_000
 """How long a sender may take over a row before another one may try."""
-NOT_YET = 1 << 62
-"""A due time for rows that wait for `make_due`: a notice whose audience is still being frozen."""
+NOT_YET, hold, held, stop, withhold = due.NOT_YET, due.hold, due.held, due.stop, due.withhold
+make_due, go_on_making_due, releasing = due.make_due, due.go_on_making_due, due.releasing
+posted = due.posted
 MAX_MESSAGE_ID = 80
 """Characters of the column that holds a platform's id, or several."""
 REPLY, FLASH, EXPRESS, URGENT, NORMAL, REMINDER, DIGEST = 0, 1, 2, 3, 4, 5, 6
@@ -87,97 +88,48 @@ def bulk_contents(tx: Tx, says: Sequence[Say]) -> list[int]:
     return ids
 
 
-def posted(tx: Tx, recipient_ids: Sequence[int], *, kind: str, kind_id: int) -> set[int]:
-    """For which of these recipients (a thousand or so) this notice was queued already."""
-    found = tx.rows(
-        select(outbox.c.recipient_id).where(
-            outbox.c.notice == kind,
-            outbox.c.notice_id == kind_id,
-            outbox.c.recipient_id.in_(list(recipient_ids)),
-        )
+_POST = Hot(
+    insert(outbox).values(
+        id=bindparam("id"),
+        channel=bindparam("channel"),
+        chat_id=bindparam("chat_id"),
+        priority=bindparam("priority"),
+        state=QUEUED,
+        due_ms=bindparam("due"),
+        attempts=0,
+        uncertain=0,
+        content_id=bindparam("content"),
+        notice=bindparam("kind"),
+        notice_id=bindparam("kind_id"),
+        recipient_id=bindparam("recipient"),
+        message_id=bindparam("message"),
+        made_ms=bindparam("at"),
     )
-    return {row.recipient_id for row in found}
+)
 
 
 def post(
-    tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority: int, due_ms: int
+    tx: Tx, notices: Sequence[Notice], *, kind: str, kind_id: int, priority: int, due_ms: int
 ) -> list[int]:
     """Queues a notice for its recipients. Returns the ids of the rows, in the same order."""
-    rows: list[dict[str, Any]] = [
+    ids = new_ids(len(notices))
+    same = {"kind": kind, "kind_id": kind_id, "priority": priority, "due": due_ms, "at": tx.now_ms}
+    rows = [
         {
-            "id": new_id(),
+            **same,
+            "id": row_id,
             "channel": notice.channel,
             "chat_id": notice.chat_id,
-            "priority": priority,
-            "state": QUEUED,
-            "due_ms": due_ms,
-            "attempts": 0,
-            "uncertain": 0,
-            "content_id": notice.content_id,
-            "notice": kind,
-            "notice_id": kind_id,
-            "recipient_id": notice.recipient_id,
-            "message_id": notice.instead_of,
-            "made_ms": tx.now_ms,
+            "content": notice.content_id,
+            "recipient": notice.recipient_id,
+            "message": notice.instead_of,
         }
-        for notice in notices
+        for row_id, notice in zip(ids, notices, strict=True)
     ]
     if rows:
-        tx.run(insert(outbox), rows)
+        _POST.run_each(tx, rows)
         signals.tell(tx, signals.OUTBOX)
-    return [row["id"] for row in rows]
-
-
-def make_due(tx: Tx, due_ms: int, *, kind: str, kind_id: int) -> None:
-    """Lets the rows of a notice go at this moment that were posted as NOT_YET."""
-    tx.run(
-        update(outbox)
-        .where(outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.due_ms == NOT_YET)
-        .values(due_ms=due_ms)
-    )
-    signals.tell(tx, signals.OUTBOX)
-
-
-def hold(tx: Tx, *, kind: str, kind_id: int) -> int:
-    """Keeps back what of a notice waits, until `make_due`; returns how many rows."""
-    mine = (outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.state == QUEUED)
-    return int(tx.run(update(outbox).where(*mine).values(due_ms=NOT_YET)).rowcount)
-
-
-def held(tx: Tx, *, kind: str, kind_id: int) -> int:
-    """How many rows of a notice are kept back."""
-    mine = (outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.state == QUEUED)
-    counted = select(func.count()).select_from(outbox).where(*mine, outbox.c.due_ms == NOT_YET)
-    return int(tx.value(counted) or 0)
-
-
-def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
-    """Stops what of a notice is not sent yet; returns who it has reached: (channel, chat, recipient).
-
-    A row that a sender holds may still go out, so its recipient counts as reached.
-    """
-    mine = (outbox.c.notice == kind, outbox.c.notice_id == kind_id)
-    rows = tx.rows(
-        select(outbox.c.channel, outbox.c.chat_id, outbox.c.recipient_id)
-        .where(*mine, outbox.c.state.in_((SENDING, SENT)))
-        .distinct()
-    )
-    tx.run(update(outbox).where(*mine, outbox.c.state <= SENDING).values(state=RECALLED))
-    return [(row.channel, row.chat_id, row.recipient_id) for row in rows]
-
-
-def withhold(tx: Tx, channel: str, chat_id: str) -> None:
-    """Notices that wait for a chat are not sent: the person no longer wishes them."""
-    tx.run(
-        update(outbox)
-        .where(
-            outbox.c.channel == channel,
-            outbox.c.chat_id == chat_id,
-            outbox.c.state == QUEUED,
-            outbox.c.notice.is_not(None),
-        )
-        .values(state=UNREACHABLE, reason="withdrawn")
-    )
+    return list(ids)
 
 
 def tell(tx: Tx, channel: str, chat_id: str, said: Say) -> None:

@@ -22,7 +22,7 @@ VALUES = {
     "agenda": "x", "author_id": 1, "chair": SEALED, "file_id": None, "file_ms": None, "follows": 0, "kind": "regular",
     "made_ms": 7, "meeting": 1, "membership": "official", "most": 9, "obstacle": None, "place": "x",
     "stage": 0, "standing": "active", "starts_ms": 7, "unit": 1, "unit_id": 1,
-    "billed": 0, "content": 1, "directive": 1, "from_channel": "telegram", "of_priority": 1, "until": 99, "free": 1,
+    "billed": 0, "content": 1, "directive": 1, "due": 7, "duty": 1, "kind_id": 1, "priority": 4, "recipient": 1, "from_channel": "telegram", "of_priority": 1, "until": 99, "free": 1,
     "about": "x", "card": 1, "chat": "5", "choices": SEALED, "expires": 9, "reached": 7, "unasked": 1,
     "id": 77, "member": 1, "member_id": None, "message": None, "object": "x:1", "payload": SEALED,
     "received_ms": 3, "row": 1, "shown": "none", "update_key": "k", "user_id": "5",
