@@ -45,9 +45,8 @@ def go_on_making_due(tx: Tx, due_ms: int, *, kind: str, kind_id: int) -> bool:
     mine = (outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.recipient_id > done)
     in_order = select(outbox.c.recipient_id).where(*mine).order_by(outbox.c.recipient_id)
     last = tx.value(in_order.offset(RELEASED_AT_ONCE - 1).limit(1))
-    if last is not None:
-        mine = (*mine, outbox.c.recipient_id <= last)
-    tx.run(update(outbox).where(*mine, outbox.c.due_ms == NOT_YET).values(due_ms=due_ms))
+    slice_of = (*mine, outbox.c.recipient_id <= last) if last is not None else mine
+    tx.run(update(outbox).where(*slice_of, outbox.c.due_ms == NOT_YET).values(due_ms=due_ms))
     signals.tell(tx, signals.OUTBOX)
     if last is None:
         progress.forget(tx, name)

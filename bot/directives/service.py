@@ -130,7 +130,7 @@ def open_for_sending(tx: Tx, directive_id: int, by: int) -> None:
 _FREEZE = Hot(
     insert(recipients).values(
         directive_id=bindparam("directive"),
-        member_id=bindparam("member"),
+        member_id=bindparam("one_more"),
         unit_id=bindparam("unit"),
         duty=bindparam("duty"),
         obstacle=bindparam("obstacle"),
@@ -164,7 +164,7 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
         frozen.append(
             {
                 "directive": directive_id,
-                "member": member.id,
+                "one_more": member.id,
                 "unit": member.branch_id,
                 "duty": int(membership.must_acknowledge(member.standing)),
                 "obstacle": None if account else obstacle,

@@ -21,7 +21,7 @@ from bot.chat.errors import (
 )
 from bot.chat.replies import Choice, Edit, File, Reply, Say, Toast
 from bot.clock import CLOCK, now
-from bot.delivery import outbox, sender, wire
+from bot.delivery import due, outbox, sender, wire
 from bot.delivery.outbound import Sent
 from bot.delivery.outbox import DIGEST, FLASH, NORMAL, Notice
 from bot.delivery.pace import Limits
@@ -604,3 +604,33 @@ async def test_a_notice_of_which_too_many_fail_is_held_and_goes_on_when_a_person
     await post.until_finished()
     states = await post.states()
     assert sum(states[chat][0][0] == SENT for chat in chats) == len(chats) - len(failed)
+
+
+async def test_a_large_notice_is_let_go_by_slices_and_a_hold_in_between_holds(post, monkeypatch):
+    monkeypatch.setattr(due, "RELEASED_AT_ONCE", 10)
+
+    def begin(tx: Tx) -> bool:
+        words = outbox.content(tx, Say("giấy mời"))
+        notices = [Notice("telegram", f"c{number}", number + 1, words) for number in range(35)]
+        outbox.post(tx, notices, kind="try", kind_id=7, priority=NORMAL, due_ms=outbox.NOT_YET)
+        return outbox.make_due(tx, tx.now_ms, kind="try", kind_id=7)
+
+    def more(tx: Tx) -> bool:
+        return outbox.go_on_making_due(tx, tx.now_ms, kind="try", kind_id=7)
+
+    def waiting(tx: Tx) -> tuple[int, list[int]]:
+        return outbox.held(tx, kind="try", kind_id=7), outbox.releasing(tx, "try")
+
+    assert await post.writer.run(begin)
+    assert await post.writer.run(waiting) == (25, [7])
+    assert await post.writer.run(more)
+    assert await post.writer.run(lambda tx: outbox.hold(tx, kind="try", kind_id=7)) == 35
+    assert not await post.writer.run(more)
+    assert await post.writer.run(waiting) == (35, [])
+    going = await post.writer.run(lambda tx: outbox.make_due(tx, tx.now_ms, kind="try", kind_id=7))
+    while going:
+        going = await post.writer.run(more)
+    assert await post.writer.run(waiting) == (0, [])
+    post.sender.start()
+    await post.until_finished()
+    assert len(post.telegram.took) == 35
