@@ -84,6 +84,7 @@ def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
 
     A row that a sender holds may still go out, so its recipient counts as reached.
     """
+    progress.forget(tx, _releasing(kind, kind_id))
     mine = (outbox.c.notice == kind, outbox.c.notice_id == kind_id)
     rows = tx.rows(
         select(outbox.c.channel, outbox.c.chat_id, outbox.c.recipient_id)

@@ -390,14 +390,14 @@ async def test_urgent_goes_first_and_only_what_is_due(post):
 
     def later(tx: Tx) -> None:
         words = outbox.content(tx, Say("later"))
-        for due, kind_id in ((tx.now_ms + 60_000, 2), (outbox.NOT_YET, 3)):
+        for moment, kind_id in ((tx.now_ms + 60_000, 2), (outbox.NOT_YET, 3)):
             outbox.post(
                 tx,
                 [Notice("telegram", "l", 1, words)],
                 kind="try",
                 kind_id=kind_id,
                 priority=FLASH,
-                due_ms=due,
+                due_ms=moment,
             )
 
     await post.writer.run(later)
