@@ -1,4 +1,5 @@
-"""When what waits of a notice may go: let go by slices, kept back, stopped for good. Part of `outbox`."""
+"""When what waits of a notice may go: let go by slices, kept back, stopped for good; what of it was
+sent. Part of `outbox`."""
 
 from collections.abc import Sequence
 
@@ -10,6 +11,26 @@ from bot.store.tx import Tx
 
 NOT_YET = 1 << 62
 """A due time for rows that wait for `make_due`: a notice whose audience is still being frozen."""
+
+
+MAX_MESSAGE_ID = 80
+"""Characters of the column that holds a platform's id, or several."""
+
+
+def sent_messages(tx: Tx, kinds: Sequence[str], kind_id: int) -> dict[tuple[str, str], str]:
+    """What was sent of these notices, by (channel, chat): the platform's ids, parted by commas, the newest first."""
+    rows = tx.rows(
+        select(outbox.c.channel, outbox.c.chat_id, outbox.c.message_id)
+        .where(outbox.c.notice.in_(kinds), outbox.c.notice_id == kind_id, outbox.c.message_id.is_not(None))
+        .order_by(outbox.c.id.desc())
+    )
+    found: dict[tuple[str, str], str] = {}
+    for row in rows:
+        earlier = found.get((row.channel, row.chat_id))
+        joined = row.message_id if earlier is None else f"{earlier},{row.message_id}"
+        if len(joined) <= MAX_MESSAGE_ID:
+            found[row.channel, row.chat_id] = joined
+    return found
 
 
 def posted(tx: Tx, recipient_ids: Sequence[int], *, kind: str, kind_id: int) -> set[int]:
@@ -58,11 +79,11 @@ def go_on_making_due(tx: Tx, due_ms: int, *, kind: str, kind_id: int) -> bool:
 def releasing(tx: Tx, kind: str) -> list[int]:
     """The notices of a kind of which `make_due` has not come to the end."""
     prefix = _releasing(kind, 0)[:-1]
-    return [int(name.removeprefix(prefix)) for name in progress.names(tx, prefix)]
+    return [int(name.removeprefix(prefix), 16) for name in progress.names(tx, prefix)]
 
 
 def _releasing(kind: str, kind_id: int) -> str:
-    return f"{kind[:3]}:{kind_id}"
+    return f"{kind[:3]}{kind[-3:]}:{kind_id:x}"  # fits the column, and tells a notice from its template
 
 
 def hold(tx: Tx, *, kind: str, kind_id: int) -> int:

@@ -7,12 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from bot.chat.choices import Answer, unpack
-<<<<<<< HEAD
-from bot.chat.replies import Edit, Reply, Say
-from bot.delivery import due, window
-=======
 from bot.chat.replies import Edit, Message, Reply, Say, Template
->>>>>>> main
+from bot.delivery import due, window
 from bot.delivery.outbound import Sent
 from bot.delivery.quiet import NEVER, Quiet
 from bot.delivery.wire import dump, load
@@ -37,8 +33,7 @@ CLAIM_MS = 30_000
 NOT_YET, hold, held, stop, withhold = due.NOT_YET, due.hold, due.held, due.stop, due.withhold
 make_due, go_on_making_due, releasing = due.make_due, due.go_on_making_due, due.releasing
 posted = due.posted
-MAX_MESSAGE_ID = 80
-"""Characters of the column that holds a platform's id, or several."""
+MAX_MESSAGE_ID, sent_messages = due.MAX_MESSAGE_ID, due.sent_messages
 Closed = Callable[[Tx, str, str, str, tuple[str, int]], None]
 """Told of a row that ends because its window has closed: channel, chat id, reason, notice."""
 REPLY, FLASH, EXPRESS, URGENT, NORMAL, REMINDER, DIGEST = 0, 1, 2, 3, 4, 5, 6
@@ -161,22 +156,6 @@ def unfinished(tx: Tx, channel: str, chat_id: str) -> bool:
     """Whether something still waits to be sent to a chat."""
     mine = (outbox.c.channel == channel, outbox.c.chat_id == chat_id, outbox.c.state <= SENDING)
     return tx.first(select(outbox.c.id).where(*mine).limit(1)) is not None
-
-
-def sent_messages(tx: Tx, kinds: Sequence[str], kind_id: int) -> dict[tuple[str, str], str]:
-    """What was sent of these notices, by (channel, chat): the platform's ids, parted by commas, the newest first."""
-    rows = tx.rows(
-        select(outbox.c.channel, outbox.c.chat_id, outbox.c.message_id)
-        .where(outbox.c.notice.in_(kinds), outbox.c.notice_id == kind_id, outbox.c.message_id.is_not(None))
-        .order_by(outbox.c.id.desc())
-    )
-    found: dict[tuple[str, str], str] = {}
-    for row in rows:
-        earlier = found.get((row.channel, row.chat_id))
-        joined = row.message_id if earlier is None else f"{earlier},{row.message_id}"
-        if len(joined) <= MAX_MESSAGE_ID:
-            found[row.channel, row.chat_id] = joined
-    return found
 
 
 _REPLY = Hot(
@@ -349,19 +328,7 @@ def _open_ones(
     unwanted: Callable[[Tx, list[Pending]], set[int]] | None,
     tell_closed: Closed | None,
 ) -> list[Outgoing]:
-<<<<<<< HEAD
-    opened: dict[int, Reply] = {}
-=======
-    here = and_(windows.c.channel == outbox.c.channel, windows.c.chat_id == outbox.c.chat_id)
-    rows = tx.rows(
-        select(outbox, contents.c.body.label("shared"), windows.c.until_ms)
-        .outerjoin(contents, contents.c.id == outbox.c.content_id)
-        .outerjoin(windows, here)
-        .where(outbox.c.id.in_(ids))
-        .order_by(outbox.c.priority, outbox.c.due_ms, outbox.c.id)
-    )
     opened: dict[int, Message] = {}
->>>>>>> main
     found, closed = [], []
     asked = [Pending(row.id, row.notice, row.notice_id, row.recipient_id) for row in rows if row.notice]
     stopped = unwanted(tx, asked) if unwanted is not None and asked else set()
@@ -369,18 +336,12 @@ def _open_ones(
     for row in rows:
         if row.id in stopped:
             continue
-<<<<<<< HEAD
-        if row.content_id is not None and row.chat_id in shut:
-=======
-        shut = row.content_id is not None and row.until_ms is not None and row.until_ms < tx.now_ms
-        if is_template(
-            row.notice
-        ):  # the way out of a closed window; through an open one comes the thing itself
-            if not shut:
+        closes = row.content_id is not None and row.chat_id in shut
+        if is_template(row.notice):
+            if not closes:  # the way out of a closed window; through an open one comes the thing itself
                 stopped.add(row.id)
                 continue
-        elif shut:
->>>>>>> main
+        elif closes:
             closed.append(row)
             continue
         if row.content_id is None:
@@ -410,11 +371,7 @@ def _open_ones(
         tx.run(update(outbox).where(outbox.c.id.in_([row.id for row in closed])).values(unreached))
         if tell_closed is not None:
             for row in closed:
-<<<<<<< HEAD
-                tell_closed(tx, channel, row.chat_id, "window_closed")
-=======
-                tell_closed(tx, row.channel, row.chat_id, "window_closed", (row.notice, row.notice_id))
->>>>>>> main
+                tell_closed(tx, channel, row.chat_id, "window_closed", (row.notice, row.notice_id))
     if stopped:
         tx.run(update(outbox).where(outbox.c.id.in_(stopped)).values(state=RECALLED, claimed_by=None))
     return found

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import structlog
 
-<<<<<<< HEAD
 from bot.chat.errors import (
     Later,
     PlatformError,
@@ -27,19 +26,15 @@ from bot.chat.errors import (
     Uncertain,
     Unreachable,
 )
-from bot.clock import now, to_ms
-from bot.delivery import outbox, window
-from bot.delivery.budget import Budget
-=======
-from bot.chat.errors import Later, Rejected, RetryAfter, Suspended, TokenExpired, Uncertain, Unreachable
 from bot.chat.replies import Template
 from bot.clock import now, to_ms
-from bot.delivery import outbox, templates, window
->>>>>>> main
+from bot.delivery import outbox, templates
+from bot.delivery.budget import Budget
 from bot.delivery.outbound import Outbound, Sent
 from bot.delivery.outbox import Outgoing, Pending
 from bot.delivery.pace import NO_LIMITS, Limits, Pace
 from bot.delivery.quiet import NEVER, Quiet
+from bot.delivery.results import Note, record
 from bot.delivery.window import Terms
 from bot.store.tx import Tx
 from bot.store.writer import Writer, WriterStopped
@@ -168,7 +163,7 @@ class Sender:
             for outbound in outbounds
         }
         self._budget = Budget()
-        self._notes: list[_Note] = []
+        self._notes: list[Note] = []
         self._settled = 0.0
         self._settling: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -391,9 +386,9 @@ class Sender:
             self._failed(lane, row, "broken")
         else:
             self._budget.spend(row, failed=False)
-            note = _Note(row, sent, started_ms, to_ms(now()), self._terms.get(channel))
+            note = Note(row, sent, started_ms, to_ms(now()), self._terms.get(channel))
             if row.is_reply:
-                self._record(partial(_sent, notes=[note]))
+                self._record(partial(record, notes=[note]))
             else:
                 self._note(note)
         return None
@@ -428,7 +423,7 @@ class Sender:
         asyncio.get_running_loop().call_later(wait_ms / 1000 + 0.05, self.ring)
         return due
 
-    def _note(self, note: "_Note") -> None:
+    def _note(self, note: "Note") -> None:
         """A notice went out: recorded at once, or in a flood of them together with the next ones."""
         loop = asyncio.get_running_loop()
         self._notes.append(note)
@@ -449,10 +444,10 @@ class Sender:
 
         def recorded(_result: None, error: BaseException | None) -> None:
             for note in notes if error is not None else ():  # one of them is to blame, or the database
-                self._record(partial(_sent, notes=[note]))
+                self._record(partial(record, notes=[note]))
 
         try:
-            self._writer.submit(partial(_sent, notes=notes), recorded, urgent=True)
+            self._writer.submit(partial(record, notes=notes), recorded, urgent=True)
         except WriterStopped:
             log.warning("result_not_recorded")
 
@@ -473,24 +468,6 @@ class Sender:
 def _back_off_s(attempts: int) -> float:
     spread = 0.5 + random.random()  # noqa: S311 - keeps them from coming back all at once, no secret
     return min(_LONGEST_BACK_OFF_S, 2.0**attempts) * spread
-
-
-class _Note(NamedTuple):
-    """A message that the platform took: asked for at one moment, answered at another."""
-
-    row: Outgoing
-    sent: Sent
-    started_ms: int
-    at_ms: int
-    terms: Terms | None
-
-
-def _sent(tx: Tx, notes: list[_Note]) -> None:
-    outbox.record_results(tx, [outbox.Result(note.row, note.sent, note.at_ms) for note in notes])
-    for note in notes:
-        for quota in note.sent.quotas if note.terms is not None else ():
-            assert note.terms is not None
-            window.heard(tx, note.row.channel, note.row.chat_id, quota, note.terms, note.started_ms)
 
 
 def _move(reachability: Reachability, channel: str, old: str, new: str, tx: Tx) -> None:

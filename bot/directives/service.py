@@ -13,8 +13,7 @@ from bot.clock import from_ms, to_ms
 from bot.delivery import outbox, window
 from bot.delivery.outbox import Notice
 from bot.delivery.window import Window
-<<<<<<< HEAD
-from bot.directives import queries, rules, texts, timers
+from bot.directives import knocking, queries, rules, texts, timers
 from bot.directives.models import (
     EVERYBODY,
     Acknowledged,
@@ -25,10 +24,6 @@ from bot.directives.models import (
     State,
     Urgency,
 )
-=======
-from bot.directives import knocking, queries, rules, texts, timers
-from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, Draft, Forecast, State
->>>>>>> main
 from bot.i18n import speaking
 from bot.organisation import queries as people
 from bot.organisation import rules as membership
@@ -141,6 +136,9 @@ _FREEZE = Hot(
         obstacle=bindparam("obstacle"),
     )
 )
+_FROZEN = (queries.NOTICE, *knocking.NOTICES)
+"""What is queued while an audience is frozen, and let go when it is."""
+_LET_GO = tuple({queries.NOTICE, queries.REMINDER, *knocking.NOTICES})
 _inside: dict[int, set[int]] = {}
 """The units of the directives that this process is freezing: looked up once, and the same for every slice."""
 
@@ -187,16 +185,12 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     outbox.post(
         tx, notices, kind=queries.NOTICE, kind_id=directive_id, priority=priority, due_ms=outbox.NOT_YET
     )
-    knocking.knock(tx, queries.NOTICE, directive, closed, due_ms=outbox.NOT_YET)
+    if closed:
+        knocking.knock(tx, queries.NOTICE, _known(tx, directive_id), closed, due_ms=outbox.NOT_YET)
     if len(found) == SLICE:
         tx.run(update(directives).where(directives.c.id == directive_id).values(frozen_to=found[-1].id))
         return True
-<<<<<<< HEAD
     _inside.pop(directive_id, None)
-=======
-    for kind in (queries.NOTICE, *knocking.NOTICES):
-        outbox.make_due(tx, due_ms, kind=kind, kind_id=directive_id)
->>>>>>> main
     tx.run(
         update(directives)
         .where(directives.c.id == directive_id)
@@ -204,7 +198,7 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     )
     timers.start(tx, directive_id)
     due_ms = max(tx.now_ms, row.send_ms or 0)
-    return outbox.make_due(tx, due_ms, kind=queries.NOTICE, kind_id=directive_id)
+    return any([outbox.make_due(tx, due_ms, kind=kind, kind_id=directive_id) for kind in _FROZEN])
 
 
 def _release_slice(tx: Tx, row: Any) -> bool:
@@ -212,8 +206,7 @@ def _release_slice(tx: Tx, row: Any) -> bool:
     if row is None or row.state != State.OPEN:
         return False
     due_ms = max(tx.now_ms, row.send_ms or 0)
-    kinds = (queries.NOTICE, queries.REMINDER)
-    return any([outbox.go_on_making_due(tx, due_ms, kind=kind, kind_id=row.id) for kind in kinds])
+    return any([outbox.go_on_making_due(tx, due_ms, kind=kind, kind_id=row.id) for kind in _LET_GO])
 
 
 def ways_to(tx: Tx, member_ids: Collection[int], at_ms: int) -> dict[int, Way]:
@@ -335,8 +328,7 @@ def ask(tx: Tx, directive_id: int, member_id: int, words: str) -> Directive:
 def freezing(tx: Tx) -> list[int]:
     """Directives whose audience is not wholly frozen yet, or whose messages are not all let go."""
     frozen = [row.id for row in tx.rows(select(directives.c.id).where(directives.c.state == State.FREEZING))]
-    kinds = (queries.NOTICE, queries.REMINDER)
-    return frozen + [directive_id for kind in kinds for directive_id in outbox.releasing(tx, kind)]
+    return frozen + [directive_id for kind in _LET_GO for directive_id in outbox.releasing(tx, kind)]
 
 
 def judge(tx: Tx, directive_id: int, by: int, *, approve: bool) -> Directive:

@@ -8,8 +8,7 @@ from channel_doubles import CHUNK, PDF, Platform, Shelf, serve
 from structlog.testing import capture_logs
 
 from bot.channels.zalo_oa.access import FixedToken
-<<<<<<< HEAD
-from bot.channels.zalo_oa.outbound import IN_FLIGHT, ZaloOutbound
+from bot.channels.zalo_oa.outbound import IN_FLIGHT, ZaloOutbound, of_template
 from bot.chat.errors import (
     Later,
     Rejected,
@@ -20,12 +19,7 @@ from bot.chat.errors import (
     Uncertain,
     Unreachable,
 )
-from bot.chat.replies import Choice, Edit, File, Link, Say, Toast
-=======
-from bot.channels.zalo_oa.outbound import IN_FLIGHT, ZaloOutbound, of_template
-from bot.chat.errors import Later, Rejected, RetryAfter, Suspended, TokenExpired, Uncertain, Unreachable
 from bot.chat.replies import Choice, Edit, File, Link, Say, Template, Toast
->>>>>>> main
 from bot.clock import VIETNAM, now
 from bot.delivery.outbound import Quota
 

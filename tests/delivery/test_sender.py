@@ -85,7 +85,9 @@ class Learned:
     def __init__(self) -> None:
         self.told: list[tuple[str, ...]] = []
 
-    def unreachable(self, tx: Tx, channel: str, chat_id: str, reason: str) -> None:
+    def unreachable(
+        self, tx: Tx, channel: str, chat_id: str, reason: str, notice: tuple[str, int] | None = None
+    ) -> None:
         self.told.append(("unreachable", channel, chat_id, reason))
 
     def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
