@@ -11,6 +11,7 @@ from bot.chat.replies import Edit, Message, Reply, Say, Template
 from bot.delivery import due, window
 from bot.delivery.outbound import Sent
 from bot.delivery.quiet import NEVER, Quiet
+from bot.delivery.statements import CONTENT, NOTICE
 from bot.delivery.wire import dump, load
 from bot.store import leases, signals
 from bot.store.hot import Hot
@@ -72,8 +73,7 @@ class Notice:
 def content(tx: Tx, say: Say | Template) -> int:
     """Keeps the words of a notice once, sealed, for all its recipients."""
     row_id = new_id()
-    body = tx.vault.seal("contents.body", row_id, dump(say))
-    tx.run(insert(contents).values(id=row_id, body=body, made_ms=tx.now_ms))
+    CONTENT.run(tx, id=row_id, body=tx.vault.seal("contents.body", row_id, dump(say)), made_ms=tx.now_ms)
     return row_id
 
 
@@ -89,46 +89,32 @@ def bulk_contents(tx: Tx, says: Sequence[Say]) -> list[int]:
     return ids
 
 
-_POST = Hot(
-    insert(outbox).values(
-        id=bindparam("id"),
-        channel=bindparam("channel"),
-        chat_id=bindparam("chat_id"),
-        priority=bindparam("priority"),
-        state=QUEUED,
-        due_ms=bindparam("due"),
-        attempts=0,
-        uncertain=0,
-        content_id=bindparam("content"),
-        notice=bindparam("kind"),
-        notice_id=bindparam("kind_id"),
-        recipient_id=bindparam("recipient"),
-        message_id=bindparam("message"),
-        made_ms=bindparam("at"),
-    )
-)
-
-
 def post(
     tx: Tx, notices: Sequence[Notice], *, kind: str, kind_id: int, priority: int, due_ms: int
 ) -> list[int]:
     """Queues a notice for its recipients. Returns the ids of the rows, in the same order."""
     ids = new_ids(len(notices))
-    same = {"kind": kind, "kind_id": kind_id, "priority": priority, "due": due_ms, "at": tx.now_ms}
+    same = {
+        "notice": kind,
+        "notice_id": kind_id,
+        "priority": priority,
+        "due_ms": due_ms,
+        "made_ms": tx.now_ms,
+    }
     rows = [
         {
             **same,
             "id": row_id,
             "channel": notice.channel,
             "chat_id": notice.chat_id,
-            "content": notice.content_id,
-            "recipient": notice.recipient_id,
-            "message": notice.instead_of,
+            "content_id": notice.content_id,
+            "recipient_id": notice.recipient_id,
+            "message_id": notice.instead_of,
         }
         for row_id, notice in zip(ids, notices, strict=True)
     ]
     if rows:
-        _POST.run_each(tx, rows)
+        NOTICE.run_each(tx, rows)
         signals.tell(tx, signals.OUTBOX)
     return list(ids)
 
