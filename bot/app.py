@@ -18,7 +18,7 @@ from bot.alerts import tell_administrators, tell_member
 from bot.channels import link_page, screen_page, upload_page
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
-from bot.channels.tariff import terms
+from bot.channels.tariff import limits, terms
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.fetching import fetcher
 from bot.channels.telegram.groups import admin_asker
@@ -118,7 +118,7 @@ class App:
             outbounds,
             Reachability(self._tell, lambda tx, member, words: tell_member(tx, member, words, self.sender)),
             name=f"process-{new_id():x}",
-            rates={"telegram": settings.telegram_rate, "zalo_oa": settings.zalo_oa_rate},
+            limits=limits(settings.telegram_rate, settings.zalo_oa_rate),
             terms=terms(),
             shared=self.shared,
             reply_share=settings.reply_share,
