@@ -235,7 +235,7 @@ async def apply_under_load(file: Path, folder: Path, database: str, count: int) 
             await asyncio.sleep(max(0.0, next_at - time.perf_counter()))
         await asyncio.gather(*tasks)
     report, cost = await importing
-    while await app.writer.run(length):
+    while await app.writer.run(length):  # noqa: ASYNC110 - no signal says that nothing waits any more
         await asyncio.sleep(0.01)  # the last ones are being handled
     acknowledged = await app.writer.run(lambda tx: queries.totals(tx, directive_id).acknowledged)
     everybody = await app.writer.run(_members)
@@ -328,7 +328,9 @@ def main() -> int:
         for key, value in found.items():
             found[key] = round(value, 2) if isinstance(value, float) else value
             good = key not in GOALS or GOALS[key](value)
-            table.add_row(where, key, str(found[key]), "" if key not in GOALS else "reached" if good else "missed")
+            table.add_row(
+                where, key, str(found[key]), "" if key not in GOALS else "reached" if good else "missed"
+            )
             reached = reached and good
     Console(stderr=options.json).print(table)
     RESULTS.mkdir(exist_ok=True)

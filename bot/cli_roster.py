@@ -92,7 +92,7 @@ class _Store:
     """The database of the settings, for work in slices."""
 
     run: Callable[[Callable[["Tx"], Any]], Any]
-    on_snapshot: Callable[[Callable[["Tx"], ImportReport]], ImportReport]
+    on_snapshot: Callable[[Callable[["Tx"], Any]], Any]
 
 
 @contextmanager
@@ -117,16 +117,14 @@ def _apply(
 
     with _store() as store:
         ready(store.run, time.sleep)
-        return store.on_snapshot(
-            lambda tx: apply_roster(
-                store.run,
-                tx,
-                people,
-                accept_losses=accept_losses,
-                decide=decide,
-                pause=time.sleep,
-                progress=partial(bar, _("So sánh")),
-            )
+        return apply_roster(
+            store.run,
+            store.on_snapshot,
+            people,
+            accept_losses=accept_losses,
+            decide=decide,
+            pause=time.sleep,
+            progress=partial(bar, _("So sánh")),
         )
 
 

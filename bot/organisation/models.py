@@ -229,6 +229,8 @@ class PersonRow(NamedTuple):  # made a hundred thousand times: a frozen dataclas
     """Set when only the year is known."""
     card_number: str | None = None
     cccd: str | None = None
+    dossier: str | None = None
+    """Number of the Party dossier (số lý lịch); of it a keyed hash is kept, nothing else."""
     phone: str | None = None
     joined_on: date | None = None
     official_on: date | None = None

@@ -39,7 +39,7 @@ def work(what: str, database: str, keys: Path, folder: Path, asked: dict[str, An
         if what == "read":
             return _told(snapshot(lambda tx: plan(tx, roster, by=by)))
         ready(run, time.sleep)
-        return _told(snapshot(lambda tx: apply_roster(run, tx, roster, by=by, pause=time.sleep)))
+        return _told(apply_roster(run, snapshot, roster, by=by, pause=time.sleep))
     except RosterError as error:
         return {"error": str(error)}
     except NotAllowed:
