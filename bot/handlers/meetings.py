@@ -1,6 +1,7 @@
 """Meetings: the member's answers, the secretary's calls, the roll, the officers' figures."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -41,6 +42,7 @@ from bot.meetings.models import (
 )
 from bot.organisation import queries as people
 from bot.organisation.models import Account, Verb
+from bot.privacy.travel import Travel, instead_of_names
 from bot.store import audit, jobs
 from bot.store.tx import Tx
 
@@ -58,8 +60,12 @@ _ROWS = 25
 """Lines of it in chat; with more units only the months' totals are shown, the rest is in the workbook."""
 
 
-def register(router: Router[Tx], page: PageAddress | None = None) -> None:
-    """Makes the errand known to the router. `page` as in `compose_file.ask_file`."""
+def register(
+    router: Router[Tx],
+    page: PageAddress | None = None,
+    may: Travel = Travel(),  # noqa: B008 - a frozen value
+) -> None:
+    """Makes the errand known to the router. `page` as in `compose_file.ask_file`; `may`: what may travel where."""
     begin = router.begin
     router.choice(Attend, attend, MEMBER)
     router.choice(ComeLate, lambda choice, event, tx: _ask(router, "meeting_late", choice, event, tx), MEMBER)
@@ -68,11 +74,13 @@ def register(router: Router[Tx], page: PageAddress | None = None) -> None:
     )
     router.choice(Calendar, calendar, MEMBER)
     router.choice(Papers, papers, MEMBER)
-    router.choice(ShowMeeting, show, MEMBER)
+    router.choice(ShowMeeting, lambda choice, event, tx: show(choice, event, tx, may), MEMBER)
     router.choice(JudgeReason, judge, Verb.HOLD_MEETING)
     router.choice(ShowCode, show_code, Verb.HOLD_MEETING)
-    router.choice(ShowLine, show_line, Verb.HOLD_MEETING)
-    router.choice(MakeMinutes, make_minutes, Verb.HOLD_MEETING)
+    router.choice(ShowLine, lambda choice, event, tx: show_line(choice, event, tx, may), Verb.HOLD_MEETING)
+    router.choice(
+        MakeMinutes, lambda choice, event, tx: make_minutes(choice, event, tx, may), Verb.HOLD_MEETING
+    )
     router.choice(MakeTable, make_table, Verb.SEE_STATUS)
     router.choice(
         CallRoll, lambda choice, event, tx: begin("roll_call", event, tx, choice.meeting), Verb.HOLD_MEETING
@@ -106,7 +114,13 @@ def register(router: Router[Tx], page: PageAddress | None = None) -> None:
         ),
         ("meeting_late", absence.late, absence.VERSION_OF_DIALOG, absence.title, MEMBER),
         ("meeting_absence", absence.absence, absence.VERSION_OF_DIALOG, absence.title, MEMBER),
-        ("roll_call", roll_call.script, roll_call.VERSION_OF_DIALOG, roll_call.title, Verb.HOLD_MEETING),
+        (
+            "roll_call",
+            partial(roll_call.script, may=may),
+            roll_call.VERSION_OF_DIALOG,
+            roll_call.title,
+            Verb.HOLD_MEETING,
+        ),
     ):
         router.dialog(name, script, version=version, title=title, need=need)
 
@@ -201,10 +215,12 @@ def calendar(choice: Calendar, event: Event, tx: Tx) -> Replies:
     return _make(event, tx, "ics", choice.meeting, account.language)
 
 
-def _make(event: Event, tx: Tx, what: str, meeting_id: int, language: str) -> Replies:
+def _make(event: Event, tx: Tx, what: str, meeting_id: int, language: str, *, named: bool = False) -> Replies:
     address = event.address
     place = (address.channel, address.chat_id, address.user_id)
-    jobs.request(tx, FILE_JOB, place, {"what": what, "meeting": meeting_id, "language": language})
+    jobs.request(
+        tx, FILE_JOB, place, {"what": what, "meeting": meeting_id, "language": language, "named": named}
+    )
     return Toast(_("Đang chuẩn bị tệp…"))
 
 
@@ -282,15 +298,18 @@ def check_in(event: Commanded, tx: Tx) -> Replies:
 # --- the secretary
 
 
-def show(choice: ShowMeeting, event: Event, tx: Tx) -> Replies:
+def show(choice: ShowMeeting, event: Event, tx: Tx, may: Travel) -> Replies:
     """Who comes, for who holds the meeting; the invitation for everybody else who was called."""
     account = member_account(tx, event)
     if account is None:
         return not_verified()
     found = queries.get(tx, choice.meeting)
     if found is not None and service.leads(tx, found, account.member_id):
-        audit.record(tx, "meeting.who", f"meeting:{found.id}", member_id=account.member_id)
         listed = queries.invited(tx, found.id)
+        if not may.names(account.channel):
+            said = texts.who_comes(found, listed, {}, words=False)
+            return replace(said, text=f"{said.text}\n{instead_of_names()}")
+        audit.record(tx, "meeting.who", f"meeting:{found.id}", member_id=account.member_id)
         names = dict(people.sorted_by_name(tx, [each.member_id for each in listed]))
         words = service.may_read_reasons(tx, found, account.member_id)
         return texts.who_comes(found, listed, names, words, choice.page)
@@ -352,19 +371,21 @@ def show_code(choice: ShowCode, event: Event, tx: Tx) -> Replies:
     return found if isinstance(found, Say) else texts.code(found, service.code_of(tx, found))
 
 
-def show_line(choice: ShowLine, event: Event, tx: Tx) -> Replies:
+def show_line(choice: ShowLine, event: Event, tx: Tx, may: Travel) -> Replies:
     """The line for the minutes."""
     found = _held(choice.meeting, event, tx)
-    return found if isinstance(found, Say) else roll_call.line(tx, found.id)
+    named = may.names(event.address.channel)
+    return found if isinstance(found, Say) else roll_call.line(tx, found.id, named=named)
 
 
-def make_minutes(choice: MakeMinutes, event: Event, tx: Tx) -> Replies:
+def make_minutes(choice: MakeMinutes, event: Event, tx: Tx, may: Travel) -> Replies:
     """Has the draft of the minutes made."""
     found = _held(choice.meeting, event, tx)
     account = member_account(tx, event)
     if isinstance(found, Say) or account is None:
         return found if isinstance(found, Say) else not_verified()
-    return _make(event, tx, "docx", found.id, account.language)
+    named = may.names(account.channel)
+    return _make(event, tx, "docx", found.id, account.language, named=named)
 
 
 def _held(meeting_id: int, event: Event, tx: Tx) -> Meeting | Say:

@@ -177,11 +177,14 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """How many of those who must use the bot in a branch have verified an account."""
+    """How many of those who must use the bot in a branch have verified an account, and how many act."""
 
     branch_id: int
     verified: int
     must_use: int
+    agreed: int
+    """To be counted among the active."""
+    active: int
 
 
 class Result(StrEnum):

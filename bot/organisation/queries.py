@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.engine import Row
 
 from bot.organisation.models import (
     Account,
-    Adoption,
     Appointment,
     Consent,
     Kind,
@@ -23,7 +22,6 @@ from bot.organisation.models import (
 )
 from bot.organisation.rules import (
     ACCESS_STANDINGS,
-    COUNTED_STANDINGS,
     MEMBER_STANDINGS,
     RIGHTS,
     by_given_name,
@@ -442,31 +440,6 @@ def consents_of(tx: Tx, account: Account) -> dict[Purpose, Consent]:
         Purpose(row.purpose): Consent(row.version, row.given_ms, row.withdrawn_ms)
         for row in tx.rows(statement)
     }
-
-
-def adoption(tx: Tx, organisation_id: int) -> list[Adoption]:
-    """Per branch below an organisation: verified members / members who must use the bot.
-
-    Counted are standings in the denominators of `rules.STANDINGS`: without exempt members and visitors,
-    with those who are away, at home. Branches without any are left out.
-    """
-    linked = select(accounts.c.member_id).where(accounts.c.state == ACTIVE).distinct().subquery()
-    statement = (
-        select(
-            members.c.branch_id,
-            func.sum(case((linked.c.member_id.isnot(None), 1), else_=0)).label("verified"),
-            func.count().label("must_use"),
-        )
-        .outerjoin(linked, linked.c.member_id == members.c.id)
-        .where(
-            members.c.branch_id.in_(subtree_ids(tx, organisation_id)),
-            members.c.standing.in_(list(COUNTED_STANDINGS)),
-            present(),
-        )
-        .group_by(members.c.branch_id)
-        .order_by(members.c.branch_id)
-    )
-    return [Adoption(row.branch_id, int(row.verified), row.must_use) for row in tx.rows(statement)]
 
 
 def _account(row: Row[tuple[object, ...]]) -> Account:

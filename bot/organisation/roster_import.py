@@ -17,7 +17,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, and_, bindparam, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 
 from bot.i18n import _
 from bot.organisation import roster_undo
@@ -27,6 +27,7 @@ from bot.organisation.queries import slices
 from bot.organisation.roster_plan import Plan, Planner, Record, base_of, columns_of
 from bot.organisation.roster_tree import FAR_MS
 from bot.store import audit
+from bot.store.bulk import insert_many
 from bot.store.engine import take_time
 from bot.store.ids import new_id
 from bot.store.tables.organisation import (
@@ -100,6 +101,8 @@ def apply_roster(
     told before each slice for how many seconds to let others write. Raises RosterError also when another
     import is under way, or came between plan and switch.
     """
+    planned: Plan
+    vault: Vault
     planned, vault = read(lambda tx: _planned(tx, roster, by, progress))
     if not decide(planned.report):
         return planned.report
@@ -214,11 +217,9 @@ def _staged(vault: Vault, planned: Plan, import_id: int) -> Iterator[Unit]:
     """Organisations that begin in the far future, members nobody sees, and what is to change in others."""
     yield from planned.tree.stage()
     marks = {"first_import_id": import_id, "last_import_id": import_id}
-    new = insert(members)
     for portion in _portions(planned.inserts.items()):
         rows = [{"id": each, **marks, **columns_of(vault, each, record)} for each, record in portion]
-        yield partial(_many, new, rows)
-    change = insert(import_changes)
+        yield partial(insert_many, table=members, rows=rows)
     seal = vault.seal
     changes: list[tuple[str, int, Any, Any]] = [
         ("organisation", node, before, after) for node, before, after in planned.tree.renamings()
@@ -236,11 +237,7 @@ def _staged(vault: Vault, planned: Plan, import_id: int) -> Iterator[Unit]:
             }
             for about, each, before, after in portion_
         ]
-        yield partial(_many, change, rows)
-
-
-def _many(statement: Executable, rows: list[dict[str, Any]], tx: Tx) -> None:
-    tx.run(statement, rows or None)
+        yield partial(insert_many, table=import_changes, rows=rows)
 
 
 _PLACED = ("branch_id", "kind", "standing", "missing_since_ms")
@@ -410,15 +407,16 @@ def _write(tx: Tx, *, import_id: int, ids: list[int], which: str, given: bool) -
         tx.run(update(members).where(members.c.id.in_(ids)).values(last_import_id=import_id))
 
 
+def _delete(ids: list[int], tx: Tx) -> None:
+    tx.run(delete(members).where(members.c.id.in_(ids)))
+
+
 def drop(run: Run, import_id: int, pause: Callable[[float], None] = lambda _seconds: None) -> None:
     """Takes back what was staged of an import that never held."""
     if run(lambda tx: tx.value(select(imports.c.state).where(imports.c.id == import_id))) != STAGING:
         return
     own = run(lambda tx: tx.rows(select(members.c.id).where(members.c.first_import_id == import_id)))
-    units: list[Unit] = [
-        partial(_many, delete(members).where(members.c.id.in_([row.id for row in portion])), [])
-        for portion in _portions(own)
-    ]
+    units: list[Unit] = [partial(_delete, [row.id for row in portion]) for portion in _portions(own)]
     units.append(lambda tx: tx.run(delete(organisation_links).where(organisation_links.c.from_ms == FAR_MS)))
     units.append(lambda tx: tx.run(delete(import_changes).where(import_changes.c.import_id == import_id)))
     units.append(lambda tx: tx.run(delete(organisations).where(organisations.c.from_ms == FAR_MS)))

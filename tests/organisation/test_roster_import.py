@@ -5,6 +5,7 @@ from organisation_doubles import Begin, roster_of, someone
 from sqlalchemy import Engine, func, select
 
 from bot.organisation import queries
+from bot.organisation.adoption import adoption
 from bot.organisation.models import NotAllowed, Role, Roster, RosterError, Standing, Verb
 from bot.organisation.personal import forget
 from bot.organisation.roster_import import import_roster, plan
@@ -280,7 +281,7 @@ def test_adoption_leaves_out_exempt_members_and_visitors(stocked: Tx) -> None:
                 linked_ms=stocked.now_ms,
             )
         )
-    figures = queries.adoption(stocked, math)
+    figures = adoption(stocked, math)
     assert [(f.verified, f.must_use) for f in figures] == [(1, 17)]
 
 
