@@ -11,6 +11,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -161,9 +162,12 @@ def undo(
 def in_slices(
     run: Run, units: Iterable[Unit], pause: Callable[[float], None], import_id: int | None = None
 ) -> None:
-    """Runs units, as many a transaction as fit into a slice; they are made ready outside of it."""
+    """Runs units, as many a transaction as fit into a slice; the next are made ready beside it, in a thread."""
     source = iter(units)
     waiting: deque[Unit] = deque()
+
+    def ready_ones(count: int) -> list[Unit]:
+        return list(islice(source, count))
 
     def batch(tx: Tx) -> tuple[int, float]:
         start = time.monotonic()
@@ -178,17 +182,20 @@ def in_slices(
         return done, time.monotonic() - start
 
     owed = 0.0
-    while True:
-        start = time.monotonic()
-        waiting.extend(islice(source, _AHEAD - len(waiting)))
-        if not waiting:
-            return
-        # Making ready is a pause as well: others write meanwhile.
-        if (left := owed - (time.monotonic() - start)) > 0:
-            pause(left)
-        done, owed = run(batch)
-        for _unit in range(done):
-            waiting.popleft()
+    with ThreadPoolExecutor(1) as beside:
+        more = beside.submit(ready_ones, _AHEAD)
+        while True:
+            start = time.monotonic()
+            waiting.extend(more.result())
+            if not waiting:
+                return
+            more = beside.submit(ready_ones, max(1, 2 * _AHEAD - len(waiting)))
+            # Waiting for what is made ready is a pause as well: others write meanwhile.
+            if (left := owed - (time.monotonic() - start)) > 0:
+                pause(left)
+            done, owed = run(batch)
+            for _unit in range(done):
+                waiting.popleft()
 
 
 def _portions(rows: Iterable[T]) -> Iterator[list[T]]:
