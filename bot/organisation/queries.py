@@ -185,16 +185,18 @@ def member(tx: Tx, member_id: int) -> Member | None:
 
 
 def members_of(
-    tx: Tx, organisation_ids: Iterable[int], *, after_id: int = 0, limit: int | None = None
+    tx: Tx, organisation_ids: Iterable[int] | None, *, after_id: int = 0, limit: int | None = None
 ) -> list[Member]:
-    """Who is a member now in these branches (exactly these, not what is below), by id.
+    """Who is a member now in these branches (exactly these, not what is below; None: in any), by id.
 
-    `after_id` and `limit` let a caller go through a large audience in slices.
+    `after_id` and `limit` let a caller go through a large audience in slices. Who goes through everybody asks
+    for None: with all branches named, each slice would sort all of them.
     """
+    here = [] if organisation_ids is None else [members.c.branch_id.in_(list(organisation_ids))]
     statement = (
         select(*MEMBER)
         .where(
-            members.c.branch_id.in_(list(organisation_ids)),
+            *here,
             members.c.standing.in_(list(MEMBER_STANDINGS)),
             members.c.id > after_id,
             present(),
