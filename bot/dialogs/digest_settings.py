@@ -104,10 +104,10 @@ def _me(talk: Talk[Tx]) -> int:
     return account.member_id
 
 
-def _now(talk: Talk[Tx], unit: int, desk: Desk) -> list[object]:
+def _now(talk: Talk[Tx], unit: int, desk: Desk) -> tuple[str, list[list[object]]]:
     """What holds now, in words, and the unit's own feeds as (id, name)."""
     if not people.may(talk.tx, _me(talk), Verb.EDIT_NEWS, unit):
-        return [texts.no_right().text, []]
+        return texts.no_right().text, []
     habit = Editions(talk.tx, talk.tx.now.astimezone(VIETNAM).date(), desk.habit).habit(unit)
     own = [each for each in queries.all_feeds(talk.tx, [unit]) if each.unit_id == unit]
     silence = _("vẫn gửi") if habit.silence == "send" else _("không gửi")
@@ -117,7 +117,7 @@ def _now(talk: Talk[Tx], unit: int, desk: Desk) -> list[object]:
         _("Người biên tập im lặng: {silence}.", silence=silence),
         _("Nguồn riêng: {feeds}", feeds=", ".join(each.name for each in own) or _("chưa có")),
     ]
-    return ["\n".join(lines), [[each.id, each.name] for each in own]]
+    return "\n".join(lines), [[each.id, each.name] for each in own]
 
 
 def _url(desk: Desk, text: str) -> str:
