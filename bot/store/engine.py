@@ -1,7 +1,6 @@
 """Engines for SQLite (default) and PostgreSQL (by URL). One connection writes; readers have their own."""
 
 import sqlite3
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,6 @@ from sqlalchemy.exc import DBAPIError
 
 _AGAIN = frozenset(("40001", "40P01", "55P03"))
 """PostgreSQL: two transactions stood in each other's way, or a lock was waited for too long."""
-_BUSY_MS = 10_000
-_LOOKING_S, _LOOK_EVERY_S = 5.0, 0.002
 _POSTGRES = {
     # A process that stopped in the middle of a transaction must not hold its chats for ever.
     "idle_in_transaction_session_timeout": "20s",
@@ -57,7 +54,7 @@ def make_engine(url: str) -> Engine:
             "synchronous=FULL",
             "secure_delete=ON",
             "foreign_keys=ON",
-            f"busy_timeout={_BUSY_MS}",
+            "busy_timeout=10000",
             "cache_size=-16000",
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -65,32 +62,9 @@ def make_engine(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
-        if mode == "DEFERRED" or not _took_the_lock(connection.connection.dbapi_connection):
-            connection.exec_driver_sql(f"BEGIN {mode}")  # waits the old way, and raises as SQLAlchemy does
+        connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
-
-
-def _took_the_lock(driver: Any) -> bool:
-    """Begins to write as soon as another process lets it, looking every few ms for so long.
-
-    SQLite itself soon looks only every 100 ms: beside a process that writes slice after slice (a roster's
-    import) it would miss most of the pauses that are made for it.
-    """
-    driver.execute("PRAGMA busy_timeout=0")
-    try:
-        until = time.monotonic() + _LOOKING_S
-        while True:
-            try:
-                driver.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > until:
-                    return False
-                time.sleep(_LOOK_EVERY_S)
-            else:
-                return True
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
 
 
 def truncate_wal(engine: Engine) -> bool:
