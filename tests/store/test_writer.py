@@ -14,7 +14,6 @@ from sqlalchemy.exc import OperationalError
 from stores import on_sqlite
 
 from bot.store import audit
-from bot.store import engine as store_engine
 from bot.store import writer as writer_module
 from bot.store.engine import reading
 from bot.store.tables.audit import audit as rows
@@ -211,14 +210,16 @@ held.execute("COMMIT")
 
 
 @on_sqlite
-async def test_another_processes_transaction_is_waited_for(engine, vault, path, other, monkeypatch):
+async def test_another_processes_transaction_is_waited_for(engine, vault, path, other):
     """Longer than busy_timeout, too: the writer takes SQLITE_BUSY as "wait", never as an error."""
-    monkeypatch.setattr(store_engine, "_LOOKING_S", 0.05)
-    monkeypatch.setattr(store_engine, "_BUSY_MS", 20)
     held = subprocess.Popen(  # noqa: ASYNC220 - it only starts here; its pipes are read in threads
         [sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     tries = threading.Event()
+
+    @event.listens_for(engine, "checkout")
+    def soon(connection, _record, _proxy):
+        connection.execute("PRAGMA busy_timeout=20")
 
     @event.listens_for(engine, "handle_error")
     def refused(context):
