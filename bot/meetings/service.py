@@ -14,7 +14,7 @@ from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.delivery.outbox import Notice
 from bot.i18n import speaking
-from bot.meetings import queries, rules, texts
+from bot.meetings import knocking, queries, rules, texts
 from bot.meetings.models import Draft, Invitee, Mark, Meeting, MeetingKind, Reason, Rsvp, State
 from bot.organisation import audience
 from bot.organisation import queries as people
@@ -165,6 +165,8 @@ def _send(
     sent = len(
         outbox.post(tx, notices, kind=queries.NOTICE, kind_id=meeting.id, priority=priority, due_ms=tx.now_ms)
     )
+    if words in knocking.WORDS:
+        knocking.knock(tx, meeting, [each for each in ids if found[each][0] is None], words, priority)
     return Told(sent, len(ids) - sent)
 
 
@@ -208,7 +210,8 @@ def change(
         values["place"] = place[: rules.MAX_PLACE]
     _alter(tx, meeting, **values)
     audit.record(tx, "meeting.change", f"meeting:{meeting_id}", member_id=by)
-    outbox.stop(tx, kind=queries.NOTICE, kind_id=meeting_id)
+    for kind in (queries.NOTICE, knocking.NOTICE):
+        outbox.stop(tx, kind=kind, kind_id=meeting_id)
     ids = [each.member_id for each in queries.invited(tx, meeting_id)]
     return _send(tx, _known(tx, meeting_id), ids, texts.changed, outbox.URGENT)
 
@@ -218,7 +221,8 @@ def cancel(tx: Tx, meeting_id: int, by: int) -> Told:
     meeting = _led(tx, meeting_id, by)
     _alter(tx, meeting, state=State.CANCELLED)
     audit.record(tx, "meeting.cancel", f"meeting:{meeting_id}", member_id=by)
-    outbox.stop(tx, kind=queries.NOTICE, kind_id=meeting_id)
+    for kind in (queries.NOTICE, knocking.NOTICE):
+        outbox.stop(tx, kind=kind, kind_id=meeting_id)
     ids = [each.member_id for each in queries.invited(tx, meeting_id)]
     return _send(tx, _known(tx, meeting_id), ids, texts.cancelled, outbox.URGENT)
 
