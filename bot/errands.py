@@ -20,6 +20,7 @@ from bot.handlers import (
     meetings,
     officer,
     policy,
+    polls,
     practice,
     privacy,
     roster,
@@ -54,12 +55,13 @@ def make_router(
     abroad: str = "",
     digest: Desk = Desk(),  # noqa: B008 - a frozen value
     shelf: policy.Shelf | None = None,
+    screen: meetings.ScreenAddress | None = None,
 ) -> Router[Tx]:
     """The router with every errand registered. Above so many recipients a second person approves.
 
     `page` and `rule` as in `dialogs.compose_directive.script`; `zalo_price` in đồng for a billable message;
     `contact` is whom to ask about data; `abroad` names what Telegram may carry; `digest` is what
-    editors go by; `shelf` holds the rules that answer questions.
+    editors go by; `shelf` holds the rules that answer questions; `screen` gives a meeting's page for the room.
     """
     tariff = ChannelTariff({"zalo_oa": zalo_price})
     router: Router[Tx] = Router(MembersGate(terms()), reader, StoredDialogs(), new_id)
@@ -75,7 +77,7 @@ def make_router(
     may = Travel(travel.read(abroad))
     for listing in (follow_up, history, by_hand, adoption):
         listing.register(router, may)
-    meetings.register(router, page, may)
+    meetings.register(router, page, screen, may)
     shelf = shelf or Shelf()
     policy.register(router, shelf)
     fallback.register(router, shelf)
@@ -84,5 +86,6 @@ def make_router(
     roster.register(router, page)
     group.register(router, oa_link)
     privacy.register(router, ROOMS, contact, may)
+    polls.register(router)
     news_handlers.register(router, digest)
     return router

@@ -10,6 +10,7 @@ from bot.chat.choices import Answer, unpack
 from bot.chat.replies import Edit, Message, Reply, Say, Template
 from bot.delivery.outbound import Sent
 from bot.delivery.quiet import NEVER, Quiet
+from bot.delivery.statements import CONTENT, NOTICE
 from bot.delivery.wire import dump, load
 from bot.store import leases, signals
 from bot.store.hot import Hot
@@ -72,8 +73,7 @@ class Notice:
 def content(tx: Tx, say: Say | Template) -> int:
     """Keeps the words of a notice once, sealed, for all its recipients."""
     row_id = new_id()
-    body = tx.vault.seal("contents.body", row_id, dump(say))
-    tx.run(insert(contents).values(id=row_id, body=body, made_ms=tx.now_ms))
+    CONTENT.run(tx, id=row_id, body=tx.vault.seal("contents.body", row_id, dump(say)), made_ms=tx.now_ms)
     return row_id
 
 
@@ -111,10 +111,7 @@ def post(
             "channel": notice.channel,
             "chat_id": notice.chat_id,
             "priority": priority,
-            "state": QUEUED,
             "due_ms": due_ms,
-            "attempts": 0,
-            "uncertain": 0,
             "content_id": notice.content_id,
             "notice": kind,
             "notice_id": kind_id,
@@ -125,7 +122,7 @@ def post(
         for notice in notices
     ]
     if rows:
-        tx.run(insert(outbox), rows)
+        NOTICE.run_each(tx, rows)
         signals.tell(tx, signals.OUTBOX)
     return [row["id"] for row in rows]
 

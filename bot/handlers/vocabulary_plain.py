@@ -65,6 +65,10 @@ PLAIN = {
     "ai chua xac thuc": "unverified",
     "canhotro": "unverified",
     "can ho tro": "unverified",
+    "thamdo": "poll",
+    "tham do y kien": "poll",
+    "tham do": "poll",
+    "poll": "poll",
     "lienket": "link",
     "lien ket": "link",
 }
