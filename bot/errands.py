@@ -22,6 +22,7 @@ from bot.handlers import (
     practice,
     privacy,
     roster,
+    rules_desk,
     start,
     zalo_account,
     zalo_group,
@@ -70,6 +71,7 @@ def make_router(
         errand.register(router)
     shelf = shelf or Shelf()
     policy.register(router, shelf)
+    rules_desk.register(router)
     fallback.register(router, shelf)
     officer.register(router, tariff)
     compose.register(router, tariff, approve_above, page, rule)

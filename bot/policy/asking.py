@@ -10,10 +10,16 @@ _CITED = re.compile(
     r"(?:theo |tại |ở |trong )?(?:điểm [a-zđ]{1,2} )?(?:khoản \d+[a-z]? )?điều (\d+[a-z]?)(?: của)?(?= |$)"
 )
 _EXCEPTED = re.compile(r"(?:trường hợp|trừ)(?: được)?(?: quy định)? ?(?:tại )?$")
-_YEAR = re.compile(r"(?<= )(?:số \d+ \d{4} \S+ )?(?:(?:năm|ngày) )?(?:\d{1,2} (?:tháng )?\d{1,2} )?(?:năm )?\d{4}(?= |$)")
+_YEAR = re.compile(
+    r"(?<= )(?:số \d+ \d{4} \S+ )?(?:(?:năm|ngày) )?(?:\d{1,2} (?:tháng )?\d{1,2} )?(?:năm )?\d{4}(?= |$)"
+)
+_CITES = re.compile(
+    r"(?:^|(?:theo|của|trong|tại|định) )(?:bộ luật|luật|nghị định|pháp lệnh|thông tư) (?!này|định|sư|pháp|gia|lệ)"
+)
 _DEFINES = re.compile(
-    r"(?:^| )(?:định nghĩa|khái niệm|là (?:người|việc|hành vi) (?:như )?thế nào|(?:được )?hiểu (?:là gì|như thế nào|thế nào|ra sao|là)|có nghĩa (?:là gì|gì|là)|nghĩa là gì"
-    r"|là gì|là cái gì|là những gì)(?= |$)"
+    r"(?:^| )(?:định nghĩa|khái niệm|là (?:người|việc|hành vi) (?:như )?thế nào"
+    r"|(?:được )?hiểu (?:là gì|như thế nào|thế nào|ra sao|là)"
+    r"|có nghĩa (?:là gì|gì|là)|nghĩa là gì|là gì|là cái gì|là những gì)(?= |$)"
 )
 _ASKING = re.compile(
     "(?:(?<= )|^)(?:"
@@ -22,16 +28,19 @@ _ASKING = re.compile(
             r"(?:là )?đúng hay sai|hay sai",
             r"(?:là )?(?:đúng|sai)$",
             r"(?:có )?(?:đúng|phải)(?: vậy)? không|hay không|được không$|không$|chưa$",
-            rf"(?:(?:nhận định|khẳng định|phát biểu|đáp án|phương án|trường hợp|điều|ý|câu|đâu|nội dung)(?: {_WHICH})?(?: {_BELOW})?"
+            r"(?:(?:nhận định|khẳng định|phát biểu|đáp án|phương án|trường hợp|điều|ý|câu|đâu|nội dung)"
+            rf"(?: {_WHICH})?(?: {_BELOW})?"
             r"(?: là)? (?:không )?(?:đúng|sai|phải)(?: (?:về|với|là|khi nói về))?)",
             rf"(?:{_WHICH})? ?{_BELOW}(?: là)?(?: (?:không )?(?:đúng|sai))?(?: (?:về|với|khi nói về))?",
             r"(?:không )?(?:phải )?là một trong (?:những|các)",
-            rf"(?:bao )?gồm (?:những )?(?:{_WHICH})|(?:những|các) (?:{_WHICH})|thế nào|như thế nào|bao nhiêu|bao lâu|khi nào",
-            r"lúc nào|bao giờ|ra sao|làm sao|vì sao|tại sao|ở đâu|là ai|do ai|là bao nhiêu|là bao lâu|thì sao|mấy",
+            rf"(?:bao )?gồm (?:những )?(?:{_WHICH})|(?:những|các) (?:{_WHICH})|thế nào|như thế nào",
+            r"bao nhiêu|bao lâu|khi nào|lúc nào|bao giờ|ra sao|làm sao|vì sao|tại sao",
+            r"ở đâu|là ai|do ai|là bao nhiêu|là bao lâu|thì sao|mấy",
             r"định nghĩa(?: (?:của|về))?|khái niệm(?: (?:của|về))?|(?:được )?hiểu (?:là gì|như thế nào|thế nào|ra sao)",
             r"có nghĩa là gì|nghĩa là gì|là gì|là cái gì|là những gì",
             r"theo quy định(?: của| tại)?(?: pháp luật)?|được quy định(?= |$)(?! tại)|theo$|quy định$|trả lời",
-            r"(?:xin |cho |muốn |tôi |cần )*hỏi(?: là| về)?|(?:đồng chí )?cho (?:tôi |em |mình )?(?:biết|xem)|hãy (?:cho biết|nêu)",
+            r"(?:xin |cho |muốn |tôi |cần )*hỏi(?: là| về)?",
+            r"(?:đồng chí )?cho (?:tôi |em |mình )?(?:biết|xem)|hãy (?:cho biết|nêu)",
             rf"{_WHICH}|ạ|nhỉ|vậy|nhé",
         )
     )
@@ -49,6 +58,8 @@ class Asked:
     """The number of the article it cites, "" none."""
     defines: bool
     """It asks what a word means."""
+    cites: bool
+    """It speaks of a law by name, known or not."""
 
 
 def read(shown: Sequence[str]) -> Asked:
@@ -77,4 +88,5 @@ def read(shown: Sequence[str]) -> Asked:
         tuple(main or places),
         cited[1] if cited else "",
         _DEFINES.search(text) is not None,
+        _CITES.search(text) is not None,
     )

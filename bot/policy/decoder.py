@@ -45,7 +45,8 @@ trong bao lâu|là bao lâu|mất bao lâu|khi nào|lúc nào|bao giờ|thế n�
 ai|do ai|là ai|không|có được không|được không|có phải không|có đúng không|đúng không|có bị không|phải không|chưa
 đúng hay sai|điều nào sau đây|nào sau đây|điều nào không đúng|điều nào sau đây không đúng về|không đúng về|không phải là
 điều nào dưới đây không phải|nhận định nào sau đây đúng|nhận định nào sau đây sai|được hiểu như thế nào|được hiểu là gì
-định nghĩa của|định nghĩa về|khái niệm|quy định điều gì|áp dụng cho ai|có nghĩa là gì|cơ quan nào|người nào|trường hợp nào|loại nào|mấy năm
+định nghĩa của|định nghĩa về|khái niệm|quy định điều gì|áp dụng cho ai|có nghĩa là gì
+cơ quan nào|người nào|trường hợp nào|loại nào|mấy năm
 cho hỏi|cho tôi hỏi|xin hỏi|tôi muốn hỏi|muốn biết|cần những gì|cần giấy tờ gì|thì sao|nếu không thì sao|mấy lần
 bị phạt bao nhiêu|phạt như thế nào|quy định như thế nào|được quy định thế nào|có cần không|cũng|rồi|mà|nhỉ|ạ|à|với"""
 _ASKED_AS_OFTEN = 30

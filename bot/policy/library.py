@@ -44,9 +44,7 @@ def shipped_model() -> Model:
     return Model.read(MODEL)
 
 
-def read_by_index(
-    sources: Sequence[Source], entries: Sequence[Entry]
-) -> tuple[list[Indexed], list[str]]:
+def read_by_index(sources: Sequence[Source], entries: Sequence[Entry]) -> tuple[list[Indexed], list[str]]:
     """What the index is built of: the pieces in the library's order, and the lines that the decoder hears."""
     by_number = _by_number([source.document for source in sources])
     out: list[Indexed] = []

@@ -86,7 +86,9 @@ def match(index: Index, rows: NDArray[np.int64], rest: Ids, main: Ids) -> Matche
     joined = _held(np.repeat(np.arange(len(rows)), count)[line[known]], slot[known], worth[place], len(rows))
     mains = index.article.worth(main)
     head_run = _line_max(_runs(words, follows, main, mains), line, len(lines))[head]
-    length_run = _line_max(_runs(words, follows, main, np.ones(len(main), np.float32)), line, len(lines))[head]
+    length_run = _line_max(_runs(words, follows, main, np.ones(len(main), np.float32)), line, len(lines))[
+        head
+    ]
     main_unique, main_place = np.unique(main, return_index=True)
     main_total = max(float(mains[main_place].sum()), 1e-6)
     main_slot = np.minimum(np.searchsorted(main_unique, words), max(0, len(main_unique) - 1))
@@ -139,9 +141,7 @@ def _line_max(values: Scores, line: NDArray[np.int64], size: int) -> Scores:
     return out
 
 
-def _held(
-    line: NDArray[np.int64], slot: NDArray[np.int64], worth: Scores, size: int
-) -> NDArray[np.float64]:
+def _held(line: NDArray[np.int64], slot: NDArray[np.int64], worth: Scores, size: int) -> NDArray[np.float64]:
     """For every line, the worth of the different slots it has."""
     if not len(line):
         return np.zeros(size)

@@ -15,6 +15,8 @@ from bot.policy.trees import Floats, Model, chance
 Mask = NDArray[np.bool_]
 _EACH = 25
 """How many candidates each way of looking names."""
+_CLOSER = 36
+"""How many of them all are looked at more closely."""
 _INSIDE = 15
 """And how many are taken of rules that the question names."""
 _VIEWS = ("below", "article", "heading", "document", "raw")
@@ -50,7 +52,8 @@ class Candidates:
     unknown: float
     foreign: float
     words: int
-    named: bool
+    named: float
+    """1 when it names a rule that is here, -1 when it speaks of another law."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +132,23 @@ def candidates(index: Index, seen: Look, hidden: Mask | None = None) -> Candidat
     shown = np.ones(index.size, bool) if hidden is None else ~hidden
     found = {view: scores * shown for view, scores in seen.views.items()}
     each = min(_EACH, int(shown.sum()))
+    known = np.zeros(len(seen.named), bool)
+    known[index.document_of[shown]] = True
+    named_documents = seen.named & known
     named: set[int] = set()
     for view in _NAMES_CANDIDATES:
         score = found[view]
         best = np.argpartition(-score, each - 1)[:each] if each else np.zeros(0, np.int64)
         named.update(best[score[best] > 0].tolist())
-    if seen.named.any():
-        inside = np.flatnonzero(seen.named[index.document_of] & shown)
+    inside = np.flatnonzero(named_documents[index.document_of] & shown)
+    if len(inside):
         named.update(inside[np.argsort(-found["below"][inside], kind="stable")[:_INSIDE]].tolist())
-        named.update(inside[index.numbers[inside] == seen.asked.article].tolist())
-    rows = np.array(sorted(named), np.int64)
+    rows = _strongest(found, np.array(sorted(named), np.int64))
+    if seen.asked.article and len(inside):
+        rows = np.union1d(rows, inside[index.numbers[inside] == seen.asked.article])
     held = {view: scores[rows] for view, scores in seen.held.items()}
     matches = match(index, rows, seen.plain, seen.plain_main)
-    features = _features(index, seen, found, rows, held, matches)
+    features = _features(index, seen, found, rows, held, matches, named_documents)
     return Candidates(
         rows,
         features,
@@ -150,8 +157,19 @@ def candidates(index: Index, seen: Look, hidden: Mask | None = None) -> Candidat
         unknown=seen.unknown,
         foreign=seen.foreign,
         words=seen.words,
-        named=bool(seen.named.any()),
+        named=1.0 if len(inside) else -1.0 if seen.asked.cites else 0.0,
     )
+
+
+def _strongest(found: dict[str, Scores], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those worth a closer look, in order."""
+    if len(rows) <= _CLOSER:
+        return rows
+    strength = sum(
+        found[view][rows] * (share / max(float(found[view].max()), 1e-6))
+        for view, share in (("below", 1.0), ("article", 1.0), ("raw", 0.5))
+    )
+    return np.sort(rows[np.argsort(-np.asarray(strength), kind="stable")[:_CLOSER]])
 
 
 def _best_clause(index: Index, seen: Look, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -169,6 +187,7 @@ def _features(
     rows: NDArray[np.int64],
     held: dict[str, Scores],
     matches: Matches,
+    named: Mask,
 ) -> Floats:
     if not len(rows):
         return np.zeros((0, len(FEATURES)), np.float32)
@@ -180,17 +199,19 @@ def _features(
     anywhere, first = index.defined(seen.rest)
     columns += [anywhere[rows], anywhere[rows] / seen.words, first[rows] * seen.asked.defines]
     of = index.document_of[rows]
-    here = seen.named[of]
-    elsewhere = bool(seen.named.any())
+    here = named[of]
+    elsewhere = bool(named.any())
     columns += [np.where(here, 1, -1) if elsewhere else np.zeros(len(rows))]
-    of_document = np.zeros(len(seen.named), np.float32)
+    of_document = np.zeros(len(named), np.float32)
     np.maximum.at(of_document, index.document_of, found["article"])
     best_there = of_document[of]
     columns += [best_there / max(float(of_document.max(initial=0)), 1e-6)]
     columns += [found["article"][rows] / np.maximum(best_there, 1e-6)]
     number = seen.asked.article
     same = index.numbers[rows] == number
-    columns += [np.where(same & (here | (not elsewhere)), _CITED - 1 + here, -1) if number else np.zeros(len(rows))]
+    columns += [
+        np.where(same & (here | (not elsewhere)), _CITED - 1 + here, -1) if number else np.zeros(len(rows))
+    ]
     columns += _neighbours(index, found["below"], rows)
     columns += matches.columns()
     line = matches.line_held + matches.line_pairs
@@ -230,7 +251,8 @@ def _of_view(scores: Scores, words: int) -> list[Scores]:
 
 
 _CITED = 2  # the value of "article cited" where the rule is named as well
-_DOUBT_A_CITATION = 0.02
+_WHOLE = 0.99
+_DOUBT = 0.02  # that is left of what the forests doubt where the article is as good as named
 _AT = {name: place for place, name in enumerate(FEATURES)}
 
 
@@ -254,11 +276,19 @@ def sure_features(found: Candidates, order: NDArray[np.int64], chances: Floats) 
 
 
 def chances_of(model: Model, found: Candidates) -> Floats:
-    """The chance of every candidate, by all forests together; an article that is cited with its rule comes first."""
+    """The chance of every candidate, by all forests together.
+
+    An article that is cited with its rule comes first; else the only one that defines just the words whose
+    meaning is asked.
+    """
     odds = sum((forest.odds(found.features) for forest in model.rank), np.zeros(len(found.rows), np.float32))
     chances = chance(odds / len(model.rank))
-    cited = found.features[:, _AT["article cited"]] == _CITED
-    return np.where(cited, 1 - _DOUBT_A_CITATION * (1 - chances), chances).astype(np.float32)
+    first = found.features[:, _AT["article cited"]] == _CITED
+    if not first.any():
+        meant = found.features[:, _AT["defined of question"]] > _WHOLE
+        meant &= found.features[:, _AT["defined when asked"]] > 0
+        first = meant if meant.sum() == 1 else first
+    return np.where(first, 1 - _DOUBT * (1 - chances), chances).astype(np.float32)
 
 
 def rank(
