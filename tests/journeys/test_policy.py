@@ -214,7 +214,7 @@ async def test_an_officer_sees_the_tree_and_approves_in_chat(house):
     await officer.taps("Duyệt")
     await officer.sees("Đã duyệt 78-QyĐ/MẪU")
     await officer.says("/duyetquydinh")
-    await officer.sees("Mục hỏi đáp")
+    await officer.sees("Quy định chờ duyệt")
     await officer.taps("Mục hỏi đáp (1)")
     assert "Sáu giờ sáng" in (await officer.sees("Mấy giờ mở cửa nhà xe")).text
     await officer.taps("Duyệt")

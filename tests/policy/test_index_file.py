@@ -33,7 +33,13 @@ def test_the_file_answers_as_memory_does_and_is_made_once(tmp_path):
     mapped, memory = from_stored(CORPUS, tmp_path), from_stored(CORPUS)
     (path,) = tmp_path.glob("*.idx")
     made = path.stat().st_mtime_ns
-    for asked in ("xe may de o dau", "nha xe mo cua may gio", "roi ve xe", "cách nấu phở", "điều 2 quy định 9"):
+    for asked in (
+        "xe may de o dau",
+        "nha xe mo cua may gio",
+        "roi ve xe",
+        "cách nấu phở",
+        "điều 2 quy định 9",
+    ):
         assert mapped.ask(asked, TODAY) == memory.ask(asked, TODAY)
     from_stored(replace_version(CORPUS), tmp_path)
     assert path.stat().st_mtime_ns == made
