@@ -89,7 +89,7 @@ class App:
             raise RoleRefused
         self.web, self.works = role != "worker", role != "web"
         self.port = settings.listen_port
-        self.rulebook = Rulebook()
+        self.rulebook = Rulebook(settings.data_dir)
         self._only_one = OnlyOne(settings.data_dir)
         self.tokens: Tokens | None = None
         self._runner: web.AppRunner | None = None

@@ -24,6 +24,7 @@ from bot.handlers import (
     practice,
     privacy,
     roster,
+    rules_desk,
     start,
     zalo_account,
     zalo_group,
@@ -80,6 +81,7 @@ def make_router(
     meetings.register(router, page, screen, may)
     shelf = shelf or Shelf()
     policy.register(router, shelf)
+    rules_desk.register(router)
     fallback.register(router, shelf)
     officer.register(router, tariff)
     compose.register(router, tariff, approve_above, page, rule)

@@ -50,6 +50,8 @@ PLAIN = {
     "cauhoi": "questions",
     "cau hoi": "questions",
     "questions": "questions",
+    "duyetquydinh": "review_rules",
+    "duyet quy dinh": "review_rules",
     "quyenriengtu": "privacy",
     "quyen rieng tu": "privacy",
     "dulieucuatoi": "my_data",
