@@ -162,7 +162,6 @@ class App:
                 limit=limit,
                 chat_limit=settings.inbox_chat_limit,
             )
-        box = FileBox(settings.files, self.vault)
         self.guard = Guard(self.engine, self.vault, self.writer, box, ROOMS, self.sender.ring)
         links_in = (self._oa_link(), settings.telegram_username)
         papers = Paperwork(self.writer, box, ROOMS, settings.abroad_may_carry, links_in)
@@ -208,6 +207,7 @@ class App:
             await self._start_telegram()
         gc.collect()
         gc.freeze()  # what is loaded now stays; full collections of it would stop the loop
+        gc.set_threshold(20_000, 20)  # an update makes thousands of objects, and hardly a cycle
         log.info("ready", port=self.port, channels=self.sender.channels, process=self.sender.name)
 
     async def stop(self) -> None:

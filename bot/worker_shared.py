@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -96,7 +96,9 @@ class SharedWorker(Worker):
             except DBAPIError as error:
                 log.warning("not_counted", error=type(error).__name__)
 
-    async def put(self, channel: str, update_key: str, chat_key: str, payload: bytes) -> None:
+    async def put(
+        self, channel: str, update_key: str, chat_key: str, payload: bytes, update: Any = None
+    ) -> None:
         """Stores an update; returns when it is committed. Raises as `Worker.put`."""
         if channel == "telegram" and self.waiting >= self._limit:
             raise InboxFull

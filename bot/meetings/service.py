@@ -259,7 +259,7 @@ def answer(
 
     Raises Refused("not_invited" | "cancelled" | "closed" | "started").
     """
-    meeting = for_invited(tx, meeting_id, member_id)
+    meeting = _invited(tx, queries.to_answer(tx, meeting_id), member_id)
     _before_start(tx, meeting)
     sealed = (
         tx.vault.seal("invitees.words", f"{meeting_id}:{member_id}", words[: rules.MAX_WORDS])
@@ -436,7 +436,10 @@ def may_read_reasons(tx: Tx, meeting: Meeting, member_id: int) -> bool:
 
 def for_leader(tx: Tx, meeting_id: int, by: int) -> Meeting:
     """A meeting, for who may hold it. Raises Refused("no_right")."""
-    meeting = queries.get(tx, meeting_id)
+    return _for_leader(tx, queries.get(tx, meeting_id), by)
+
+
+def _for_leader(tx: Tx, meeting: Meeting | None, by: int) -> Meeting:
     if meeting is None or not leads(tx, meeting, by):
         raise Refused("no_right")
     return meeting
@@ -444,8 +447,11 @@ def for_leader(tx: Tx, meeting_id: int, by: int) -> Meeting:
 
 def for_invited(tx: Tx, meeting_id: int, member_id: int) -> Meeting:
     """A meeting, for somebody who was called. Raises Refused("not_invited")."""
-    meeting = queries.get(tx, meeting_id)
-    if meeting is None or queries.invitee(tx, meeting_id, member_id) is None:
+    return _invited(tx, queries.get(tx, meeting_id), member_id)
+
+
+def _invited(tx: Tx, meeting: Meeting | None, member_id: int) -> Meeting:
+    if meeting is None or queries.invitee(tx, meeting.id, member_id) is None:
         raise Refused("not_invited")
     return meeting
 
@@ -457,7 +463,8 @@ def _known(tx: Tx, meeting_id: int) -> Meeting:
 
 
 def _led(tx: Tx, meeting_id: int, by: int, *, closed_too: bool = False) -> Meeting:
-    meeting = for_leader(tx, meeting_id, by)
+    """For a change: whoever changes it in another process, too, waits and sees what this one did."""
+    meeting = _for_leader(tx, queries.to_change(tx, meeting_id), by)
     if meeting.state == State.CANCELLED:
         raise Refused("cancelled")
     if meeting.state == State.CLOSED and not closed_too:

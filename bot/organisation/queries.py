@@ -368,6 +368,7 @@ def unserved(tx: Tx, limit: int) -> list[Account]:
     """Active accounts that are new, or to which a way has opened, and that have not got what was missed."""
     waiting = (accounts.c.state == ACTIVE, accounts.c.served_ms.is_(None))
     statement = _ACCOUNTS.where(*waiting).order_by(accounts.c.id).limit(limit)
+    statement = statement.with_for_update(of=accounts, skip_locked=True)  # each is served once
     return [_account(row) for row in tx.rows(statement)]
 
 

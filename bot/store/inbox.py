@@ -1,6 +1,7 @@
 """Updates taken in: stored before the platform hears 200, done in the commit of their effect."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 
@@ -20,6 +21,8 @@ class Waiting:
     payload: bytes | None
     """None: too many wait to keep it in memory; it is in the table."""
     received_ms: int
+    update: Any = None
+    """The payload as whoever took it in has parsed it already."""
 
 
 _PUT = Hot(
