@@ -148,6 +148,7 @@ class App:
                 self.sender,
                 translators,
                 limit=limit,
+                chat_limit=settings.inbox_chat_limit,
                 handles=self.works,
             )
             self.worker: Worker = shared
