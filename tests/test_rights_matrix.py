@@ -353,7 +353,7 @@ def by_hand(w: World, tx: Tx, actor: str, relation: str) -> bool:
 def close_link(w: World, tx: Tx, actor: str, relation: str) -> bool:
     mine = (accounts.c.member_id == w.witnesses[relation], accounts.c.state == ACTIVE)
     key = tx.value(select(accounts.c.id).where(*mine))
-    w.press(tx, actor, RejectLink(key))
+    w.press(tx, actor, RejectLink(key, "yes"))
     return bool(tx.value(select(accounts.c.state).where(accounts.c.id == key)) == REVOKED)
 
 

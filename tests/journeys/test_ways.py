@@ -257,6 +257,11 @@ async def test_the_branch_hears_of_a_link_and_closes_a_wrong_one(house):
     await person.sees("Xác thực xong")
     await secretary.sees("vừa có tài khoản")
     await secretary.says("dong tai khoan nay")
+    await secretary.sees("Đóng tài khoản vừa gắn?")
+    await secretary.says("2")
+    await secretary.sees("Không có gì thay đổi")
+    assert await linked(house, person) is not None
+    await secretary.taps("Đóng tài khoản")
     await secretary.sees("Đã đóng tài khoản đó")
     await person.sees("không còn gắn")
     assert await linked(house, person) is None
@@ -280,7 +285,7 @@ async def test_a_member_closes_an_account_that_is_not_theirs(house):
     account_id = await house.write(stolen)
     await mine.says("menu")
     shown = await mine.sees("Sổ tay")
-    await mine.forges(pack(RejectLink(account_id)), shown.id)
+    await mine.forges(pack(RejectLink(account_id, "yes")), shown.id)
     await mine.sees("Đã đóng tài khoản đó")
     assert await house.write(lambda tx: people.account_of(tx, elsewhere, "x1")) is None
 

@@ -30,6 +30,11 @@ PAPERS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def real_time():
+    """Not between these tests: they share one world, which turns the clock back when it ends."""
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sandbox(tmp_path_factory):
     async with live(tmp_path_factory.mktemp("live")) as running:
