@@ -100,18 +100,20 @@ async def test_a_second_connection_reads_nothing_in_the_middle_of_a_batch(writer
 
 
 @on_sqlite
-async def test_while_updates_arrive_they_are_stored_before_the_backlog_is_worked_off(
-    engine, vault, other, commits, monkeypatch
+@pytest.mark.parametrize(("arrives", "batches"), [(True, 3), (False, 1)])
+async def test_while_updates_arrive_they_are_stored_with_one_event_at_a_time(
+    engine, vault, other, commits, monkeypatch, arrives, batches
 ):
     monkeypatch.setattr(writer_module, "ARRIVING", 10**9)
+    monkeypatch.setattr(writer_module, "ARRIVING_S", 1000)
     writer = Writer(engine, vault, loop=asyncio.get_running_loop(), batch_ms=10_000)
     for name in ("a", "b", "c"):
         writer.submit(partial(note, name))
-    writer.submit(partial(note, "new"), arrives=True)
+    writer.submit(partial(note, "new"), urgent=True, arrives=arrives)
     writer.start()
     await asyncio.to_thread(writer.stop)
     assert noted(other) == ["new", "a", "b", "c"]
-    assert len(commits) == 2  # the new one with a single event; the others when none arrives
+    assert len(commits) == batches
 
 
 async def test_a_unit_that_raises_takes_nobody_with_it(writer, other):
