@@ -41,6 +41,9 @@ _PUT = Hot(
         .returning(inbox.c.id)
     )
 )
+_PAYLOAD = Hot(
+    select(inbox.c.channel, inbox.c.update_key, inbox.c.payload).where(inbox.c.id == bindparam("row"))
+)
 _DONE = Hot(
     update(inbox)
     .where(inbox.c.id == bindparam("row"))
@@ -88,8 +91,7 @@ def waiting(tx: Tx) -> list[Waiting]:
 
 def payload(tx: Tx, row_id: int) -> bytes:
     """What a waiting update holds."""
-    columns = (inbox.c.channel, inbox.c.update_key, inbox.c.payload)
-    row = tx.first(select(*columns).where(inbox.c.id == row_id))
+    row = _PAYLOAD.first(tx, row=row_id)
     if row is None:
         raise LookupError(row_id)
     return tx.vault.open_bytes("inbox.payload", f"{row.channel}:{row.update_key}", row.payload)

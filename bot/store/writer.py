@@ -55,10 +55,8 @@ ASIDE_S = 0.05
 """The longest the event loop waits for a batch."""
 URGENT = 4
 """So many times `batch_units` of the urgent ones."""
-ARRIVING = 10
+ARRIVING = 4
 """While updates arrive, a batch gives this part of `batch_ms` to what was taken in before."""
-ARRIVING_S = 0.1
-"""So long after the last one the next is expected: its 200 went out, and its platform posts again."""
 _PAUSE_S = 0.3
 """How long to wait before the next try to reach a database that is gone."""
 
@@ -91,7 +89,6 @@ class Writer:
         self._ordinary: deque[_Work] = deque()
         self._wake = threading.Condition()
         self._stopping = False
-        self._arrived = -ARRIVING_S
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -146,17 +143,16 @@ class Writer:
         """The units of one batch; of the ordinary ones at least one, so that no flood of results starves them."""
         urgent = ordinary = 0
         end = float("inf")
+        allowed_s = self._batch_s
         while True:
             if self._urgent and urgent < self._batch_units * URGENT:
                 urgent += 1
                 work = self._urgent.popleft()
                 if work.arrives:
-                    self._arrived = time.monotonic()
+                    allowed_s = self._batch_s / ARRIVING
                 yield work
             elif self._ordinary and ordinary < self._batch_units and time.thread_time() <= end:
                 if not ordinary:
-                    arriving = time.monotonic() - self._arrived < ARRIVING_S
-                    allowed_s = self._batch_s / ARRIVING if arriving else self._batch_s
                     end = time.thread_time() + allowed_s  # own work: on a busy machine batches stay whole
                 ordinary += 1
                 yield self._ordinary.popleft()
