@@ -15,10 +15,10 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import runner
 from bot.alerts import tell_administrators, tell_member
-from bot.channels import link_page, upload_page
+from bot.channels import link_page, screen_page, upload_page
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
-from bot.channels.tariff import terms
+from bot.channels.tariff import limits, terms
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.fetching import fetcher
 from bot.channels.telegram.groups import admin_asker
@@ -48,9 +48,10 @@ from bot.errands import make_router
 from bot.guard import Guard, forget_strangers
 from bot.handlers import adoption, group, meetings, privacy, zalo_group
 from bot.intake import Intake, UploadDesk
+from bot.invitations import Invitations
 from bot.links import LinkDesk
+from bot.meeting_desk import ScreenDesk, screen_address, ticks
 from bot.meeting_files import MeetingFiles
-from bot.meetings import service as meeting_verbs
 from bot.newsroom import Newsroom, habit
 from bot.paperwork import Paperwork
 from bot.policy.service import forget_questions
@@ -117,7 +118,7 @@ class App:
             outbounds,
             Reachability(self._tell, lambda tx, member, words: tell_member(tx, member, words, self.sender)),
             name=f"process-{new_id():x}",
-            rates={"telegram": settings.telegram_rate, "zalo_oa": settings.zalo_oa_rate},
+            limits=limits(settings.telegram_rate, settings.zalo_oa_rate),
             terms=terms(),
             shared=self.shared,
             reply_share=settings.reply_share,
@@ -135,41 +136,33 @@ class App:
             settings.abroad_may_carry,
             habit(settings),
             self.rulebook,
+            screen_address(self._public),
         )
-        limit = settings.inbox_limit
+        limit, chat_limit = settings.inbox_limit, settings.inbox_chat_limit
+        how = (router, self.sender, translators)
         if self.shared:
             # One unit a commit: what takes updates in locks chats, and never several times in one transaction.
             self.intake_writer = Writer(self.engine, self.vault, loop=loop, batch_units=1, patient=False)
             self.intake_writer.start()
+            taking = self.intake_writer
             shared = SharedWorker(
-                self.writer,
-                self.intake_writer,
-                router,
-                self.sender,
-                translators,
-                limit=limit,
-                chat_limit=settings.inbox_chat_limit,
-                handles=self.works,
+                self.writer, taking, *how, limit=limit, chat_limit=chat_limit, handles=self.works
             )
             self.worker: Worker = shared
             self._spawn(shared.keep_count())
         else:
             self.intake_writer = self.writer
-            self.worker = Worker(
-                self.writer,
-                router,
-                self.sender,
-                translators,
-                limit=limit,
-                chat_limit=settings.inbox_chat_limit,
-            )
+            self.worker = Worker(self.writer, *how, limit=limit, chat_limit=chat_limit)
         self.guard = Guard(self.engine, self.vault, self.writer, box, ROOMS, self.sender.ring)
         links_in = (self._oa_link(), settings.telegram_username)
         papers = Paperwork(self.writer, box, ROOMS, settings.abroad_may_carry, links_in)
-        self.intake = Intake(self._fetchers(outbounds), box, rule)
-        self.rosters = Rosters(settings, self.vault, self._fetchers(outbounds))
+        fetchers = self._fetchers(outbounds)
+        self.intake = Intake(fetchers, box, rule)
+        self.invitations = Invitations(fetchers, rule)
+        self.rosters = Rosters(settings, self.vault, fetchers)
         doers = {
             "check_file": self.intake.check_file,
+            "read_invitation": self.invitations.read,
             "freeze": self._freeze,
             "roster_read": self.rosters.read,
             "roster_apply": self.rosters.apply,
@@ -332,7 +325,9 @@ class App:
             saw=self.findings.saw,
         )
         link_page.add_to(app, LinkDesk(self.writer, FileBox(settings.files, self.vault), self.vault))
-        upload_page.add_to(app, UploadDesk(self.writer, self.intake, self.worker.take, self.rosters))
+        screen_page.add_to(app, ScreenDesk(self.writer))
+        takers = (self.intake, self.worker.take, self.rosters, self.invitations)
+        upload_page.add_to(app, UploadDesk(self.writer, *takers))
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.listen_host, settings.listen_port)
@@ -412,7 +407,7 @@ class App:
             (self._resume_freezing, 5),
             (self.guard.tick, 5),
             (self._keep_findings, 10),
-            (partial(self._look, meeting_verbs.tick), 20),
+            *((partial(self._look, tick), seconds) for tick, seconds in ticks(self.settings)),
             (overdue, 300),
             (self._tidy, 3600),
         ):

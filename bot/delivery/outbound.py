@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.chat.replies import File, Reply
+from bot.chat.replies import File, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Sent:
     """How the choices were shown: "buttons", "numbers" or "none"."""
     quotas: tuple[Quota, ...] = ()
     """What the platform said of its quotas, once for each message this took."""
+    messages: int = 1
+    """How many messages of the platform this took, as its limits count them."""
 
 
 class FileStore(Protocol):
@@ -60,7 +62,7 @@ class Outbound(Protocol):
 
     channel: str
 
-    async def send(self, chat_id: str, reply: Reply) -> Sent:
+    async def send(self, chat_id: str, reply: Message) -> Sent:
         """Sends, and tells the platform's message id."""
         ...
 

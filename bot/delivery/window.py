@@ -5,12 +5,12 @@ free at first, then for money. That is known from stored events and from what th
 message it takes; never asked per recipient. A chat without a row here is not known to have such a window.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import Row, bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import Row, bindparam, delete, func, or_, select, update
 
 from bot.chat.replies import Say
 from bot.delivery.outbound import Quota
@@ -116,6 +116,14 @@ def is_closed(tx: Tx, channel: str, chat_id: str) -> bool:
     return row is not None and row.until_ms < tx.now_ms
 
 
+def closed(tx: Tx, channel: str, chat_ids: Collection[str]) -> set[str]:
+    """Those of these chats (some hundred) whose windows are known to be closed now."""
+    if not chat_ids:
+        return set()
+    there = (windows.c.channel == channel, windows.c.until_ms < tx.now_ms, windows.c.chat_id.in_(chat_ids))
+    return {row.chat_id for row in tx.rows(select(windows.c.chat_id).where(*there))}
+
+
 def closing(tx: Tx, after_ms: int, until_ms: int, limit: int) -> dict[tuple[str, str], int]:
     """Windows that close after one moment and until another, about `limit` of them: the next to close.
 
@@ -186,14 +194,22 @@ def used_up(tx: Tx, channel: str, chat_id: str) -> None:
     )
 
 
+_THESE = select(windows).where(
+    windows.c.channel == bindparam("channel"), windows.c.chat_id.in_(bindparam("chats", expanding=True))
+)
+
+
 def of(tx: Tx, addresses: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Window]:
-    """The windows of these (channel, chat id), where there are any. One query for 400 people."""
-    wanted = list(addresses)
+    """The windows of these (channel, chat id), where there are any. One query for 400 people of a channel."""
+    wanted: dict[str, list[str]] = {}
+    for channel, chat in addresses:
+        wanted.setdefault(channel, []).append(chat)
     found = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        here = tuple_(windows.c.channel, windows.c.chat_id).in_(wanted[start : start + _AT_ONCE])
-        for row in tx.rows(select(windows).where(here)):
-            found[row.channel, row.chat_id] = _window(row)
+    for channel, chats in wanted.items():
+        for start in range(0, len(chats), _AT_ONCE):
+            here = {"channel": channel, "chats": chats[start : start + _AT_ONCE]}
+            for row in tx.rows(_THESE, here):
+                found[row.channel, row.chat_id] = _window(row)
     return found
 
 

@@ -10,11 +10,20 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from bot.chat.errors import Refused
 from bot.clock import from_ms, to_ms
-from bot.delivery import outbox
+from bot.delivery import outbox, window
 from bot.delivery.outbox import Notice
 from bot.delivery.window import Window
-from bot.directives import queries, rules, texts, timers
-from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, Draft, Forecast, State
+from bot.directives import knocking, queries, rules, texts, timers
+from bot.directives.models import (
+    EVERYBODY,
+    Acknowledged,
+    Audience,
+    Directive,
+    Draft,
+    Forecast,
+    State,
+    Urgency,
+)
 from bot.i18n import speaking
 from bot.organisation import queries as people
 from bot.organisation import rules as membership
@@ -28,7 +37,7 @@ from bot.store.tables.delivery import SENT
 from bot.store.tables.directives import directives, questions, recipients, reminders
 from bot.store.tx import Tx
 
-SLICE = 2_000
+SLICE = 1_000
 """Recipients frozen in one commit, so that freezing never stops the front door."""
 
 
@@ -118,30 +127,48 @@ def open_for_sending(tx: Tx, directive_id: int, by: int) -> None:
     audit.record(tx, "directive.send", f"directive:{directive_id}", member_id=by)
 
 
+_FREEZE = Hot(
+    insert(recipients).values(
+        directive_id=bindparam("directive"),
+        member_id=bindparam("one_more"),
+        unit_id=bindparam("unit"),
+        duty=bindparam("duty"),
+        obstacle=bindparam("obstacle"),
+    )
+)
+_FROZEN = (queries.NOTICE, *knocking.NOTICES)
+"""What is queued while an audience is frozen, and let go when it is."""
+_LET_GO = tuple({queries.NOTICE, queries.REMINDER, *knocking.NOTICES})
+_inside: dict[int, set[int]] = {}
+"""The units of the directives that this process is freezing: looked up once, and the same for every slice."""
+
+
 def freeze_slice(tx: Tx, directive_id: int) -> bool:
     """Freezes up to SLICE more recipients and queues their messages; the last slice opens the directive.
 
-    Returns whether there is more to do. Run again after a crash it goes on where it was.
+    After that it lets its messages go, by slices too. Returns whether there is more to do. Run again after a
+    crash it goes on where it was.
     """
     row = tx.first(select(directives).where(directives.c.id == directive_id).with_for_update())
     if row is None or row.state != State.FREEZING:
-        return False
+        return _release_slice(tx, row)
     wanted = json.loads(row.audience)
     audience = Audience(tuple(wanted["units"]), wanted["kind"], tuple(wanted["without"]))
-    found = people.members_of(tx, _units(tx, row.unit_id, audience), after_id=row.frozen_to, limit=SLICE)
-    due_ms = max(tx.now_ms, row.send_ms or 0)
+    if directive_id not in _inside:
+        _inside[directive_id] = _units(tx, row.unit_id, audience)
+    found = people.members_of(tx, _inside[directive_id], after_id=row.frozen_to, limit=SLICE)
     # A window that closes before the hour of sending may be opened again until then: the claim looks again.
     ways = ways_to(tx, [member.id for member in found], tx.now_ms)
-    frozen, notices = [], []
+    frozen, notices, closed = [], [], []
     for member in found:
         if not rules.belongs(member, audience):
             continue
         account, obstacle, _window = ways[member.id]
         frozen.append(
             {
-                "directive_id": directive_id,
-                "member_id": member.id,
-                "unit_id": member.branch_id,
+                "directive": directive_id,
+                "one_more": member.id,
+                "unit": member.branch_id,
                 "duty": int(membership.must_acknowledge(member.standing)),
                 "obstacle": None if account else obstacle,
             }
@@ -149,25 +176,37 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
         if account is not None:
             words = row.content_en if account.language == "en" else row.content_vi
             notices.append(Notice(account.channel, account.chat_id, member.id, words))
+        elif obstacle == window.CLOSED:
+            closed.append(member.id)
     if frozen:
-        tx.run(insert(recipients), frozen)
-    directive = _known(tx, directive_id)
+        _FREEZE.run_each(tx, frozen)
     # Nothing is sent before the whole audience is frozen: rows become due when the last slice opens it.
-    priority = rules.PRIORITY[directive.urgency]
+    priority = rules.PRIORITY[Urgency(row.urgency)]
     outbox.post(
         tx, notices, kind=queries.NOTICE, kind_id=directive_id, priority=priority, due_ms=outbox.NOT_YET
     )
+    if closed:
+        knocking.knock(tx, queries.NOTICE, _known(tx, directive_id), closed, due_ms=outbox.NOT_YET)
     if len(found) == SLICE:
         tx.run(update(directives).where(directives.c.id == directive_id).values(frozen_to=found[-1].id))
         return True
-    outbox.make_due(tx, due_ms, kind=queries.NOTICE, kind_id=directive_id)
+    _inside.pop(directive_id, None)
     tx.run(
         update(directives)
         .where(directives.c.id == directive_id)
         .values(state=State.OPEN, opened_ms=tx.now_ms, frozen_to=found[-1].id if found else row.frozen_to)
     )
     timers.start(tx, directive_id)
-    return False
+    due_ms = max(tx.now_ms, row.send_ms or 0)
+    return any([outbox.make_due(tx, due_ms, kind=kind, kind_id=directive_id) for kind in _FROZEN])
+
+
+def _release_slice(tx: Tx, row: Any) -> bool:
+    """What `make_due` has begun for a directive and its reminders, and not ended."""
+    if row is None or row.state != State.OPEN:
+        return False
+    due_ms = max(tx.now_ms, row.send_ms or 0)
+    return any([outbox.go_on_making_due(tx, due_ms, kind=kind, kind_id=row.id) for kind in _LET_GO])
 
 
 def ways_to(tx: Tx, member_ids: Collection[int], at_ms: int) -> dict[int, Way]:
@@ -287,8 +326,9 @@ def ask(tx: Tx, directive_id: int, member_id: int, words: str) -> Directive:
 
 
 def freezing(tx: Tx) -> list[int]:
-    """Directives whose audience is not wholly frozen yet."""
-    return [row.id for row in tx.rows(select(directives.c.id).where(directives.c.state == State.FREEZING))]
+    """Directives whose audience is not wholly frozen yet, or whose messages are not all let go."""
+    frozen = [row.id for row in tx.rows(select(directives.c.id).where(directives.c.state == State.FREEZING))]
+    return frozen + [directive_id for kind in _LET_GO for directive_id in outbox.releasing(tx, kind)]
 
 
 def judge(tx: Tx, directive_id: int, by: int, *, approve: bool) -> Directive:
@@ -403,7 +443,8 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
         raise Refused("recalled")
     tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.RECALLED))
     reached = outbox.stop(tx, kind=queries.NOTICE, kind_id=directive_id)
-    outbox.stop(tx, kind=queries.REMINDER, kind_id=directive_id)
+    for kind in (queries.REMINDER, *knocking.NOTICES):
+        outbox.stop(tx, kind=kind, kind_id=directive_id)
     timers.stop(tx, directive_id)
     reached += queries.carried(tx, directive_id)
     if directive.file is not None:

@@ -1,14 +1,16 @@
 """A member and a directive: acknowledge, take back, read it in full, ask, list what waits."""
 
-from bot.chat.errors import Refused
+from functools import partial
+
 from bot.chat.events import Commanded, Event
 from bot.chat.replies import Say, Toast
 from bot.chat.router import Replies, Router
 from bot.dialogs import ask_author
 from bot.directives import queries, service, texts
 from bot.directives.models import Acknowledge, AcknowledgeAll, AskAuthor, FullText, ShowPaper, Undo
-from bot.handlers.gate import MEMBER, member_account, not_verified
+from bot.handlers.gate import MEMBER, by_member
 from bot.i18n import _, plural
+from bot.organisation.models import Account
 from bot.store.tx import Tx
 
 
@@ -19,7 +21,7 @@ def register(router: Router[Tx]) -> None:
     router.choice(ShowPaper, show_paper, MEMBER)
     router.choice(Undo, undo, MEMBER)
     router.choice(FullText, full_text, MEMBER)
-    router.choice(AskAuthor, lambda choice, event, tx: ask(choice, event, tx, router), MEMBER)
+    router.choice(AskAuthor, partial(ask, router), MEMBER)
     router.command("inbox", mine, MEMBER)
     router.dialog(
         "ask_author",
@@ -30,62 +32,40 @@ def register(router: Router[Tx]) -> None:
     )
 
 
-def acknowledge(choice: Acknowledge, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def acknowledge(choice: Acknowledge, event: Event, tx: Tx, account: Account) -> Replies:
     """Records that the member read the directive; the answer names it and can be taken back."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    try:
-        done = service.acknowledge(tx, choice.directive, account.member_id, account.channel)
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    done = service.acknowledge(tx, choice.directive, account.member_id, account.channel)
     note = _("Đã ghi nhận {number}", number=done.directive.number)
     return [Toast(note), texts.acknowledged(done)]
 
 
-def undo(choice: Undo, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def undo(choice: Undo, event: Event, tx: Tx, account: Account) -> Replies:
     """Takes an acknowledgement back."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    try:
-        directive = service.undo(tx, choice.directive, account.member_id)
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    directive = service.undo(tx, choice.directive, account.member_id)
     return texts.undone(directive)
 
 
-def full_text(choice: FullText, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def full_text(choice: FullText, event: Event, tx: Tx, account: Account) -> Replies:
     """Sends the file."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    try:
-        directive = service.for_recipient(tx, choice.directive, account.member_id)
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    directive = service.for_recipient(tx, choice.directive, account.member_id)
     if directive.file is None:
         return texts.refused("no_file")
     return Say(_("Toàn văn {document}", document=texts.name(directive)), file=directive.file)
 
 
-def ask(choice: AskAuthor, event: Event, tx: Tx, router: Router[Tx]) -> Replies:
+@by_member(texts.refused)
+def ask(router: Router[Tx], choice: AskAuthor, event: Event, tx: Tx, account: Account) -> Replies:
     """Begins the question to the author."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    try:
-        service.for_recipient(tx, choice.directive, account.member_id)
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    service.for_recipient(tx, choice.directive, account.member_id)
     return router.begin("ask_author", event, tx, choice.directive)
 
 
-def mine(event: Commanded, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def mine(event: Commanded, tx: Tx, account: Account) -> Replies:
     """What waits for this member, and one card to answer at once."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
     waiting = [directive for directive, at in queries.of_member(tx, account.member_id) if at is None]
     if not waiting:
         return texts.refused("nothing_open")
@@ -94,22 +74,15 @@ def mine(event: Commanded, tx: Tx) -> Replies:
     return texts.open_papers(waiting[::-1], texts.waiting_papers(len(waiting)), tx.now_ms)
 
 
-def show_paper(choice: ShowPaper, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def show_paper(choice: ShowPaper, event: Event, tx: Tx, account: Account) -> Replies:
     """The card of one of several papers."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    try:
-        return texts.card(service.for_recipient(tx, choice.directive, account.member_id))
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    return texts.card(service.for_recipient(tx, choice.directive, account.member_id))
 
 
-def acknowledge_all(choice: AcknowledgeAll, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def acknowledge_all(choice: AcknowledgeAll, event: Event, tx: Tx, account: Account) -> Replies:
     """Acknowledges the papers that one message listed."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
     done = service.acknowledge_all(
         tx, account.member_id, account.channel, choice.first, choice.last, choice.by_ms
     )

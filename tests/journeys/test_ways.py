@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
+from bot import testing
 from bot.chat.choices import pack
 from bot.dialogs.link_notices import RejectLink, tell_of_link
 from bot.organisation import queries as people
@@ -178,6 +179,36 @@ async def test_by_phone_where_it_is_a_claim(house):
     await secretary.taps("Đồng ý đổi")
     await person.sees("đã được xác thực")
     assert await linked(house, person) == await house.member_id(BE)
+
+
+@pytest.mark.parametrize("shape", ["new", "old", "card"])
+async def test_a_number_shared_on_zalo_is_a_claim_and_never_a_proof(house, shape):
+    if house.channel != "zalo_oa":  # Telegram vouches for the number: test_by_own_contact
+        pytest.skip("only Zalo's form and card hold a number that anybody may type")
+    if shape != "card":
+        await testing.control(house.control, "switches", {"zalo_oa": {"submit_info": shape}})
+    await with_phone(house)
+    secretary = await house.member("Trần Thị Bí Thư")
+    heard = []
+    for phone in ("0987654321", PHONE):  # nobody's, then a member's
+        person = await Person.create(house.control, house.channel, name="Người Mượn Số", phone=phone)
+        await agrees(person)
+        await without_slip(person, "SO DIEN THOAI TRONG DANH SACH")
+        await person.sees("Số điện thoại")
+        await person.shares_contact("other" if shape == "card" else "own", phone=phone)
+        await person.sees("Ngày sinh")
+        await person.says("12/3/1961")
+        heard.append((await person.sees("Đã ghi nhận")).text.partition("mã đối chiếu")[0])
+        if phone != PHONE:
+            await secretary.sees_nothing_new("mã đối chiếu")
+    assert heard[0] == heard[1]
+    asked = await secretary.sees("mã đối chiếu")
+    assert "Lê Văn Bé" in asked.text
+    assert await linked(house, person) is None
+    await secretary.taps("Từ chối")
+    await secretary.sees("Đã từ chối")
+    await person.sees("chưa được chấp nhận")
+    assert await linked(house, person) is None
 
 
 async def test_by_an_officers_hand(house):

@@ -22,10 +22,11 @@ from bot.delivery.quiet import NEVER
 from bot.directives import by_hand, catching_up, releases, reminding, service
 from bot.directives.gate.models import RELEASABLE
 from bot.directives.models import Draft, How, Urgency
+from bot.meetings import polls
 from bot.meetings import queries as meeting_queries
 from bot.meetings import service as meetings
 from bot.meetings.models import Draft as Call
-from bot.meetings.models import MeetingKind, Rsvp
+from bot.meetings.models import Mark, MeetingKind, Rsvp
 from bot.organisation import queries as people
 from bot.organisation import roster_undo
 from bot.organisation.models import MembershipKind, PersonRow, Roster, RosterError, Standing
@@ -39,6 +40,7 @@ from bot.privacy.models import Kind
 from bot.store.tables.delivery import QUEUED
 from bot.store.tables.delivery import outbox as rows
 from bot.store.tables.directives import timers
+from bot.store.tables.meetings import meetings as meeting_rows
 from bot.store.tables.organisation import accounts
 from bot.store.tables.policy import policy_entries, policy_ratings
 from bot.store.tables.privacy import data_requests
@@ -176,6 +178,26 @@ def test_members_who_answer_at_once_do_not_wait_for_one_another(town, meeting):
     with process(town.engine, town.vault) as tx:
         answers[0](tx)
         assert town.do(answers[1]).id == meeting  # while the other has not committed
+
+
+def test_who_votes_on_two_messengers_at_once_has_voted_once(town, meeting):
+    town.do(lambda tx: tx.run(update(meeting_rows).values(starts_ms=tx.now_ms)))
+    town.do(
+        partial(meetings.mark, meeting_id=meeting, member_ids=town.ids, by=town.ids[0], what=Mark.PRESENT)
+    )
+    poll = town.do(
+        partial(
+            polls.open_poll,
+            meeting_id=meeting,
+            by=town.ids[0],
+            question="Mẫu?",
+            labels=["Có", "Không"],
+            voting=False,
+        )
+    )
+    vote = partial(polls.answer, poll_id=poll, member_id=town.ids[2], place=0)
+    assert town.at_once(vote, vote)[1] == "poll_answered"
+    assert [count for _label, count in town.do(partial(polls.get, poll_id=poll)).options] == [1, 0]
 
 
 def test_who_asks_on_two_messengers_at_once_has_asked_once(town):
