@@ -43,8 +43,7 @@ from bot.delivery.sender import RING_EVERY, Sender
 from bot.directives import catching_up, live_cards, reminding
 from bot.directives import service as directives
 from bot.directives.gate.rule import allowed
-from bot.directives.waiting import UnacknowledgedDirectives
-from bot.errands import make_router
+from bot.errands import WAITING, make_router
 from bot.guard import Guard, forget_strangers
 from bot.handlers import adoption, group, meetings, privacy, zalo_group
 from bot.intake import Intake, UploadDesk
@@ -52,7 +51,7 @@ from bot.invitations import Invitations
 from bot.links import LinkDesk
 from bot.meeting_desk import ScreenDesk, screen_address, ticks
 from bot.meeting_files import MeetingFiles
-from bot.newsroom import Newsroom, habit
+from bot.newsroom import Newsroom, desk
 from bot.paperwork import Paperwork
 from bot.policy.service import forget_questions
 from bot.reachability import Reachability
@@ -90,7 +89,7 @@ class App:
             raise RoleRefused
         self.web, self.works = role != "worker", role != "web"
         self.port = settings.listen_port
-        self.rulebook = Rulebook()
+        self.rulebook = Rulebook(settings.data_dir)
         self._only_one = OnlyOne(settings.data_dir)
         self.tokens: Tokens | None = None
         self._runner: web.AppRunner | None = None
@@ -134,7 +133,7 @@ class App:
             settings.zalo_oa_price,
             settings.dpo_contact,
             settings.abroad_may_carry,
-            habit(settings),
+            desk(settings),
             self.rulebook,
             screen_address(self._public),
         )
@@ -177,7 +176,7 @@ class App:
         await files.load(self.sender.channels)
         if not self.shared:  # nobody else sends: what an earlier run held is free
             await self.writer.run(partial(outbox.release, channels=self.sender.channels))
-        self.newsroom = Newsroom(self.writer, settings, self.sender.ring, UnacknowledgedDirectives())
+        self.newsroom = Newsroom(self.writer, settings, self.sender.ring, WAITING)
         await self.newsroom.prepare()
         self._start_bell()
         if self.shared:

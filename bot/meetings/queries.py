@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select
 
 from bot.chat.replies import File
 from bot.clock import from_ms, to_ms
@@ -240,3 +241,12 @@ def earlier_marks(tx: Tx, unit_id: int, member_ids: Iterable[int], limit: int) -
         for row in tx.rows(select(invitees).where(mine)):
             found[row.member_id].append(_invitee(tx, row, meeting_id))
     return found
+
+
+def acted(member: ColumnElement[Any], since_ms: int) -> ColumnElement[bool]:
+    """Whether the member in this column answered an invitation since, or called a roll for a unit."""
+    answered = exists().where(invitees.c.member_id == member, invitees.c.answered_ms >= since_ms)
+    called = exists().where(
+        invitees.c.marked_by == member, invitees.c.member_id != member, invitees.c.marked_ms >= since_ms
+    )
+    return or_(answered, called)

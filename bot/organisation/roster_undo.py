@@ -167,7 +167,7 @@ def _delete(run: Run, ids: list[int]) -> None:
 def _empty(tx: Tx, member_id: int) -> None:
     nothing = dict.fromkeys(
         ("birth_date", "phone", "card_number", "joined_on", "official_on", "card_hash", "cccd_hash", "cccd_last4",
-         "phone_hash", "birth_hash", "missing_since_ms")
+         "phone_hash", "birth_hash", "dossier_hash", "missing_since_ms")
     )  # fmt: skip
     tx.run(
         update(members)

@@ -174,17 +174,32 @@ def add_entries(tx: Tx, entries: Iterable[Entry], by: int | None, *, approved: b
 
 
 def approve_entries(tx: Tx, by: int | None) -> int:
-    """Approves all entries that wait. Returns how many."""
-    _changed(tx)
-    waiting = queries.unapproved_entries(tx)
-    for key, entry in waiting:
-        older = (policy_entries.c.question == entry.question, policy_entries.c.state == APPROVED)
-        tx.run(update(policy_entries).where(*older).values(state=WITHDRAWN))
-        values = {"state": APPROVED, "approved_by": by, "approved_ms": tx.now_ms}
-        tx.run(update(policy_entries).where(policy_entries.c.id == key).values(**values))
-    if waiting:
-        _note(tx, "policy.entries", f"entries:{len(waiting)}", by)
-    return len(waiting)
+    """Approves all entries that wait. Returns how many. Raises Refused("no_right")."""
+    return sum(judge_entry(tx, key, by, approve=True) for key, _entry in queries.unapproved_entries(tx))
+
+
+def judge_entry(tx: Tx, entry_id: int, by: int | None, *, approve: bool) -> bool:
+    """Lets an entry that waits answer, in the place of an older one of the same question, or sets it aside.
+
+    Returns whether it waited. Raises Refused("no_right").
+    """
+    _may_keep(tx, by)
+    _raise_version(tx, int(approve))
+    table = policy_entries
+    waits = (table.c.id == entry_id, table.c.state == UNCHECKED)
+    question = tx.value(select(table.c.question).where(*waits))
+    if question is None:
+        return False
+    if not approve:
+        tx.run(update(table).where(*waits).values(state=WITHDRAWN))
+        _note(tx, "policy.refuse_entry", f"entry:{entry_id}", by)
+        return True
+    older = (table.c.question == question, table.c.state == APPROVED)
+    tx.run(update(table).where(*older).values(state=WITHDRAWN))
+    values = {"state": APPROVED, "approved_by": by, "approved_ms": tx.now_ms}
+    tx.run(update(table).where(*waits).values(**values))
+    _note(tx, "policy.entries", f"entry:{entry_id}", by)
+    return True
 
 
 def set_rates(tx: Tx, rates: Sequence[Rate], by: int | None) -> None:
