@@ -46,7 +46,7 @@ def _raise_version(tx: Tx, by: int) -> None:
     table = policy_version
     tx.run(
         upsert(tx.conn, table)
-        .values(id=1, version=1)
+        .values(id=1, version=by)
         .on_conflict_do_update(index_elements=["id"], set_={"version": table.c.version + by})
     )
 
