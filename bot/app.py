@@ -137,27 +137,21 @@ class App:
             self.rulebook,
             screen_address(self._public),
         )
-        limit = settings.inbox_limit
+        limit, chat_limit = settings.inbox_limit, settings.inbox_chat_limit
+        how = (router, self.sender, translators)
         if self.shared:
             # One unit a commit: what takes updates in locks chats, and never several times in one transaction.
             self.intake_writer = Writer(self.engine, self.vault, loop=loop, batch_units=1, patient=False)
             self.intake_writer.start()
             taking = self.intake_writer
             shared = SharedWorker(
-                self.writer, taking, router, self.sender, translators, limit=limit, handles=self.works
+                self.writer, taking, *how, limit=limit, chat_limit=chat_limit, handles=self.works
             )
             self.worker: Worker = shared
             self._spawn(shared.keep_count())
         else:
             self.intake_writer = self.writer
-            self.worker = Worker(
-                self.writer,
-                router,
-                self.sender,
-                translators,
-                limit=limit,
-                chat_limit=settings.inbox_chat_limit,
-            )
+            self.worker = Worker(self.writer, *how, limit=limit, chat_limit=chat_limit)
         self.guard = Guard(self.engine, self.vault, self.writer, box, ROOMS, self.sender.ring)
         links_in = (self._oa_link(), settings.telegram_username)
         papers = Paperwork(self.writer, box, ROOMS, settings.abroad_may_carry, links_in)
@@ -206,6 +200,7 @@ class App:
             await self._start_telegram()
         gc.collect()
         gc.freeze()  # what is loaded now stays; full collections of it would stop the loop
+        gc.set_threshold(20_000, 20)  # an update makes thousands of objects, and hardly a cycle
         log.info("ready", port=self.port, channels=self.sender.channels, process=self.sender.name)
 
     async def stop(self) -> None:

@@ -58,12 +58,27 @@ def _meeting(tx: Tx, row: Row[tuple[object, ...]]) -> Meeting:
     )
 
 
-_GET = Hot(_select().where(meetings.c.id == bindparam("meeting")))
+_ONE = _select().where(meetings.c.id == bindparam("meeting"))
+_GET = Hot(_ONE)
+_TO_CHANGE = Hot(_ONE.with_for_update(of=meetings))
+_TO_ANSWER = Hot(_ONE.with_for_update(of=meetings, read=True))
 
 
 def get(tx: Tx, meeting_id: int) -> Meeting | None:
     """A meeting by id."""
     row = _GET.first(tx, meeting=meeting_id)
+    return _meeting(tx, row) if row else None
+
+
+def to_change(tx: Tx, meeting_id: int) -> Meeting | None:
+    """The same; until the commit no other process changes it, or takes an answer to it."""
+    row = _TO_CHANGE.first(tx, meeting=meeting_id)
+    return _meeting(tx, row) if row else None
+
+
+def to_answer(tx: Tx, meeting_id: int) -> Meeting | None:
+    """The same; until the commit no other process changes it: others may answer it."""
+    row = _TO_ANSWER.first(tx, meeting=meeting_id)
     return _meeting(tx, row) if row else None
 
 

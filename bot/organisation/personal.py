@@ -43,6 +43,11 @@ def places_of(tx: Tx, member_id: int) -> list[Place]:
     return list(dict.fromkeys(Place(row.channel, row.chat_id, row.user_id) for row in rows))
 
 
+def one_at_a_time(tx: Tx, member_id: int) -> None:
+    """Until the commit another process that asks the same for this member waits."""
+    tx.run(select(members.c.id).where(members.c.id == member_id).with_for_update(key_share=True))
+
+
 def held(tx: Tx, member_id: int, places: Sequence[Place]) -> list[tuple[str, str]]:
     """Lines of label and value, as the member may read them."""
     row = tx.first(select(members).where(members.c.id == member_id))

@@ -385,7 +385,7 @@ def unserved(tx: Tx, limit: int) -> list[Account]:
     """Active accounts that are new, or to which a way has opened, and that have not got what was missed."""
     waiting = (accounts.c.state == ACTIVE, accounts.c.served_ms.is_(None))
     statement = _ACCOUNTS.where(*waiting).order_by(accounts.c.id).limit(limit)
-    return [_account(row) for row in tx.rows(statement)]
+    return [_account(row) for row in tx.rows(statement.with_for_update(of=accounts, skip_locked=True))]
 
 
 def members_at(tx: Tx, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
