@@ -40,7 +40,7 @@ from bot.delivery import outbox
 from bot.delivery.outbound import Outbound
 from bot.delivery.quiet import Quiet
 from bot.delivery.sender import RING_EVERY, Sender
-from bot.directives import catching_up, live_cards, reminding
+from bot.directives import catching_up, correcting, live_cards, reminding
 from bot.directives import service as directives
 from bot.directives.gate.rule import allowed
 from bot.directives.waiting import UnacknowledgedDirectives
@@ -442,10 +442,11 @@ class App:
                 self.sender.ring()
 
     async def _remind(self) -> None:
-        """Reminds who has not acknowledged, and before windows close; tells secretaries and the units above."""
+        """Corrections, reminders, those before windows close; what secretaries and the units above are told."""
         lead = timedelta(hours=self.settings.window_reminder_hours)
         with contextlib.suppress(asyncio.CancelledError):
             for due in (
+                correcting.tick,
                 partial(reminding.before_windows_close, quiet=self.quiet, lead=lead),
                 partial(reminding.tick, quiet=self.quiet),
                 partial(escalation.tick, quiet=self.quiet),

@@ -11,6 +11,7 @@ from bot.handlers import (
     adoption,
     by_hand,
     compose,
+    correcting,
     fallback,
     follow_up,
     group,
@@ -73,6 +74,7 @@ def make_router(
     fallback.register(router, shelf)
     officer.register(router, tariff)
     compose.register(router, tariff, approve_above, page, rule)
+    correcting.register(router, approve_above, page, rule)
     roster.register(router, page)
     group.register(router, oa_link)
     privacy.register(router, ROOMS, contact, abroad)

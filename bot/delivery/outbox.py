@@ -205,11 +205,19 @@ def unfinished(tx: Tx, channel: str, chat_id: str) -> bool:
     return tx.first(select(outbox.c.id).where(*mine).limit(1)) is not None
 
 
-def sent_messages(tx: Tx, kinds: Sequence[str], kind_id: int) -> dict[tuple[str, str], str]:
-    """What was sent of these notices, by (channel, chat): the platform's ids, parted by commas, the newest first."""
+def sent_messages(
+    tx: Tx, kinds: Sequence[str], kind_id: int, recipient_ids: Sequence[int] | None = None
+) -> dict[tuple[str, str], str]:
+    """What was sent of these notices, by (channel, chat): the platform's ids, parted by commas, the newest first.
+
+    To some thousand recipients, or to all (None).
+    """
+    mine = [outbox.c.notice.in_(kinds), outbox.c.notice_id == kind_id, outbox.c.message_id.is_not(None)]
+    if recipient_ids is not None:
+        mine.append(outbox.c.recipient_id.in_(list(recipient_ids)))
     rows = tx.rows(
         select(outbox.c.channel, outbox.c.chat_id, outbox.c.message_id)
-        .where(outbox.c.notice.in_(kinds), outbox.c.notice_id == kind_id, outbox.c.message_id.is_not(None))
+        .where(*mine)
         .order_by(outbox.c.id.desc())
     )
     found: dict[tuple[str, str], str] = {}
@@ -436,8 +444,9 @@ def record_sent(tx: Tx, row: Outgoing, sent: Sent, at_ms: int) -> None:
     free = sum(each.to_person for each in sent.quotas)
     counted = {"free": free, "billed": len(sent.quotas) - free} if sent.quotas else {}
     _SENT.run(tx, **{"free": None, "billed": None} | values | counted)
-    if not row.is_reply and isinstance(row.reply, Say):
-        _open(tx, row.id, row.channel, row.chat_id, row.reply, at_ms, unasked=True)
+    said = row.reply.say if isinstance(row.reply, Edit) else row.reply
+    if not row.is_reply and isinstance(said, Say):
+        _open(tx, row.id, row.channel, row.chat_id, said, at_ms, unasked=True)
 
 
 def record_seen(tx: Tx, channel: str, chat_id: str, message_ids: Iterable[str], at_ms: int) -> None:

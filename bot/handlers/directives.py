@@ -5,8 +5,16 @@ from bot.chat.events import Commanded, Event
 from bot.chat.replies import Say, Toast
 from bot.chat.router import Replies, Router
 from bot.dialogs import ask_author
-from bot.directives import queries, service, texts
-from bot.directives.models import Acknowledge, AcknowledgeAll, AskAuthor, FullText, ShowPaper, Undo
+from bot.directives import checking, queries, service, texts, texts_checks
+from bot.directives.models import (
+    Acknowledge,
+    AcknowledgeAll,
+    AnswerCheck,
+    AskAuthor,
+    FullText,
+    ShowPaper,
+    Undo,
+)
 from bot.handlers.gate import MEMBER, member_account, not_verified
 from bot.i18n import _, plural
 from bot.store.tx import Tx
@@ -15,6 +23,7 @@ from bot.store.tx import Tx
 def register(router: Router[Tx]) -> None:
     """Makes the errand known to the router."""
     router.choice(Acknowledge, acknowledge, MEMBER)
+    router.choice(AnswerCheck, answer, MEMBER)
     router.choice(AcknowledgeAll, acknowledge_all, MEMBER)
     router.choice(ShowPaper, show_paper, MEMBER)
     router.choice(Undo, undo, MEMBER)
@@ -35,12 +44,44 @@ def acknowledge(choice: Acknowledge, event: Event, tx: Tx) -> Replies:
     account = member_account(tx, event)
     if account is None:
         return not_verified()
+    member_id = account.member_id
     try:
-        done = service.acknowledge(tx, choice.directive, account.member_id, account.channel)
+        done = service.acknowledge(tx, choice.directive, member_id, account.channel, choice.version)
     except Refused as refusal:
-        return texts.refused(refusal.code)
+        return _not_yet(tx, refusal.code, choice.directive, member_id)
     note = _("Đã ghi nhận {number}", number=done.directive.number)
     return [Toast(note), texts.acknowledged(done)]
+
+
+def answer(choice: AnswerCheck, event: Event, tx: Tx) -> Replies:
+    """Takes the answer to one question; the next follows, or the acknowledgement."""
+    account = member_account(tx, event)
+    if account is None:
+        return not_verified()
+    member_id = account.member_id
+    try:
+        result = checking.answer(
+            tx, choice.directive, member_id, account.channel, choice.version, choice.place, choice.option
+        )
+        directive = service.for_recipient(tx, choice.directive, member_id)
+    except Refused as refusal:
+        return _not_yet(tx, refusal.code, choice.directive, member_id)
+    return texts_checks.answered(directive, result)
+
+
+def _not_yet(tx: Tx, code: str, directive_id: int, member_id: int) -> Replies:
+    """Why nothing was acknowledged, with what to do for it: the question that waits, or the new card."""
+    if code not in ("unanswered", "answered", "corrected"):
+        return texts.refused(code)
+    directive = service.for_recipient(tx, directive_id, member_id)
+    if code == "corrected":
+        return [texts.refused(code), texts.card(directive)]
+    waiting = checking.next_of(tx, directive_id, member_id)
+    if waiting is None:
+        return texts.refused("answered")
+    if code == "unanswered":
+        return texts_checks.first(directive, *waiting)
+    return texts_checks.question(directive, *waiting, texts.refused("answered").text)
 
 
 def undo(choice: Undo, event: Event, tx: Tx) -> Replies:
@@ -113,9 +154,14 @@ def acknowledge_all(choice: AcknowledgeAll, event: Event, tx: Tx) -> Replies:
     done = service.acknowledge_all(
         tx, account.member_id, account.channel, choice.first, choice.last, choice.by_ms
     )
-    if not done:
+    waiting = queries.of_member(tx, account.member_id)
+    left = [each for each, at in waiting if at is None and choice.first <= each.id <= choice.last][::-1]
+    if not done and not left:
         return texts.refused("nothing_open")
+    said: list[Say | Toast] = []
     if len(done) == 1:
-        return texts.acknowledged(done[0])
-    note = plural("Đã ghi nhận {n} văn bản", "Đã ghi nhận {n} văn bản", len(done))
-    return [Toast(note), texts.acknowledged_together(done)]
+        said = [texts.acknowledged(done[0])]
+    elif done:
+        note = plural("Đã ghi nhận {n} văn bản", "Đã ghi nhận {n} văn bản", len(done))
+        said = [Toast(note), texts.acknowledged_together(done)]
+    return [*said, texts.to_open_alone(left)] if left else said

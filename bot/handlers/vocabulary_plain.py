@@ -16,6 +16,10 @@ PLAIN = {
     "thuhoi": "recall",
     "thu hoi": "recall",
     "recall": "recall",
+    "dinhchinh": "correction",
+    "dinh chinh": "correction",
+    "ketqua": "results",
+    "ket qua": "results",
     "tamdung": "pause",
     "tam dung": "pause",
     "guitiep": "go_on",
@@ -66,7 +70,7 @@ PLAIN = {
     "lien ket": "link",
 }
 """Folded: after a slash, or as the whole text but for a document."""
-_NEEDS_DOCUMENT = frozenset({"thu hoi", "tam dung", "gui tiep"})
+_NEEDS_DOCUMENT = frozenset({"thu hoi", "dinh chinh", "ket qua", "tam dung", "gui tiep"})
 """Alone they may as well mean taking back one's own acknowledgement, or nothing of ours."""
 _LOOKED_FOR = re.compile(r"/?tim ?tin(?: tuc)?(?: (?:ve|noi ve|co))?(?:\s+|$)")
 """“tìm tin về …”, “/timtin …”: whatever follows is what is looked for, with the marks it was typed with."""

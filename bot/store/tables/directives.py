@@ -60,10 +60,10 @@ recipients = Table(
     Column("obstacle", String(24)),  # why nothing was queued for this person
     Column("acknowledged_channel", String(16)),
     moment("acknowledged_ms"),
-    Column("carried_by", BigInteger),  # the outbox row that brought it later, when its own could not
+    # The outbox row that brought it later, when its own could not; 0: what came is out of date.
+    Column("carried_by", BigInteger),
     moment("reminded_ms"),  # the last reminder, or when one was due and there was no way
     Column("acknowledged_version", Integer, nullable=False, server_default="1"),  # of which they did
-    Column("correction_due", Integer, nullable=False, server_default="0"),  # 1 = got what was corrected since
     Column("answered", Integer, nullable=False, server_default="0"),  # of the directive's questions, in order
     PrimaryKeyConstraint("directive_id", "member_id"),
     Index("ix_recipients_member", "member_id", "directive_id"),

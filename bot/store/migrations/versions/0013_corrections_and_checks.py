@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 _DIRECTIVES = (("version", "1"), ("counts_from", "1"), ("checks", "0"))
-_RECIPIENTS = (("acknowledged_version", "1"), ("correction_due", "0"), ("answered", "0"))
+_RECIPIENTS = (("acknowledged_version", "1"), ("answered", "0"))
 
 
 def upgrade() -> None:
