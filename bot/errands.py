@@ -60,7 +60,6 @@ def make_router(
     for errand in (
         start,
         linking,
-        directive_handlers,
         follow_up,
         history,
         practice,
@@ -69,6 +68,7 @@ def make_router(
         zalo_account,
     ):
         errand.register(router)
+    directive_handlers.register(router, rule)
     shelf = shelf or Shelf()
     policy.register(router, shelf)
     fallback.register(router, shelf)

@@ -1,11 +1,15 @@
 """A member and a directive: acknowledge, take back, read it in full, ask, list what waits."""
 
+from collections.abc import Collection
+from functools import partial
+
 from bot.chat.errors import Refused
 from bot.chat.events import Commanded, Event
 from bot.chat.replies import Say, Toast
 from bot.chat.router import Replies, Router
 from bot.dialogs import ask_author
 from bot.directives import checking, queries, service, texts, texts_checks
+from bot.directives.gate.models import Why
 from bot.directives.models import (
     Acknowledge,
     AcknowledgeAll,
@@ -20,8 +24,8 @@ from bot.i18n import _, plural
 from bot.store.tx import Tx
 
 
-def register(router: Router[Tx]) -> None:
-    """Makes the errand known to the router."""
+def register(router: Router[Tx], rule: Collection[Why] = ()) -> None:
+    """Makes the errand known to the router. `rule` holds the marks that the channels may carry."""
     router.choice(Acknowledge, acknowledge, MEMBER)
     router.choice(AnswerCheck, answer, MEMBER)
     router.choice(AcknowledgeAll, acknowledge_all, MEMBER)
@@ -32,7 +36,7 @@ def register(router: Router[Tx]) -> None:
     router.command("inbox", mine, MEMBER)
     router.dialog(
         "ask_author",
-        ask_author.script,
+        partial(ask_author.script, rule=rule),
         version=ask_author.VERSION_OF_DIALOG,
         title=ask_author.title,
         need=MEMBER,

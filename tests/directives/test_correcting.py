@@ -1,7 +1,6 @@
 """Corrections in any order with sending, acknowledging, answering, recording by hand and recall: the counting
 rules hold, nothing old is sent after a correction, and who had the old words ends with the new."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -34,8 +33,10 @@ from bot.directives import (
     queries,
     reminding,
     service,
+    texts_checks,
 )
-from bot.directives.models import Acknowledge, Changes, Check, Draft, How, Urgency
+from bot.directives.models import Changes, Check, Draft, How, Urgency
+from bot.organisation import accounts as account_verbs
 from bot.organisation import queries as people
 from bot.organisation.models import MembershipKind, PersonRow, Role, Roster, Standing
 from bot.organisation.roster_import import import_roster
@@ -46,7 +47,7 @@ from bot.store.engine import make_engine
 from bot.store.ids import new_id
 from bot.store.tables import metadata
 from bot.store.tables.audit import audit
-from bot.store.tables.directives import corrections, former_acknowledgements
+from bot.store.tables.directives import corrections
 from bot.store.tables.organisation import ACTIVE, accounts
 from bot.store.tx import Tx
 from bot.store.vault import Keys, Vault
@@ -110,7 +111,9 @@ class World:
         self.conn = engine.connect()
         self.transaction = self.conn.begin()
         self.tx = Tx(self.conn, START, VAULT)
-        found = [people.member_by_card(self.tx, _row(number).card_number or "") for number in range(PEOPLE + 2)]
+        found = [
+            people.member_by_card(self.tx, _row(number).card_number or "") for number in range(PEOPLE + 2)
+        ]
         self.members = [each.id for each in found if each is not None]
         self.author, self.top = self.members[0], _top(self.tx)
         self.phones: dict[str, list[Say]] = {f"u{number}": [] for number in range(WITHOUT)}
@@ -209,9 +212,11 @@ class Orders(RuleBasedStateMachine):
         self.checks = 0
 
     def teardown(self) -> None:
-        if self.world.phones and hasattr(self, "paper"):
-            self._ends_with_the_new_words()
-        self.world.end()
+        try:
+            if hasattr(self, "paper"):
+                self._ends_with_the_new_words()
+        finally:
+            self.world.end()
 
     @initialize(checks=st.booleans())
     def begin(self, checks: bool) -> None:
@@ -233,7 +238,11 @@ class Orders(RuleBasedStateMachine):
         for row in self.world.take(limit):
             said = row.reply.say if isinstance(row.reply, Edit) else row.reply
             assert isinstance(said, Say)
-            if "thu hồi" not in said.text and "recall" not in said.text and row.notice != ("hand_record", self.paper):
+            if (
+                "thu hồi" not in said.text
+                and "recall" not in said.text
+                and row.notice != ("hand_record", self.paper)
+            ):
                 assert f"Trích yếu bản {self.version}" in said.text, said
             self.flying.append((self.version, row))
 
@@ -398,3 +407,126 @@ def test_in_any_order_the_counting_rules_hold(engine: Engine) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_unsent_cards_reminders_and_lists_say_only_the_new_words(world: World) -> None:
+    first, other = world.directive(), world.directive(number="53-KH/ĐU")
+    for row in world.take(100):
+        world.arrive(row)
+    world.later(days=17, hours=1)  # three days before the deadline: both papers in one list
+    assert reminding.tick(world.tx, NEVER)
+    world.correct(first, anew=True)
+    before = {chat: len(said) for chat, said in world.phones.items()}
+    rows = world.take(100)
+    lists = [row.reply for row in rows if isinstance(row.reply, Say) and "53-KH/ĐU" in row.reply.text]
+    assert lists
+    for said in lists:
+        assert "Trích yếu bản 2" in said.text
+        assert "52-KH/ĐU ngày 17/11/2026: Trích yếu bản 1" not in said.text
+    for row in rows:
+        world.arrive(row)
+    world.later(minutes=1)
+    # The list was taken after the correction, so what it acknowledges together is the new version.
+    [(_id, choice)] = {(row.chat_id, row.reply.choices[-1].payload) for row in rows if row.chat_id == "u1"}
+    action = unpack(choice)
+    done = service.acknowledge_all(
+        world.tx, world.members[1], "telegram", action.first, action.last, action.by_ms
+    )
+    assert {each.directive.id for each in done} == {first, other}
+    assert {each.directive.version for each in done} == {1, 2}
+    del before[f"u{EXEMPT}"]  # is not reminded
+    assert all(len(world.phones[chat]) > count for chat, count in before.items())
+
+
+def test_a_list_from_before_the_correction_leaves_the_corrected_paper_open(world: World) -> None:
+    first, other = world.directive(), world.directive(number="53-KH/ĐU")
+    world.settle()
+    listed_ms = world.tx.now_ms
+    world.later(hours=1)
+    world.correct(first, anew=True)
+    world.settle()
+    done = service.acknowledge_all(world.tx, world.members[1], "telegram", first, other, listed_ms)
+    assert [each.directive.id for each in done] == [other]
+
+
+def test_who_cannot_be_reached_any_more_has_not_received_the_correction(world: World) -> None:
+    paper = world.directive()
+    world.settle()
+    account_verbs.mark_blocked(world.tx, "telegram", "u1")
+    world.correct(paper, anew=False)
+    world.settle()
+    directive = queries.get(world.tx, paper)
+    assert directive is not None
+    branch = people.subtree_ids(world.tx, world.top)
+    assert total(world.tx, directive, branch).reasons == {"blocked": 1, "no_account": 1}
+    assert "bản 2" not in world.phones["u1"][-1].text
+    account_verbs.mark_unblocked(world.tx, "telegram", "u1")
+    world.settle()
+    assert "bản 2" in world.phones["u1"][-1].text
+    assert total(world.tx, directive, branch).reasons == {"no_account": 1}
+
+
+def test_deadlines_of_a_correction_lie_ahead(world: World) -> None:
+    paper = world.directive()
+    world.settle()
+    refused = pytest.raises(Refused, match="deadline_past")
+    with refused:
+        world.correct(paper, anew=False, deadline=world.tx.now - timedelta(days=1))
+    with pytest.raises(Refused, match="nothing_changed"):
+        world.correct(paper, anew=True, title="Trích yếu bản 1")
+    world.later(days=21)
+    with refused:  # asked anew after the deadline, everybody would be late at once
+        world.correct(paper, anew=True)
+    world.correct(paper, anew=False)
+    world.correct(paper, anew=True, deadline=world.tx.now + timedelta(days=3))
+
+
+def test_a_second_person_decides_once(world: World) -> None:
+    paper = world.directive()
+    world.settle()
+    second = world.members[1]
+    appoint(world.tx, second, Role.OFFICE, world.top, from_ms=0)
+    known = queries.get(world.tx, paper)
+    assert known is not None
+    file = File("f-moi", "52-moi.pdf", "application/pdf", 10)
+    changes = Changes("Trích yếu bản 2", known.summary, known.deadline, file, anew=True)
+    keys = [correcting.propose(world.tx, paper, world.author, changes) for _ in range(3)]
+    with pytest.raises(Refused, match="no_right"):
+        correcting.judge(world.tx, keys[0], world.author, approve=True)
+    correcting.judge(world.tx, keys[0], second, approve=False)
+    assert queries.get(world.tx, paper) == known
+    correcting.judge(world.tx, keys[1], second, approve=True)
+    now_said = queries.get(world.tx, paper)
+    assert now_said is not None
+    assert now_said.file == file
+    for key in keys:  # the third was made from a version that is none any more
+        with pytest.raises(Refused, match="correction_decided"):
+            correcting.judge(world.tx, key, second, approve=True)
+    [_first, current] = correcting.versions(world.tx, paper)
+    assert (current.by_id, current.decided_by, current.anew) == (world.author, second, True)
+    done = select(audit.c.member_id).where(audit.c.action == "directive.correct")
+    assert world.tx.value(done) == second
+
+
+def test_versions_are_sealed(world: World) -> None:
+    paper = world.directive()
+    world.correct(paper, anew=False)
+    stored = [bytes(row.title) + bytes(row.summary) for row in world.tx.rows(select(corrections))]
+    assert len(stored) == 2
+    assert all("Trích yếu".encode() not in each for each in stored)
+
+
+def test_results_are_shown_once_enough_have_answered(world: World) -> None:
+    paper = world.directive(CHECKS)
+    world.settle()
+    directive = queries.get(world.tx, paper)
+    assert directive is not None
+    shown = ""
+    for count, member in enumerate(world.members[:5], 1):
+        checking.answer(world.tx, paper, member, "telegram", 1, 1, 1 if count < 3 else 2)
+        found = checking.results(world.tx, directive)
+        shown = texts_checks.results(directive, found, checking.asked(world.tx, paper), "").text
+        assert ("Đúng " in shown) == (count == 5)
+    assert "Đúng 2/5 (40%)" in shown
+    assert "trong 6 đồng chí" in shown
+    assert "Mới có 0 lượt" in shown
