@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import runner
 from bot.alerts import tell_administrators, tell_member
-from bot.channels import link_page, upload_page
+from bot.channels import link_page, screen_page, upload_page
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
 from bot.channels.tariff import terms
@@ -48,9 +48,10 @@ from bot.errands import make_router
 from bot.guard import Guard, forget_strangers
 from bot.handlers import adoption, group, meetings, privacy, zalo_group
 from bot.intake import Intake, UploadDesk
+from bot.invitations import Invitations
 from bot.links import LinkDesk
+from bot.meeting_desk import ScreenDesk, screen_address, ticks
 from bot.meeting_files import MeetingFiles
-from bot.meetings import service as meeting_verbs
 from bot.newsroom import Newsroom, habit
 from bot.paperwork import Paperwork
 from bot.policy.service import forget_questions
@@ -135,20 +136,16 @@ class App:
             settings.abroad_may_carry,
             habit(settings),
             self.rulebook,
+            screen_address(self._public),
         )
         limit = settings.inbox_limit
         if self.shared:
             # One unit a commit: what takes updates in locks chats, and never several times in one transaction.
             self.intake_writer = Writer(self.engine, self.vault, loop=loop, batch_units=1, patient=False)
             self.intake_writer.start()
+            taking = self.intake_writer
             shared = SharedWorker(
-                self.writer,
-                self.intake_writer,
-                router,
-                self.sender,
-                translators,
-                limit=limit,
-                handles=self.works,
+                self.writer, taking, router, self.sender, translators, limit=limit, handles=self.works
             )
             self.worker: Worker = shared
             self._spawn(shared.keep_count())
@@ -162,14 +159,16 @@ class App:
                 limit=limit,
                 chat_limit=settings.inbox_chat_limit,
             )
-        box = FileBox(settings.files, self.vault)
         self.guard = Guard(self.engine, self.vault, self.writer, box, ROOMS, self.sender.ring)
         links_in = (self._oa_link(), settings.telegram_username)
         papers = Paperwork(self.writer, box, ROOMS, settings.abroad_may_carry, links_in)
-        self.intake = Intake(self._fetchers(outbounds), box, rule)
-        self.rosters = Rosters(settings, self.vault, self._fetchers(outbounds))
+        fetchers = self._fetchers(outbounds)
+        self.intake = Intake(fetchers, box, rule)
+        self.invitations = Invitations(fetchers, rule)
+        self.rosters = Rosters(settings, self.vault, fetchers)
         doers = {
             "check_file": self.intake.check_file,
+            "read_invitation": self.invitations.read,
             "freeze": self._freeze,
             "roster_read": self.rosters.read,
             "roster_apply": self.rosters.apply,
@@ -331,7 +330,9 @@ class App:
             saw=self.findings.saw,
         )
         link_page.add_to(app, LinkDesk(self.writer, FileBox(settings.files, self.vault), self.vault))
-        upload_page.add_to(app, UploadDesk(self.writer, self.intake, self.worker.take, self.rosters))
+        screen_page.add_to(app, ScreenDesk(self.writer))
+        takers = (self.intake, self.worker.take, self.rosters, self.invitations)
+        upload_page.add_to(app, UploadDesk(self.writer, *takers))
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.listen_host, settings.listen_port)
@@ -411,7 +412,7 @@ class App:
             (self._resume_freezing, 5),
             (self.guard.tick, 5),
             (self._keep_findings, 10),
-            (partial(self._look, meeting_verbs.tick), 20),
+            *((partial(self._look, tick), seconds) for tick, seconds in ticks(self.settings)),
             (overdue, 300),
             (self._tidy, 3600),
         ):
@@ -420,8 +421,7 @@ class App:
         self._bell.start()
 
     async def _ring(self) -> None:
-        # A coroutine, so that the bell rings on the event loop and not in a thread.
-        self.sender.ring()
+        self.sender.ring()  # a coroutine, so that the bell rings on the event loop and not in a thread
 
     async def _resume_freezing(self) -> None:
         """Goes on with audiences whose freezing was interrupted."""

@@ -25,6 +25,7 @@ from bot import (
     cli_policy,
     cli_privacy,
     cli_roster,
+    cli_template,
     cli_zalo,
 )
 from bot.clock import VIETNAM, now
@@ -53,6 +54,7 @@ cli.add_typer(cli_broadcast.broadcast, name="broadcast")
 cli.add_typer(cli_gate.gate, name="gate")
 cli.add_typer(cli_news.news, name="news")
 cli.add_typer(cli_policy.policy, name="policy")
+cli_zalo.zalo.add_typer(cli_template.template, name="template")
 cli.add_typer(cli_zalo.zalo, name="zalo")
 screen = Console(stderr=True)
 

@@ -20,6 +20,7 @@ from bot.i18n import _, full_date
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from bot.channels.zalo_oa.access import Access
     from bot.channels.zalo_oa.connect import Consent
     from bot.channels.zalo_oa.doctor import Line
     from bot.channels.zalo_oa.oauth import Grant, OAuth
@@ -261,23 +262,16 @@ async def _examine(settings: "Settings", test_account: str) -> "list[Line]":
     from collections import Counter
 
     from bot.channels.zalo_oa import doctor, findings, tokens
-    from bot.channels.zalo_oa.access import Access, FixedToken
-    from bot.channels.zalo_oa.oauth import OAuth
+    from bot.delivery import templates
     from bot.store.installation import open_store
 
     engine, vault = open_store(settings.database, settings.keys)
     writing = Writing(engine, vault)
     app_id = settings.zalo_oa_app_id
     try:
-        access: Access
-        fixed = settings.zalo_oa_access_token.get_secret_value()
-        if fixed and await writing.run(partial(tokens.read, app_id=app_id)) is None:
-            access = FixedToken(fixed)
-        else:
-            oauth = OAuth(app_id, settings.zalo_oa_app_secret.get_secret_value(), settings.zalo_oa_oauth)
-            access = tokens.Tokens(writing, oauth, name="doctor")
+        access = await access_to(settings, writing)
         if test_account:
-            if not await writing.run(partial(_may_test, user_id=test_account)):
+            if not await writing.run(partial(may_test, user_id=test_account)):
                 raise typer.BadParameter(
                     _(
                         "Đây là tài khoản của một đảng viên; doctor chỉ gửi tin thử cho quản trị hoặc người"
@@ -290,12 +284,27 @@ async def _examine(settings: "Settings", test_account: str) -> "list[Line]":
         account = await doctor.account_lines(settings, access)
         pair = await writing.run(partial(tokens.read, app_id=app_id))
         seen = await writing.run(findings.found)
-        return doctor.lines(settings, account, pair, seen)
+        approved = await writing.run(templates.known)
+        return doctor.lines(settings, account, pair, seen, approved)
     finally:
         engine.dispose()
 
 
-def _may_test(tx: "Tx", user_id: str) -> bool:
+async def access_to(settings: "Settings", writing: Writing) -> "Access":
+    """The account's pair, renewed where it has ended; the fixed token of a trial before it is connected."""
+    from bot.channels.zalo_oa import tokens
+    from bot.channels.zalo_oa.access import FixedToken
+    from bot.channels.zalo_oa.oauth import OAuth
+
+    app_id = settings.zalo_oa_app_id
+    fixed = settings.zalo_oa_access_token.get_secret_value()
+    if fixed and await writing.run(partial(tokens.read, app_id=app_id)) is None:
+        return FixedToken(fixed)
+    oauth = OAuth(app_id, settings.zalo_oa_app_secret.get_secret_value(), settings.zalo_oa_oauth)
+    return tokens.Tokens(writing, oauth, name="terminal")
+
+
+def may_test(tx: "Tx", user_id: str) -> bool:
     """Whether an account is nobody's on the roster, or an administrator's."""
     from bot.organisation import queries
     from bot.organisation.models import Verb

@@ -20,6 +20,7 @@ from bot.handlers import (
     meetings,
     officer,
     policy,
+    polls,
     practice,
     privacy,
     roster,
@@ -48,12 +49,13 @@ def make_router(
     abroad: str = "",
     digest: Habit = USUAL,
     shelf: policy.Shelf | None = None,
+    screen: meetings.ScreenAddress | None = None,
 ) -> Router[Tx]:
     """The router with every errand registered. Above so many recipients a second person approves.
 
     `page` and `rule` as in `dialogs.compose_directive.script`; `zalo_price` in đồng for a billable message;
     `contact` and `abroad` as in `handlers.privacy.register`; `digest` is how one is made where no unit says;
-    `shelf` holds the rules that answer questions.
+    `shelf` holds the rules that answer questions; `screen` gives a meeting's page for the room.
     """
     tariff = ChannelTariff({"zalo_oa": zalo_price})
     router: Router[Tx] = Router(MembersGate(terms()), reader, StoredDialogs(), new_id)
@@ -79,6 +81,7 @@ def make_router(
     group.register(router, oa_link)
     privacy.register(router, ROOMS, contact, abroad)
     adoption.register(router, abroad)
-    meetings.register(router, page)
+    meetings.register(router, page, screen)
+    polls.register(router)
     news_handlers.register(router, digest)
     return router

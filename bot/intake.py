@@ -11,12 +11,14 @@ from typing import Any
 import structlog
 
 from bot.channels.fetching import Fetch, FetchRefused
+from bot.dialogs.compose_file import FOR_INVITATION
 from bot.dialogs.import_roster import FOR_ROSTER
 from bot.directives import rules
 from bot.directives.gate.check import check
 from bot.directives.gate.models import LIMITS, Outcome, Verdict, Why
 from bot.directives.gate.texts import explain
 from bot.i18n import _
+from bot.invitations import Invitations
 from bot.rosters import Rosters
 from bot.store import jobs, upload_pages
 from bot.store.files import FileBox
@@ -78,10 +80,16 @@ class UploadDesk:
     limit = rules.MAX_FILE
 
     def __init__(
-        self, writer: Writer, intake: Intake, take: Callable[[Waiting], None], rosters: Rosters
+        self,
+        writer: Writer,
+        intake: Intake,
+        take: Callable[[Waiting], None],
+        rosters: Rosters,
+        invitations: Invitations,
     ) -> None:
         """`take` has a row of the inbox handled."""
         self._rosters = rosters
+        self._invitations = invitations
         self._writer = writer
         self._intake = intake
         self._take = take
@@ -98,13 +106,16 @@ class UploadDesk:
         if job.asked.get("for") == FOR_ROSTER:
             return await self._roster(job, name, data)
         try:
-            result = await self._intake.accept(name, data, job.asked["release"])
+            if job.asked.get("for") == FOR_INVITATION:
+                result = await self._invitations.accept(name, data)
+            else:
+                result = await self._intake.accept(name, data, job.asked["release"])
         except Exception as error:
             log.error("upload_failed", error=type(error).__name__)
             result = _refused(Why.UNREADABLE)
         # The kind is for the router, should no dialog wait for it any more.
         await self._answer(job, result)
-        if result["verdict"] == Outcome.REFUSE:
+        if "why" in result and result.get("verdict", Outcome.REFUSE) == Outcome.REFUSE:
             return explain(result["why"]) + " " + _("Mời đồng chí quay lại khung chat.")
         return _("Đã nhận tệp. Mời đồng chí quay lại khung chat để làm tiếp.")
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from bot.channels.zalo_oa import texts as zalo_texts
 from bot.delivery import window
-from bot.directives import groups, pausing, queries
+from bot.directives import groups, knocking, pausing, queries
 from bot.i18n import _
+from bot.meetings import knocking as invitations
+from bot.meetings import queries as meeting_queries
 from bot.news import service as news
 from bot.organisation import accounts
 from bot.organisation import queries as people
@@ -26,7 +28,9 @@ class Reachability:
         self._tell = tell
         self._tell_member = tell_member
 
-    def unreachable(self, tx: Tx, channel: str, chat_id: str, reason: str) -> None:
+    def unreachable(
+        self, tx: Tx, channel: str, chat_id: str, reason: str, notice: tuple[str, int] | None = None
+    ) -> None:
         """Blocked, or outside the window, until they write again."""
         if reason == window.CLOSED:
             window.shut(tx, channel, chat_id)
@@ -39,6 +43,15 @@ class Reachability:
         member_id = people.members_at(tx, [(channel, chat_id)]).get((channel, chat_id))
         if member_id is not None and len(people.accounts_of_member(tx, member_id)) > 1:
             accounts.mark_unserved(tx, member_id)  # another channel may bring it
+        if member_id is not None and reason == window.CLOSED and notice is not None:
+            self._knock(tx, member_id, *notice)
+
+    def _knock(self, tx: Tx, member_id: int, kind: str, kind_id: int) -> None:
+        """Where a template stands in for this kind of notice, it tells them that something waits."""
+        if kind == meeting_queries.NOTICE:
+            invitations.missed(tx, kind_id, [member_id])
+        elif kind in knocking.KINDS and (directive := queries.get(tx, kind_id)) is not None:
+            knocking.knock(tx, kind, directive, [member_id])
 
     def _lost_group(self, tx: Tx, channel: str, chat_id: str, unit_id: int) -> None:
         groups.unlink(tx, channel, chat_id)
@@ -64,5 +77,5 @@ class Reachability:
             pausing.hold(tx, kind, kind_id, reason_words(reason))
 
     def suspended(self, tx: Tx, channel: str, problem: str) -> None:
-        """An administrator hears what to do, on another channel or, once it works again, on this one."""
-        self._tell(tx, zalo_texts.problem(problem), False)
+        """An administrator hears what to do; where nothing is sent, on another channel or once it works again."""
+        self._tell(tx, zalo_texts.problem(problem), problem == "template")

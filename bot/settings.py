@@ -62,6 +62,12 @@ class Settings(BaseSettings):
     window_reminder_hours: float = Field(
         default=12, description="Hours before a member's Zalo window closes for the last reminder into it."
     )
+    meeting_nudge_day: int = Field(
+        default=20,
+        ge=0,
+        le=28,
+        description="Day of the month from which secretaries are reminded to call next month's meeting; 0: never.",
+    )
     approve_above: int = Field(
         default=500, description="Recipients above which a second person must approve a directive."
     )

@@ -14,6 +14,7 @@ from bot.app import App
 from bot.channels.zalo_oa import doctor, tokens
 from bot.channels.zalo_oa.doctor import Line
 from bot.channels.zalo_oa.oauth import Grant
+from bot.delivery import templates
 from bot.i18n import LANGUAGES, speaking
 from bot.sandbox.server import Sandbox, start
 from bot.settings import Settings
@@ -107,11 +108,22 @@ async def test_a_fresh_installation_knows_what_it_does_not_know(clinic: Clinic) 
         "buttons": "unknown",
         "list": "unknown",
         "free": "unknown",
+        "template": "none",
         "pkce": "unknown",
         "events": "unknown",
     }
     assert found["tokens"].state == doctor.BAD
     assert "sotay zalo connect" in found["tokens"].words
+
+
+async def test_a_template_that_zalo_refuses_is_named(clinic: Clinic) -> None:
+    assert clinic.app is not None
+    approved = templates.Approved("zalo_oa", "directive", "4711", (("a", "title", 60),), 300)
+    await clinic.app.writer.run(lambda tx: templates.keep(tx, approved))
+    assert (await clinic.doctor())["template"].variant == "directive"
+    await clinic.app.writer.run(lambda tx: templates.refused(tx, "zalo_oa", "directive", "Zalo -249"))
+    line = (await clinic.doctor())["template"]
+    assert line.state == doctor.BAD and "Zalo -249" in line.words
 
 
 SIGNATURES = {
@@ -270,7 +282,7 @@ async def test_it_never_writes_to_a_member(clinic: Clinic, monkeypatch: pytest.M
     await clinic.connect()
     person = await clinic.somebody_writes()
     before = clinic.sent()
-    monkeypatch.setattr(cli_zalo, "_may_test", lambda tx, user_id: False)
+    monkeypatch.setattr(cli_zalo, "may_test", lambda tx, user_id: False)
     with pytest.raises(typer.BadParameter, match="tài khoản của một đảng viên"):
         await clinic.doctor(person.user_id)
     assert clinic.sent() == before

@@ -53,9 +53,10 @@ from bot.directives.releases import Release
 from bot.handlers.group import GroupText
 from bot.handlers.history import ShowHistory
 from bot.handlers.privacy import Decide, Withdraw
+from bot.meetings import polls as polling
 from bot.meetings import service as holding
 from bot.meetings.models import Draft as Call
-from bot.meetings.models import JudgeReason, Mark, MeetingKind, ShowMeeting
+from bot.meetings.models import EndPoll, JudgeReason, Mark, MeetingKind, ShowMeeting
 from bot.news import service as news
 from bot.news.models import EditDigest
 from bot.organisation import linking
@@ -154,6 +155,8 @@ EXPECTED = {
     "judge_reason_button": (HOLDERS, OVER),
     "who_comes_button": (HOLDERS, OVER),
     "meeting_figures": (LOOKERS, OVER),
+    "open_poll": (HOLDERS, OVER),
+    "end_poll_button": (HOLDERS, OVER),
 }
 # What every member may who may use the bot: the directive reached them, as members of "own".
 MEMBERS = {
@@ -237,6 +240,22 @@ def who_comes_button(w: World, tx: Tx, actor: str, relation: str) -> bool:
 def meeting_figures(w: World, tx: Tx, actor: str, relation: str) -> bool:
     _meeting(w, tx, relation)
     return "(0/1, 1 cuộc)" in w.say(tx, actor, "/diemdanh thongke")
+
+
+def open_poll(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    return allowed((Refused,), lambda: _poll(tx, _meeting(w, tx, relation), w.actors[actor]))
+
+
+def end_poll_button(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    holder = people.who_may(tx, Verb.HOLD_MEETING, w.units[relation])[-1]
+    w.press(tx, actor, EndPoll(key := _poll(tx, _meeting(w, tx, relation), holder)))
+    return polling.get(tx, key).closed is not None
+
+
+def _poll(tx: Tx, meeting: int, by: int) -> int:
+    tx.run(update(meetings).where(meetings.c.id == meeting).values(state="open"))
+    tx.run(update(invitees).where(invitees.c.meeting_id == meeting).values(mark="present"))
+    return polling.open_poll(tx, meeting, by, "Câu hỏi?", ["A", "B"], voting=False)
 
 
 def send(w: World, tx: Tx, actor: str, relation: str) -> bool:
@@ -391,7 +410,7 @@ def by_hand(w: World, tx: Tx, actor: str, relation: str) -> bool:
 def close_link(w: World, tx: Tx, actor: str, relation: str) -> bool:
     mine = (accounts.c.member_id == w.witnesses[relation], accounts.c.state == ACTIVE)
     key = tx.value(select(accounts.c.id).where(*mine))
-    w.press(tx, actor, RejectLink(key))
+    w.press(tx, actor, RejectLink(key, "yes"))
     return bool(tx.value(select(accounts.c.state).where(accounts.c.id == key)) == REVOKED)
 
 
@@ -540,6 +559,7 @@ VERBS: dict[str, Callable[[World, Tx, str, str], bool]] = {
     each.__name__.rstrip("_"): each
     for each in (
         create, call_meeting, mark_attendance, judge_reason_button, who_comes_button, meeting_figures,
+        open_poll, end_poll_button,
         send, judge, judge_button, judge_from_above, release, release_button,
         recall, recall_button, recall_command, recall_from_above,
         correct, correct_command, correct_from_above, judge_correction_button, results_command,

@@ -36,6 +36,8 @@ WORDS = {
     "link_schemes": "what a button may open, besides sending an answer",
     "free_for": "writing is free after the person's last interaction for",
     "open_for": "writing is possible after it for",
+    "picture_types": "pictures with a limit of their own",
+    "max_picture_bytes": "bytes of such a picture, at most",
 }
 
 

@@ -34,3 +34,6 @@ class Capabilities:
     """How long after their last interaction a person can be written to for nothing; None: always."""
     open_for: timedelta | None = None
     """How long after it they can be written to at all."""
+    picture_types: frozenset[str] = frozenset()
+    """Suffixes of files that it shows as pictures, with a limit of their own; none where a picture is any file."""
+    max_picture_bytes: int = 0

@@ -211,7 +211,10 @@ def _with_list(bodies: list[str], choices: tuple[Choice, ...], limit: int) -> li
 
 
 def _refusal(file: File, caps: "Capabilities") -> str:
-    if caps.file_types is not None and PurePath(file.name).suffix.lower() not in caps.file_types:
+    suffix = PurePath(file.name).suffix.lower()
+    if suffix in caps.picture_types:
+        return "size" if file.size > caps.max_picture_bytes else ""
+    if caps.file_types is not None and suffix not in caps.file_types:
         return "type"
     return "size" if file.size > caps.max_file_bytes else ""
 

@@ -5,7 +5,7 @@ Never a handler: "200" says that the update is stored, and nothing else.
 
 import hmac
 import json
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -72,25 +72,35 @@ class ZaloHook:
     """How long the inbox remembers the keys that stop repeats: an older event is no longer let in."""
 
 
+@dataclass(slots=True)
+class _Bad:
+    """When the last wrong ones of a kind came, and when a burst of them was last told."""
+
+    moments: deque[datetime] = field(default_factory=lambda: deque(maxlen=BURST))
+    alerted: datetime | None = None
+
+
 class Tally:
-    """Counts by name: "zalo_signature_bad", and "zalo_signature:" + the variant that matched."""
+    """Counts by name: "zalo_signature_bad", "telegram_secret_bad", "zalo_signature:" + the variant that matched."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self._bad: deque[datetime] = deque(maxlen=BURST)
-        self._alerted: datetime | None = None
+        self._bad: defaultdict[str, _Bad] = defaultdict(_Bad)
 
-    def bad_signature(self) -> None:
-        """Counts one; logs the first of a while and a burst once a minute, so that no flood fills the log."""
-        moment = now()
-        self.counts["zalo_signature_bad"] += 1
-        if not self._bad or moment - self._bad[-1] > BURST_WINDOW:
-            log.warning("zalo_signature_bad", total=self.counts["zalo_signature_bad"])
-        self._bad.append(moment)
-        burst = len(self._bad) == BURST and moment - self._bad[0] <= BURST_WINDOW
-        if burst and (self._alerted is None or moment - self._alerted > BURST_WINDOW):
-            self._alerted = moment
-            log.error("zalo_signature_burst", total=self.counts["zalo_signature_bad"])
+    def bad(self, what: str) -> None:
+        """Counts one "zalo_signature" or "telegram_secret" that was wrong.
+
+        Logs the first of a while, and a burst once a minute, so that no flood fills the log.
+        """
+        moment, known = now(), self._bad[what]
+        self.counts[f"{what}_bad"] += 1
+        if not known.moments or moment - known.moments[-1] > BURST_WINDOW:
+            log.warning(f"{what}_bad", total=self.counts[f"{what}_bad"])
+        known.moments.append(moment)
+        burst = len(known.moments) == BURST and moment - known.moments[0] <= BURST_WINDOW
+        if burst and (known.alerted is None or moment - known.alerted > BURST_WINDOW):
+            known.alerted = moment
+            log.error(f"{what}_burst", total=self.counts[f"{what}_bad"])
 
 
 TALLY = web.AppKey("tally", Tally)
@@ -122,7 +132,7 @@ def application(
     if telegram_hook:
         if not telegram_hook.secret:
             raise ValueError("Telegram's webhook needs a secret")
-        app.router.add_post("/webhook/telegram", _telegram(inbox, telegram_hook))
+        app.router.add_post("/webhook/telegram", _telegram(inbox, telegram_hook, tally))
     if zalo_hook:
         if not zalo_hook.secret:
             raise ValueError("Zalo's webhook needs the OA secret key")
@@ -136,7 +146,7 @@ async def _health(request: web.Request) -> web.Response:
     return web.Response(text="ok")
 
 
-def _telegram(inbox: Inbox, hook: TelegramHook) -> Handler:
+def _telegram(inbox: Inbox, hook: TelegramHook, tally: Tally) -> Handler:
     secret = hook.secret.encode()
 
     async def handle(request: web.Request) -> web.Response:
@@ -144,7 +154,7 @@ def _telegram(inbox: Inbox, hook: TelegramHook) -> Handler:
         if not hmac.compare_digest(given, secret):
             # 401: whoever posts has not shown who they are. Telegram repeats after any answer but 2xx and
             # shows it in getWebhookInfo, so a secret set wrongly is found there, and nothing is lost.
-            log.warning("telegram_secret_bad")
+            tally.bad("telegram_secret")
             return web.Response(status=401)
         return await _store(inbox, "telegram", telegram.identify, await request.read())
 
@@ -174,7 +184,7 @@ def _zalo(inbox: Inbox, hook: ZaloHook, tally: Tally, saw: Saw) -> Handler:
             allowed=hook.variants,
         )
         if variant is None:
-            tally.bad_signature()
+            tally.bad("zalo_signature")
             saw("webhook", "bad_signature")
             return web.Response(status=401)
         tally.counts[f"zalo_signature:{variant}"] += 1

@@ -271,13 +271,20 @@ _SPOKEN_HOUR = re.compile(
     rf"\b({'|'.join(sorted(_HOUR_WORDS, key=len, reverse=True))}) (?=(?:gio|h|ruoi)(?!\w))"
 )
 _CLOCK = r"\d{1,2} ?(?:h|g|gio|:)(?: ?(?:ruoi|\d{1,2}))?(?: ?(?:phut|p))?(?: (?:sang|trua|chieu|toi|dem))?"
-_TIME_RANGE = re.compile(rf"({_CLOCK}|\b\d{{1,2}}) ?(?:-|~|->|=>|den|toi) ?({_CLOCK})(?![\d/])")
+_TIME_RANGE = re.compile(rf"({_CLOCK}|(?<!thu )\b\d{{1,2}}) ?(?:-|~|->|=>|den|toi) ?({_CLOCK})(?![\d/])")
 _DAY_RANGE = re.compile(r"(?<![\d/.-])(\d{1,2}) ?(?:-|~|den|toi) ?(?:ngay )?\d{1,2}([/.]\d{1,2})")
 _ANY_PART = re.compile(
     r"\b(sang|trua|chieu|toi|dem)\b(?= (?:nay|mai|mot|ngay|thu|t[2-7]|cn|chu nhat|hom|luc|mung|mong|\d))|"
     r"\b(sang|trua|chieu|toi|dem)$"
 )
 _QUARTER = re.compile(r"\b(\d{1,2}) ?(?:h|g|gio) ?kem (\d{1,2})(?: phut)?")
+_PART_OF_DATE = re.compile(r"\b(sang|trua|chieu|toi|dem) (\d{1,2})(?=$|,| thang\b| nay$)")
+"""“tối 28”: a day, where no hour follows."""
+_MONTH_NAMED = rf"thang (nay|sau|toi|\d{{1,2}}|{_NUMBER_WORDS})\b"
+_VAGUE_MONTH = re.compile(rf"\b(?:(dau|giua) )?{_MONTH_NAMED}")
+_NTH = re.compile(rf"\b(dau tien|dau|cuoi cung|cuoi)(?: cua| trong)? {_MONTH_NAMED}")
+_EITHER = re.compile(r"\bhoac\b|\bhay\b|\bthang (?:chap|gieng)\b")
+"""Two moments, or a month that is also the moon's."""
 _PART_BEGINS = {"sang": time(8), "trua": time(12), "chieu": time(14), "toi": time(19), "dem": time(21)}
 
 
@@ -290,9 +297,16 @@ def read_meeting_time(text: str, now: datetime) -> tuple[datetime | None, bool]:
     impossible or not named.
     """
     now = now.astimezone(clock.VIETNAM)
+    marked = clean(text).lower()
     said = " ".join(flat(figures(re.sub(r"\b[Tt]ôi\b", " ", clean(text)))).split())[:400]
-    if re.search(r"\bthu (?:[0189]|1\d)\b", said):
+    if re.search(r"\bthu (?:[0189]|1\d)\b|\bhom qua\b|\b(?:tuan|thang) (?:truoc|qua|roi)\b", said):
         return None, False
+    if re.search(r"\bngay mot\b(?! thang)", said) and "ngày một" not in marked:
+        said = said.replace("ngay mot", "ngay kia")  # "ngày mốt"; in marks that were left out both are one
+    said = re.sub(r"\b(tuan|thang) toi\b(?! nay| mai)", r"\1 sau", said)
+    if re.search(r"\btới\b", marked):
+        said = re.sub(rf"({_WEEKDAY.pattern}) toi\b", r"\1", said)  # the coming one, and no evening
+    said = re.sub(r"\b12 ?(?:h|g|gio)(?= dem)", "24h", said)
     if (soon := _IN.search(said)) and soon[3] == " nua":
         whole = _in_a_while(said, now)
         if soon[2] not in ("ngay", "tuan") or whole is None:
@@ -301,7 +315,6 @@ def read_meeting_time(text: str, now: datetime) -> tuple[datetime | None, bool]:
     said = re.sub(r"\b(\d{4})-(\d\d)-(\d\d)\b", r"\3/\2/\1", said)
     said = re.sub(r"\b(\d{1,2})\.(1[3-9]|[2-5]\d|00)(?![\d.])", r"\1h\2", said)
     said = _QUARTER.sub(_before_the_hour, said)
-    said = re.sub(r"((?:h|g|gio|:) ?\d\d)(?= (?:ngay|tuan))", r"\1,", said)
     said = _SPOKEN_HOUR.sub(lambda match: f"{_HOUR_WORDS[match[1]]} ", said)
     said = re.sub(r"\b(\d{1,2}) ruoi\b", r"\1h30", said)
     said = re.sub(r"\b(\d{1,2}) ?(h|g|gio)(?: ?dung)\b", r"\1 \2", said)
@@ -313,6 +326,8 @@ def read_meeting_time(text: str, now: datetime) -> tuple[datetime | None, bool]:
         shared = part[0] if part and not own else ""
         said = f"{said[: in_range.start()]} {first}{shared} {said[in_range.end() :]}"
     said = " ".join(re.sub(r"\b(?:tu|luc|vao|hop|bat dau)\b", " ", said).split())
+    said = re.sub(r"((?:h|g|gio|:) ?\d\d)(?= (?:ngay|tuan))", r"\1,", said)
+    said = _PART_OF_DATE.sub(r"\1 ngay \2", said)
     hour_said = _HOUR.search(said)
     rest = said
     if hour_said:  # the part of the day stays: it may belong to the day as well ("8h tối nay")
@@ -333,9 +348,15 @@ def read_meeting_time(text: str, now: datetime) -> tuple[datetime | None, bool]:
             unsure = own_part is None and (1 <= hour <= 6 or hour in (0, 12, 24))
         if at is None or (own_part == "sang" and int(hour_said[1]) > 12):
             return None, False
-    named, day = _meeting_day(rest, now)
+        unsure = unsure or ((own_part or part_word) in ("toi", "dem") and 12 <= hour < 17)
+        # Without its mark the word after a weekday is "tới" (the coming one) or "tối" (the evening).
+        unmarked = re.search(rf"{_WEEKDAY.pattern} toi\b", said) and "tối" not in marked
+        unsure = unsure or bool(unmarked and hour < 12)
+    vague = _vague_day(rest, now.date())
+    named, day = (True, vague) if vague else _meeting_day(rest, now)
     if named and day is None:
         return None, False
+    unsure = unsure or vague is not None or _EITHER.search(rest) is not None
     if not named and at is None and part_word is None:
         return None, False
     if at is None:
@@ -354,17 +375,65 @@ def read_meeting_time(text: str, now: datetime) -> tuple[datetime | None, bool]:
         return None, False
     if weekday := _WEEKDAY.search(rest):
         index = 6 if weekday[3] else _number(weekday[1] or weekday[2]) - 2
-        nearby = re.search(r"tuan|nay", rest[weekday.end() :])
-        unsure = unsure or moment.weekday() != index
+        nearby = "tuan" in rest or re.search(r"nay", rest[weekday.end() :])
+        unsure = unsure or moment.weekday() != index or _two_weekdays(rest)
         unsure = unsure or (
             index == now.weekday() and not nearby and not re.search(r"\d ?[/.-] ?\d|ngay \d", rest)
         )
     return moment, unsure
 
 
+def _two_weekdays(said: str) -> bool:
+    return len({match[0].removeprefix("thu ").removeprefix("t") for match in _WEEKDAY.finditer(said)}) > 1
+
+
 def _before_the_hour(match: re.Match[str]) -> str:
     hour, minutes = int(match[1]), int(match[2])
     return f"{hour - 1}h{60 - minutes:02d}" if 1 <= hour <= 24 and 0 < minutes < 60 else match[0]
+
+
+def _vague_day(said: str, today: date) -> date | None:
+    """The first day of a time that is longer than a day: "đầu tháng sau", "tuần sau", "giữa tháng 12"."""
+    if _WEEKDAY.search(said) or re.search(r"\d ?[/.-] ?\d|\b(?:ngay|mung|mong) \S", said):
+        return None
+    if match := re.search(r"\b(?:(dau|giua) )?tuan (nay|sau|toi|ke|tiep)\b|\b(dau|giua) tuan\b", said):
+        if "cuoi tuan" in said:
+            return None
+        ahead = 0 if match[2] == "nay" else 7
+        day = today + timedelta(days=ahead - today.weekday() + (2 if "giua" in match[0] else 0))
+        return day if day >= today else None
+    if match := _VAGUE_MONTH.search(said):
+        if re.search(r"\b(?:cuoi|het) thang\b", said):
+            return None
+        months = today.year * 12 + today.month - 1
+        if match[2] in ("sau", "toi"):
+            months += 1
+        elif match[2] != "nay":
+            months += (_number(match[2]) - today.month) % 12
+        year, month = divmod(months, 12)
+        found = _date(year, month + 1, 15 if match[1] == "giua" else 1)
+        return found if found and found >= today else None
+    return None
+
+
+def _weekday_of_month(said: str, today: date) -> date | None:
+    """ "thứ hai đầu tiên của tháng 12", "chủ nhật cuối cùng tháng này"."""
+    match = _NTH.search(said)
+    weekday = _WEEKDAY.search(said)
+    if match is None or weekday is None:
+        return None
+    months = today.year * 12 + today.month - 1
+    if match[2] in ("sau", "toi"):
+        months += 1
+    elif match[2] != "nay":
+        months += (_number(match[2]) - today.month) % 12
+    index = 6 if weekday[3] else _number(weekday[1] or weekday[2]) - 2
+    last = match[1].startswith("cuoi")
+    year, month = divmod(months + last, 12)
+    first = date(year, month + 1, 1)
+    if last:
+        return first - timedelta(days=1 + (first.weekday() - 1 - index) % 7)
+    return first + timedelta(days=(index - first.weekday()) % 7)
 
 
 def _meeting_day(said: str, now: datetime) -> tuple[bool, date | None]:
@@ -374,6 +443,8 @@ def _meeting_day(said: str, now: datetime) -> tuple[bool, date | None]:
         lambda match: f"{match[1]} {_NUMBERS[match[2]]}",
         said,
     )
+    if (nth := _weekday_of_month(words, now.date())) is not None:
+        return True, nth if nth >= now.date() else None
     match = re.search(r"\b(?:ngay|mung|mong|hom) (\d{1,2}) thang (nay|sau|toi|truoc)\b", words)
     if match is None:
         return _day(words, now)

@@ -78,7 +78,17 @@ class Toast:
     callback_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message whose words the platform approved beforehand; only these fields of it, (name, value), are ours."""
+
+    template_id: str
+    fields: tuple[tuple[str, str], ...]
+
+
 Reply = Say | Edit | Toast
+Message = Reply | Template
+"""What a channel is given to send. Handlers answer with replies; a template is posted by `delivery` alone."""
 
 
 @dataclass(frozen=True, slots=True)

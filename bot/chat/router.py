@@ -36,6 +36,8 @@ ANSWERS_WITHIN = timedelta(minutes=30)
 """A dialog's question takes what comes within this time as its answer; then the dialog sleeps."""
 _CANCEL = frozenset({"huy", "huy bo", "thoi", "dung", "dung lai", "cancel", "stop"})
 _BACK = frozenset({"quay lai", "tro lai", "lui lai", "back"})
+_ANSWERS = frozenset({"meeting_answer", "check_in"})
+"""Commands that a bare "vâng" or six digits may be read as: not in the middle of a dialog."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -122,8 +124,8 @@ class Router(Generic[T]):
 
     def handle(self, event: Event, tx: T) -> list[Out]:
         """What to say to an event, in this order: a choice's payload; leaving or going back in a dialog;
-        an explicit /command; the question of a dialog asked within half an hour; then the reader (open
-        choices, commands in words, free text)."""
+        an explicit /command; the question of a dialog asked within half an hour, or a command in words that
+        is no answer to it; then the reader (open choices, commands in words, free text)."""
         with speaking(self._gate.arrived(tx, event)):
             said = _listed(self._handle(event, tx))
         if isinstance(event, ChoiceMade) and event.callback_id is not None:
@@ -164,12 +166,27 @@ class Router(Generic[T]):
                 return self._back(event, tx, state)
             explicit = event.text.lstrip().startswith("/")
             if not explicit and event.at - state.asked_at <= ANSWERS_WITHIN:
-                return self._advance(event, tx, state, event.text)
+                said = self._advance(event, tx, state, event.text)
+                asked = self._store.load(tx, event.address)
+                if asked is None or asked.run != state.run or asked.tries <= state.tries:
+                    return said
+                return self._instead(event, tx, asked) or said
         read = self._read(event, tx)
         if isinstance(read, Wondered) and state is not None:
             return self._offer(state)
         said = _listed(self._choose(read, tx) if isinstance(read, ChoiceMade) else self._dispatch(read, tx))
         return self._set_aside(event, tx, state, said)
+
+    def _instead(self, event: TextSent, tx: T, asked: DialogState) -> list[Out]:
+        """What a text that answers no question of the dialog asks for in plain words; [] when nothing, or a dialog."""
+        read = self._read(event, tx)
+        if not isinstance(read, Commanded) or read.name in _ANSWERS:
+            return []
+        done = _listed(self._dispatch(read, tx))
+        if self._store.load(tx, event.address) != asked:
+            self._store.save(tx, event.address, asked)  # one dialog does not push out another by accident
+            return []
+        return self._set_aside(event, tx, asked, done)
 
     def _set_aside(self, event: Event, tx: T, state: DialogState | None, said: list[Out]) -> list[Out]:
         """After something else was done: the dialog takes no more answers for now, and is offered again."""

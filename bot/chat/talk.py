@@ -301,10 +301,12 @@ def _pick(answer: str, options: Mapping[str, str] | None, parse: Callable[[str],
         labels = [fold(label) for label in options.values()]
         if typed in labels:
             return values[labels.index(typed)]
+        # “đồng ý” is enough for “Tôi đồng ý cả bốn việc”; “đồng ý?” is a question.
+        begun = f"{typed.removeprefix('toi ')} " if " " in typed and "?" not in answer else "?"
         near = [
             i
             for i, label in enumerate(labels)
-            if (" " in typed and f"{label} ".startswith(f"{typed} ")) or _politely(typed, label)
+            if f"{label} ".removeprefix("toi ").startswith(begun) or _politely(typed, label)
         ]
         if len(near) == 1:
             return values[near[0]]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.chat.replies import File, Reply
+from bot.chat.replies import File, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Outbound(Protocol):
 
     channel: str
 
-    async def send(self, chat_id: str, reply: Reply) -> Sent:
+    async def send(self, chat_id: str, reply: Message) -> Sent:
         """Sends, and tells the platform's message id."""
         ...
 

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from bot.chat.choices import Answer, unpack
-from bot.chat.replies import Edit, Reply, Say
+from bot.chat.replies import Edit, Message, Reply, Say, Template
 from bot.delivery.outbound import Sent
 from bot.delivery.quiet import NEVER, Quiet
+from bot.delivery.statements import CONTENT, NOTICE
 from bot.delivery.wire import dump, load
 from bot.store import leases, signals
 from bot.store.hot import Hot
@@ -34,6 +35,8 @@ NOT_YET = 1 << 62
 """A due time for rows that wait for `make_due`: a notice whose audience is still being frozen."""
 MAX_MESSAGE_ID = 80
 """Characters of the column that holds a platform's id, or several."""
+Closed = Callable[[Tx, str, str, str, tuple[str, int]], None]
+"""Told of a row that ends because its window has closed: channel, chat id, reason, notice."""
 REPLY, FLASH, EXPRESS, URGENT, NORMAL, REMINDER, DIGEST = 0, 1, 2, 3, 4, 5, 6
 """Priorities: replies first; then hỏa tốc, thượng khẩn, khẩn, ordinary papers; reminders; the digest."""
 
@@ -45,7 +48,7 @@ class Outgoing:
     id: int
     channel: str
     chat_id: str
-    reply: Reply
+    reply: Message
     attempts: int
     uncertain: int
     is_reply: bool
@@ -67,11 +70,10 @@ class Notice:
     """Messages (the platform's ids, parted by commas) that this one takes back where that is possible."""
 
 
-def content(tx: Tx, say: Say) -> int:
+def content(tx: Tx, say: Say | Template) -> int:
     """Keeps the words of a notice once, sealed, for all its recipients."""
     row_id = new_id()
-    body = tx.vault.seal("contents.body", row_id, dump(say))
-    tx.run(insert(contents).values(id=row_id, body=body, made_ms=tx.now_ms))
+    CONTENT.run(tx, id=row_id, body=tx.vault.seal("contents.body", row_id, dump(say)), made_ms=tx.now_ms)
     return row_id
 
 
@@ -109,10 +111,7 @@ def post(
             "channel": notice.channel,
             "chat_id": notice.chat_id,
             "priority": priority,
-            "state": QUEUED,
             "due_ms": due_ms,
-            "attempts": 0,
-            "uncertain": 0,
             "content_id": notice.content_id,
             "notice": kind,
             "notice_id": kind_id,
@@ -123,7 +122,7 @@ def post(
         for notice in notices
     ]
     if rows:
-        tx.run(insert(outbox), rows)
+        NOTICE.run_each(tx, rows)
         signals.tell(tx, signals.OUTBOX)
     return [row["id"] for row in rows]
 
@@ -208,10 +207,7 @@ def unfinished(tx: Tx, channel: str, chat_id: str) -> bool:
 def sent_messages(
     tx: Tx, kinds: Sequence[str], kind_id: int, recipient_ids: Sequence[int] | None = None
 ) -> dict[tuple[str, str], str]:
-    """What was sent of these notices, by (channel, chat): the platform's ids, parted by commas, the newest first.
-
-    To some thousand recipients, or to all (None).
-    """
+    """What was sent to these (None: all), by (channel, chat): the platform's ids, commas between, the newest first."""
     mine = [outbox.c.notice.in_(kinds), outbox.c.notice_id == kind_id, outbox.c.message_id.is_not(None)]
     if recipient_ids is not None:
         mine.append(outbox.c.recipient_id.in_(list(recipient_ids)))
@@ -279,6 +275,15 @@ def _open(tx: Tx, row_id: int, channel: str, chat_id: str, say: Say, at_ms: int,
     open_choices(tx, channel, chat_id, opening, at_ms + say.expires_minutes * 60_000)
 
 
+TEMPLATE = "_template"
+"""How the notice of a row ends that carries a template the platform approved (`delivery.templates`)."""
+
+
+def is_template(notice: str | None) -> bool:
+    """Whether a row of this notice carries such a template."""
+    return notice is not None and notice.endswith(TEMPLATE)
+
+
 class Pending(NamedTuple):
     """A claimed row as it is asked about: which notice it is, and for whom."""
 
@@ -296,13 +301,13 @@ def claim(
     *,
     quiet: Quiet = NEVER,
     unwanted: Callable[[Tx, list[Pending]], set[int]] | None = None,
-    closed: Callable[[Tx, str, str, str], None] | None = None,
+    closed: Closed | None = None,
 ) -> list[Outgoing]:
     """Takes due rows of a channel, most urgent first, then oldest; and those whose claim has run out.
 
     In quiet hours only replies and what is hỏa tốc. A notice that is no longer wanted (`unwanted` names
     the rows) is not sent; nor is one to somebody whose window has closed: its row ends here as unreachable,
-    and `closed` is told (channel, chat id, reason).
+    and `closed` is told.
     """
     most = FLASH if quiet.holds(tx.now) else DIGEST
     while True:
@@ -343,7 +348,7 @@ def _open_ones(
     tx: Tx,
     ids: list[int],
     unwanted: Callable[[Tx, list[Pending]], set[int]] | None,
-    tell_closed: Callable[[Tx, str, str, str], None] | None,
+    tell_closed: Closed | None,
 ) -> list[Outgoing]:
     here = and_(windows.c.channel == outbox.c.channel, windows.c.chat_id == outbox.c.chat_id)
     rows = tx.rows(
@@ -353,14 +358,21 @@ def _open_ones(
         .where(outbox.c.id.in_(ids))
         .order_by(outbox.c.priority, outbox.c.due_ms, outbox.c.id)
     )
-    opened: dict[int, Reply] = {}
+    opened: dict[int, Message] = {}
     found, closed = [], []
     asked = [Pending(row.id, row.notice, row.notice_id, row.recipient_id) for row in rows if row.notice]
     stopped = unwanted(tx, asked) if unwanted is not None and asked else set()
     for row in rows:
         if row.id in stopped:
             continue
-        if row.content_id is not None and row.until_ms is not None and row.until_ms < tx.now_ms:
+        shut = row.content_id is not None and row.until_ms is not None and row.until_ms < tx.now_ms
+        if is_template(
+            row.notice
+        ):  # the way out of a closed window; through an open one comes the thing itself
+            if not shut:
+                stopped.add(row.id)
+                continue
+        elif shut:
             closed.append(row)
             continue
         if row.content_id is None:
@@ -390,7 +402,7 @@ def _open_ones(
         tx.run(update(outbox).where(outbox.c.id.in_([row.id for row in closed])).values(unreached))
         if tell_closed is not None:
             for row in closed:
-                tell_closed(tx, row.channel, row.chat_id, "window_closed")
+                tell_closed(tx, row.channel, row.chat_id, "window_closed", (row.notice, row.notice_id))
     if stopped:
         tx.run(update(outbox).where(outbox.c.id.in_(stopped)).values(state=RECALLED, claimed_by=None))
     return found

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Select, select, update
 
-from bot.chat.replies import Say
+from bot.chat.replies import Message
 from bot.delivery.wire import dump, load
 from bot.store.tables.delivery import SENDING, contents, outbox
 from bot.store.tx import Tx
@@ -25,11 +25,10 @@ def _unsent(tx: Tx, *mine: ColumnElement[bool]) -> set[int]:
     return {row.content_id for row in tx.rows(select(outbox.c.content_id).where(*mine, *waits).distinct())}
 
 
-def reword(tx: Tx, content_ids: Iterable[int], words: Callable[[Say], Say]) -> None:
+def reword(tx: Tx, content_ids: Iterable[int], words: Callable[[Message], Message]) -> None:
     """Changes what these contents say. A message that is being sent keeps the old words; sent again, it has the new."""
     for content_id in content_ids:
         body = tx.value(select(contents.c.body).where(contents.c.id == content_id))
-        said = load(tx.vault.open("contents.body", content_id, body)) if body is not None else None
-        if isinstance(said, Say):
-            sealed = tx.vault.seal("contents.body", content_id, dump(words(said)))
-            tx.run(update(contents).where(contents.c.id == content_id).values(body=sealed))
+        said = words(load(tx.vault.open("contents.body", content_id, body)))
+        sealed = tx.vault.seal("contents.body", content_id, dump(said))
+        tx.run(update(contents).where(contents.c.id == content_id).values(body=sealed))

@@ -15,8 +15,9 @@ from typing import Protocol
 import structlog
 
 from bot.chat.errors import Later, Rejected, RetryAfter, Suspended, TokenExpired, Uncertain, Unreachable
+from bot.chat.replies import Template
 from bot.clock import now, to_ms
-from bot.delivery import outbox, window
+from bot.delivery import outbox, templates, window
 from bot.delivery.outbound import Outbound, Sent
 from bot.delivery.outbox import Outgoing, Pending
 from bot.delivery.quiet import NEVER, Quiet
@@ -47,8 +48,10 @@ _MARGIN_MS = 5_000
 class Reachability(Protocol):
     """Told, in the commit of the result, what a send taught about a person's chat."""
 
-    def unreachable(self, tx: Tx, channel: str, chat_id: str, reason: str) -> None:
-        """This chat cannot be reached until its person writes again."""
+    def unreachable(
+        self, tx: Tx, channel: str, chat_id: str, reason: str, notice: tuple[str, int] | None = None
+    ) -> None:
+        """This chat cannot be reached until its person writes again; `notice`: which one it missed thereby."""
         ...
 
     def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
@@ -60,7 +63,7 @@ class Reachability(Protocol):
         ...
 
     def suspended(self, tx: Tx, channel: str, problem: str) -> None:
-        """Nothing can be sent on this channel until a person has set the account right: tell one."""
+        """The account (or a template of it) sends nothing until a person has set it right: tell one."""
         ...
 
 
@@ -338,7 +341,10 @@ class Sender:
         except Rejected as error:
             log.error("send_rejected", channel=channel, why=error.why)
             reason = f"rejected:{error.code}" if error.code else "rejected"
-            self._failed(lane, row, reason)
+            if isinstance(row.reply, Template):  # the template is at fault: none of its kind goes any more
+                self._record(partial(_template_refused, self._reachability, row, reason))
+            else:
+                self._failed(lane, row, reason)
         except Exception as error:
             # A fault of ours in one message must not stop the chat; it is counted and shown.
             log.error("send_broke", channel=channel, error=type(error).__name__)
@@ -464,7 +470,14 @@ def _tell_suspended(reachability: Reachability, channel: str, problem: str, tx: 
 
 def _unreachable(reachability: Reachability, row: Outgoing, reason: str, tx: Tx) -> None:
     outbox.record_failed(tx, row, reason, unreachable=True)
-    reachability.unreachable(tx, row.channel, row.chat_id, reason)
+    reachability.unreachable(tx, row.channel, row.chat_id, reason, row.notice)
+
+
+def _template_refused(reachability: Reachability, row: Outgoing, reason: str, tx: Tx) -> None:
+    outbox.record_failed(tx, row, reason, unreachable=False)
+    kind = templates.kind_of(row.notice[0] if row.notice is not None else None)
+    if templates.refused(tx, row.channel, kind, reason.removeprefix("rejected:")):
+        reachability.suspended(tx, row.channel, "template")
 
 
 RING_EVERY = timedelta(seconds=1)

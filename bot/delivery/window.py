@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import Row, bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import Row, bindparam, delete, func, or_, select, update
 
 from bot.chat.replies import Say
 from bot.delivery.outbound import Quota
@@ -186,14 +186,22 @@ def used_up(tx: Tx, channel: str, chat_id: str) -> None:
     )
 
 
+_THESE = select(windows).where(
+    windows.c.channel == bindparam("channel"), windows.c.chat_id.in_(bindparam("chats", expanding=True))
+)
+
+
 def of(tx: Tx, addresses: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Window]:
-    """The windows of these (channel, chat id), where there are any. One query for 400 people."""
-    wanted = list(addresses)
+    """The windows of these (channel, chat id), where there are any. One query for 400 people of a channel."""
+    wanted: dict[str, list[str]] = {}
+    for channel, chat in addresses:
+        wanted.setdefault(channel, []).append(chat)
     found = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        here = tuple_(windows.c.channel, windows.c.chat_id).in_(wanted[start : start + _AT_ONCE])
-        for row in tx.rows(select(windows).where(here)):
-            found[row.channel, row.chat_id] = _window(row)
+    for channel, chats in wanted.items():
+        for start in range(0, len(chats), _AT_ONCE):
+            here = {"channel": channel, "chats": chats[start : start + _AT_ONCE]}
+            for row in tx.rows(_THESE, here):
+                found[row.channel, row.chat_id] = _window(row)
     return found
 
 

@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
-from bot.chat.replies import Choice, Edit, File, Link, Reply, Say, Toast
+from bot.chat.replies import Choice, Edit, File, Link, Message, Say, Template, Toast
 
 
-def dump(reply: Reply) -> str:
+def dump(reply: Message) -> str:
     """A reply as JSON; defaults are left out."""
+    if isinstance(reply, Template):
+        return json.dumps({"template": reply.template_id, "fields": reply.fields}, ensure_ascii=False)
     if isinstance(reply, Toast):
         return json.dumps({"toast": reply.text, "callback": reply.callback_id}, ensure_ascii=False)
     if isinstance(reply, Edit):
@@ -16,9 +18,11 @@ def dump(reply: Reply) -> str:
     return json.dumps({"say": _say(reply)}, ensure_ascii=False)
 
 
-def load(body: str) -> Reply:
+def load(body: str) -> Message:
     """The reply of its JSON."""
     raw = json.loads(body)
+    if "template" in raw:
+        return Template(raw["template"], tuple((name, value) for name, value in raw["fields"]))
     if "toast" in raw:
         return Toast(raw["toast"], raw["callback"])
     say = _unsay(raw["say"])

@@ -12,11 +12,11 @@ from bot.chat.replies import Say, To
 from bot.chat.talk import Retry, Talk
 from bot.chat.text import fold
 from bot.clock import VIETNAM
-from bot.delivery import window
+from bot.delivery import templates, window
 from bot.delivery.window import Tariff
 from bot.dialogs.compose_checks import ask_checks
 from bot.dialogs.compose_file import PageAddress, ask_file
-from bot.directives import numbers, queries, rules, service, texts
+from bot.directives import knocking, numbers, queries, rules, service, texts
 from bot.directives.gate.check import check_text
 from bot.directives.gate.models import Why
 from bot.directives.gate.texts import explain
@@ -321,6 +321,9 @@ def _preview(tx: Tx, tariff: Tariff, draft: Draft, unit: str) -> Say:
         elif way == window.CLOSED:
             closed = _("• không gửi được qua Zalo (quá 7 ngày): {count} đồng chí", count=number(count))
             lines.append(closed)
+            if knocking.may_travel(draft.number, draft.title):
+                found = templates.usable(tx, queries.NOTICE)
+                lines += ["   " + costs.by_template(count, each.price) for each in found]
         else:
             lines.append(_("• chưa gửi được: {count} ({why})", count=number(count), why=_(OBSTACLES[way])))
     if draft.send_at is not None:

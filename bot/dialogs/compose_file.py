@@ -21,6 +21,8 @@ from bot.store.tx import Tx
 
 PageAddress = Callable[[Tx, int], str]
 """The address of the one-time page of a job."""
+FOR_INVITATION = "invitation"
+"""What a page is asked for with whose file is read for a meeting, and not kept."""
 _ASKS_FOR_PAGE = frozenset({"gui tep", "gui file", "gui tap tin", "gui tep tin", "trang gui tep"})
 
 
@@ -33,7 +35,7 @@ def ask_file(talk: Talk[Tx], author: int, page: PageAddress | None) -> tuple[Fil
             _ask(page is not None, where),
             parse=partial(_page_or_hint, page is not None),
             options={"-": _("Không có tệp")},
-            file=partial(_handle, talk.address.channel),
+            file=partial(handle, talk.address.channel),
             done=_handed_in,
         )
         if given == "-":
@@ -65,25 +67,36 @@ def ask_file(talk: Talk[Tx], author: int, page: PageAddress | None) -> tuple[Fil
 
 def _ask(by_page: bool, where: str) -> Say:
     if where:
-        return Say(
-            _(
-                "Mời đồng chí mở trang này để gửi tệp (dùng một lần, trong 10 phút), rồi quay lại đây:\n{address}",
-                address=where,
-            )
-        )
+        return page_words(where)
     words = _("Gửi tệp PDF hoặc DOCX của văn bản (không quá 5 MB).")
     if by_page:
         words += " " + _("Nếu ở đây không gửi được, đồng chí nhắn “gửi tệp”.")
     return Say(words)
 
 
+def asks_for_page(text: str) -> bool:
+    """Whether somebody wants the one-time page ("gửi tệp")."""
+    return fold(text).strip(" .!/") in _ASKS_FOR_PAGE
+
+
+def page_words(where: str) -> Say:
+    """The one-time page's address."""
+    return Say(
+        _(
+            "Mời đồng chí mở trang này để gửi tệp (dùng một lần, trong 10 phút), rồi quay lại đây:\n{address}",
+            address=where,
+        )
+    )
+
+
 def _page_or_hint(by_page: bool, text: str) -> str:
-    if by_page and fold(text).strip(" .!/") in _ASKS_FOR_PAGE:
+    if by_page and asks_for_page(text):
         return "page"
     raise Retry(_("Bước này cần một tệp, hoặc chọn “Không có tệp”."))
 
 
-def _handle(channel: str, event: FileSent) -> dict[str, str]:
+def handle(channel: str, event: FileSent) -> dict[str, str]:
+    """Where a file that was sent can be fetched. Raises Retry when it is too large."""
     if event.size is not None and event.size > rules.MAX_FILE:
         raise Retry(_("Tệp lớn hơn 5 MB nên không gửi được. Đồng chí giảm dung lượng rồi gửi lại."))
     return {"channel": channel, "handle": event.handle, "name": event.name or "van-ban.pdf"}

@@ -1,5 +1,6 @@
 """A secretary calls a meeting from the phone. Reads top to bottom."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -8,19 +9,27 @@ from bot.chat.dates import read_meeting_time
 from bot.chat.errors import Refused
 from bot.chat.replies import Say
 from bot.chat.talk import Retry, Talk
-from bot.dialogs.compose_file import PageAddress, ask_file
+from bot.dialogs.compose_file import (
+    FOR_INVITATION,
+    PageAddress,
+    ask_file,
+    asks_for_page,
+    handle,
+    page_words,
+)
 from bot.directives.gate.check import check_text
 from bot.directives.gate.texts import explain
 from bot.i18n import _, moment, number
-from bot.meetings import queries, rules, service, texts
+from bot.meetings import queries, rules, service, texts, texts_calling
 from bot.meetings.models import Draft, MeetingKind
 from bot.organisation import queries as people
 from bot.organisation.models import Purpose, Verb
 from bot.organisation.rules import is_counted
 from bot.organisation.ways import ways_to
+from bot.store import jobs, upload_pages
 from bot.store.tx import Tx
 
-VERSION_OF_DIALOG = 1
+VERSION_OF_DIALOG = 2
 MAX_UNITS = 12
 """Units offered; a member of a large committee names another by typing."""
 
@@ -31,41 +40,52 @@ def title() -> str:
 
 
 def script(talk: Talk[Tx], page: PageAddress | None = None) -> None:
-    """Unit, kind, time, place, agenda, chair, documents; preview; call."""
-    talk.given()
+    """Unit, kind (or a file that says all), time, place, agenda, chair, documents; preview; call."""
+    again: int | None = talk.given()
     author: int = talk.note("author", partial(member_of, talk))
-    units: list[tuple[str, str]] = talk.note("units", partial(_units, talk.tx, author))
-    unit = int(units[0][0])
-    if len(units) > 1:
-        unit = int(talk.ask("unit", Say(_("Mời họp đơn vị nào?"), heading=_("Mời họp")), options=dict(units)))
-    unit_name = dict(units)[str(unit)]
-    kind = MeetingKind(
-        talk.ask(
-            "kind",
-            Say(_("{unit} họp gì?", unit=unit_name), heading=_("Mời họp")),
-            options={str(each): _(label) for each, label in texts.KINDS.items()},
+    unit, unit_name = _ask_unit(talk, author, again)
+    read: dict[str, Any] = {}
+    if again is not None:
+        kind = MeetingKind.REGULAR
+    else:
+        said, read = _ask_kind(talk, unit_name, page)
+        kind = MeetingKind(said)
+    earlier: list[str] = talk.note("earlier", partial(_earlier, talk.tx, unit, kind))
+    same = bool(earlier) and (
+        again is not None or (not read and kind == MeetingKind.REGULAR and _as_last_month(talk, earlier))
+    )
+    if "starts" in read:
+        starts = _sure_time(talk, datetime.fromisoformat(read["starts"]), unsure=read["unsure"])
+    else:
+        starts = ask_time(
+            talk, talk.note("suggested", partial(_suggested, earlier, talk.now)) if same else []
+        )
+    place: str = (
+        read.get("place")
+        or (earlier[0] if same else None)
+        or talk.ask(
+            "place",
+            Say(_("Họp ở đâu? Nhắn tên phòng, hoặc liên kết họp trực tuyến (https://…).")),
+            parse=partial(words, longest=rules.MAX_PLACE),
+            options=_as_before(earlier, 0),
         )
     )
-    starts = ask_time(talk)
-    earlier: list[str] = talk.note("earlier", partial(_earlier, talk.tx, unit, kind))
-    place: str = talk.ask(
-        "place",
-        Say(_("Họp ở đâu? Nhắn tên phòng, hoặc liên kết họp trực tuyến (https://…).")),
-        parse=partial(words, longest=rules.MAX_PLACE),
-        options=_as_before(earlier, 0),
-    )
-    agenda: str = talk.ask(
+    agenda: str = read.get("agenda") or talk.ask(
         "agenda",
         Say(_("Nội dung họp?")),
         parse=partial(words, longest=rules.MAX_AGENDA),
         options=_as_before(earlier, 1),
     )
     chairs: list[str] = talk.note("chairs", partial(_chairs, talk.tx, unit, author))
-    chair: str = talk.ask(
-        "chair",
-        Say(_("Ai chủ trì? Chọn, hoặc nhắn họ và tên.")),
-        parse=partial(words, longest=rules.MAX_CHAIR),
-        options={f"c{place}": name for place, name in enumerate(chairs)},
+    chair: str = (
+        read.get("chair")
+        or (earlier[2] if same else None)
+        or talk.ask(
+            "chair",
+            Say(_("Ai chủ trì? Chọn, hoặc nhắn họ và tên.")),
+            parse=partial(words, longest=rules.MAX_CHAIR),
+            options={f"c{place}": name for place, name in enumerate(chairs)},
+        )
     )
     documents = talk.ask(
         "documents",
@@ -109,6 +129,93 @@ def script(talk: Talk[Tx], page: PageAddress | None = None) -> None:
             )
         )
     )
+
+
+def _ask_unit(talk: Talk[Tx], author: int, again: int | None) -> tuple[int, str]:
+    units: list[tuple[str, str]] = talk.note("units", partial(_units, talk.tx, author, again))
+    if len(units) == 1:
+        return int(units[0][0]), units[0][1]
+    ask = Say(_("Mời họp đơn vị nào? Chọn, hoặc nhắn tên đơn vị."), heading=_("Mời họp"))
+    given: Any = talk.ask(
+        "unit", ask, parse=partial(_unit_named, talk.tx, author), options=dict(units[:MAX_UNITS])
+    )
+    if isinstance(given, str):
+        return int(given), dict(units)[given]
+    return int(given[0]), str(given[1])
+
+
+def _ask_kind(talk: Talk[Tx], unit: str, page: PageAddress | None) -> tuple[str, dict[str, Any]]:
+    """The kind, and what else a file said of the meeting, as far as the person agrees with it."""
+    read: dict[str, Any] = {}
+    while True:
+        hint = _("Hoặc gửi tệp giấy mời (Word, PDF, TXT, Excel, CSV) để tôi đọc giúp.")
+        if page is not None:
+            hint += " " + _("Nếu ở đây không gửi được, đồng chí nhắn “gửi tệp”.")
+        text = _("{unit} họp gì?", unit=unit)
+        given: Any = talk.ask(
+            "kind",
+            Say(text if read else f"{text} {hint}", heading=_("Mời họp")),
+            parse=partial(_page_or_kind, page is not None),
+            options={str(each): _(label) for each, label in texts.KINDS.items()},
+            file=partial(handle, talk.address.channel),
+            done=lambda event: event.result,
+        )
+        if given == "page" and page is not None:
+            talk.say(
+                page_words(
+                    page(talk.tx, talk.once("kind.request", partial(_open_page, talk), may_repeat=True))
+                )
+            )
+            continue
+        if isinstance(given, str):
+            return given, read
+        if "handle" in given:
+            waiting = Say(_("Đang đọc tệp, xin đồng chí chờ một chút…"))
+            given = talk.job("read", partial(_request, talk, given), waiting)
+        if "why" in given or "error" in given:
+            talk.say(Say(explain(given.get("why", "unreadable"))))
+            continue
+        if given["fields"].get("many"):
+            talk.say(
+                Say(_("Bảng có nhiều cuộc họp; mỗi lần tôi đọc một. Mời đồng chí tách ra, hoặc soạn tay."))
+            )
+            continue
+        read = given["fields"]
+        if not read:
+            talk.say(Say(_("Tôi không đọc được mục nào trong tệp này. Mời đồng chí soạn từng bước.")))
+            continue
+        options = {"yes": _("Đúng, dùng các mục này"), "no": _("Không dùng, soạn từng bước")}
+        if talk.ask("use", texts_calling.read_from_file(read), options=options) == "no":
+            read = {}
+        elif "kind" in read:
+            return read["kind"], read
+
+
+def _page_or_kind(by_page: bool, text: str) -> str:
+    if by_page and asks_for_page(text):
+        return "page"
+    raise Retry(_("Đồng chí chọn một loại cuộc họp, hoặc gửi tệp giấy mời."))
+
+
+def _open_page(talk: Talk[Tx]) -> int:
+    here = talk.address
+    return upload_pages.open_page(
+        talk.tx, (here.channel, here.chat_id, here.user_id), {"for": FOR_INVITATION}
+    )
+
+
+def _request(talk: Talk[Tx], given: dict[str, str]) -> int:
+    here = talk.address
+    return jobs.request(talk.tx, "read_invitation", (here.channel, here.chat_id, here.user_id), given)
+
+
+def _as_last_month(talk: Talk[Tx], earlier: list[str]) -> bool:
+    options = {"same": _("Như tháng trước"), "new": _("Soạn mới")}
+    return bool(talk.ask("as_before", texts_calling.as_last_month(*earlier[:3]), options=options) == "same")
+
+
+def _suggested(earlier: list[str], now: datetime) -> list[str]:
+    return [each.isoformat() for each in rules.next_month(datetime.fromisoformat(earlier[3]), now)]
 
 
 def change(talk: Talk[Tx], page: PageAddress | None = None) -> None:
@@ -168,21 +275,33 @@ def member_of(talk: Talk[Tx]) -> int:
     return account.member_id
 
 
-def ask_time(talk: Talk[Tx]) -> datetime:
-    """When the meeting starts; asked back where what was typed may mean another moment."""
+def ask_time(talk: Talk[Tx], suggested: Sequence[str] = ()) -> datetime:
+    """When the meeting starts; asked back where what was typed may mean another moment. `suggested`: ISO moments."""
     while True:
         ask = Say(_("Họp lúc nào? Ví dụ: 19h30 thứ 5, mùng 3 lúc 8h, 14h ngày 28/11."))
-        given: list[Any] = talk.ask("starts", ask, parse=partial(_time, talk))
+        options = {f"t{place}": moment(datetime.fromisoformat(each)) for place, each in enumerate(suggested)}
+        given: Any = talk.ask("starts", ask, parse=partial(_time, talk), options=options)
+        if isinstance(given, str):
+            return datetime.fromisoformat(suggested[int(given[1:])])
         moment_said, unsure = datetime.fromisoformat(given[0]), given[1]
         if not unsure:
             return moment_said
         if moment_said.hour == 0:
             talk.say(Say(_("Đồng chí cho thêm giờ họp, ví dụ: 19h30 thứ 5.")))
             continue
-        question = Say(_("Họp lúc {when}, đúng không?", when=moment(moment_said)))
-        options = {"yes": _("Đúng"), "no": _("Không, nhắn lại giờ khác")}
-        if talk.ask("sure_time", question, options=options) == "yes":
+        if _is_sure(talk, moment_said):
             return moment_said
+
+
+def _is_sure(talk: Talk[Tx], starts: datetime) -> bool:
+    question = Say(_("Họp lúc {when}, đúng không?", when=moment(starts)))
+    options = {"yes": _("Đúng"), "no": _("Không, nhắn lại giờ khác")}
+    return bool(talk.ask("sure_time", question, options=options) == "yes")
+
+
+def _sure_time(talk: Talk[Tx], starts: datetime, *, unsure: bool) -> datetime:
+    """The moment that a file named, once the person is sure of it."""
+    return starts if not unsure or _is_sure(talk, starts) else ask_time(talk)
 
 
 def _time(talk: Talk[Tx], text: str) -> list[Any]:
@@ -205,16 +324,26 @@ def words(text: str, *, longest: int) -> str:
     return said
 
 
-def _units(tx: Tx, author: int) -> list[tuple[str, str]]:
-    """Units the author may call, their own first, then the highest."""
+def _units(tx: Tx, author: int, again: int | None) -> list[tuple[str, str]]:
+    """Units the author may call, their own first, then the highest; or the one that is called again."""
     scope = people.scope(tx, author, Verb.HOLD_MEETING)
-    tree = [each for each in people.organisation_tree(tx) if each.id in scope]
-    return [(str(each.id), each.name) for each in tree[:MAX_UNITS]]
+    tree = [(str(each.id), each.name) for each in people.organisation_tree(tx) if each.id in scope]
+    return [each for each in tree if each[0] == str(again)] or tree[: MAX_UNITS + 1]
+
+
+def _unit_named(tx: Tx, author: int, text: str) -> list[Any]:
+    scope = people.scope(tx, author, Verb.HOLD_MEETING)
+    found = [each for each in people.find_organisations(tx, text) if each.id in scope]
+    if len(found) != 1:
+        raise Retry(
+            _("Tôi chưa tìm thấy đơn vị này trong phần đồng chí phụ trách. Mời đồng chí nhắn đúng tên.")
+        )
+    return [found[0].id, found[0].name]
 
 
 def _earlier(tx: Tx, unit: int, kind: MeetingKind) -> list[str]:
     found = queries.newest_of(tx, unit, kind)
-    return [] if found is None else [found.place, found.agenda]
+    return [] if found is None else [found.place, found.agenda, found.chair, found.starts.isoformat()]
 
 
 def _as_before(earlier: list[str], which: int) -> dict[str, str] | None:

@@ -32,9 +32,10 @@ class DecideLink:
 @action("notme")
 @dataclass(frozen=True, slots=True)
 class RejectLink:
-    """Closes an account that was linked and should not have been."""
+    """Closes an account that was linked and should not have been: `sure` is "ask", then "yes" or "no"."""
 
     account: int
+    sure: str
 
 
 def ask_for_approval(tx: Tx, account: Account) -> list[To]:
@@ -74,7 +75,8 @@ def tell_of_link(tx: Tx, account: Account, but: int | None = None) -> list[To]:
 
     `but` is a member who knows already (who linked it by hand).
     """
-    choices = (Choice(_("Không phải tôi"), pack(RejectLink(account.id))),)
+    about = f"account:{account.id}"  # no menu: a paper that comes next is what "1" means
+    choices = (Choice(_("Không phải tôi"), pack(RejectLink(account.id, "ask"))),)
     words = Say(
         _(
             "Một tài khoản {channel} vừa được gắn với đồng chí ({proof}). Nếu không phải đồng chí, bấm “Không phải "
@@ -84,6 +86,7 @@ def tell_of_link(tx: Tx, account: Account, but: int | None = None) -> list[To]:
         ),
         heading=_("Tài khoản mới"),
         choices=choices,
+        about=about,
     )
     branch = Say(
         _(
@@ -93,7 +96,8 @@ def tell_of_link(tx: Tx, account: Account, but: int | None = None) -> list[To]:
             proof=_(PROOFS[account.way]),
         ),
         heading=_("Tài khoản mới"),
-        choices=(Choice(_("Đóng tài khoản này"), pack(RejectLink(account.id))),),
+        choices=(Choice(_("Đóng tài khoản này"), pack(RejectLink(account.id, "ask"))),),
+        about=about,
     )
     told = [each for each in nearest(tx, account.member_id) if each.member_id != but]
     return [*_to(_others(tx, account), words), *_to(told, branch)]

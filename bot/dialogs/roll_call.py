@@ -10,7 +10,7 @@ from bot.chat.talk import Retry, Talk
 from bot.dialogs.absence import to_member
 from bot.dialogs.compose_meeting import member_of, words
 from bot.i18n import _, number
-from bot.meetings import queries, rules, service, texts
+from bot.meetings import polls, queries, rules, service, texts
 from bot.meetings.models import Mark, Rsvp
 from bot.organisation import queries as people
 from bot.store.tx import Tx
@@ -71,9 +71,7 @@ def script(talk: Talk[Tx]) -> None:
             talk.once("all", partial(_all_here, talk.tx, meeting_id, author), may_repeat=True)
             continue
         ids = [int(chosen)] if isinstance(chosen, str) else chosen
-        talk.once(
-            "mark", partial(service.mark, talk.tx, meeting_id, ids, author, Mark.PRESENT), may_repeat=True
-        )
+        talk.once("mark", partial(_here, talk.tx, meeting_id, ids, author), may_repeat=True)
     _absent(talk, meeting_id, author)
 
 
@@ -155,7 +153,14 @@ def _all_here(tx: Tx, meeting_id: int, author: int) -> int:
         and rules.category(each) == rules.Category.OPEN
         and each.answer != Rsvp.ABSENT
     ]
-    return service.mark(tx, meeting_id, ids, author, Mark.PRESENT)
+    return _here(tx, meeting_id, ids, author)
+
+
+def _here(tx: Tx, meeting_id: int, ids: list[int], author: int) -> int:
+    """Marks them present; a poll that is open asks them too."""
+    marked = service.mark(tx, meeting_id, ids, author, Mark.PRESENT)
+    polls.admit(tx, meeting_id, ids)
+    return marked
 
 
 def _shown(name: str, answer: str) -> str:
@@ -184,6 +189,7 @@ def _unknown(tx: Tx, meeting_id: int) -> list[list[Any]]:
 def _close(talk: Talk[Tx], meeting_id: int, author: int) -> None:
     tx = talk.tx
     often = service.close(tx, meeting_id, author)
+    polls.end_with(tx, meeting_id)
     meeting = queries.get(tx, meeting_id)
     assert meeting is not None
     secretary = people.secretary_of(tx, meeting.unit_id) or author

@@ -12,10 +12,21 @@ from sqlalchemy import Row, and_, insert, literal, select, update
 from sqlalchemy import delete as delete_rows
 
 from bot.chat.errors import Refused
+from bot.chat.replies import Say
 from bot.clock import from_ms, to_ms
 from bot.delivery import outbox, rewording
 from bot.delivery.outbox import Notice
-from bot.directives import catching_up, live_cards, queries, rules, service, texts, texts_corrections, timers
+from bot.directives import (
+    catching_up,
+    knocking,
+    live_cards,
+    queries,
+    rules,
+    service,
+    texts,
+    texts_corrections,
+    timers,
+)
 from bot.directives.models import Changes, Directive, State
 from bot.directives.timers import CORRECT
 from bot.store import audit, files, links
@@ -277,7 +288,12 @@ def _reword(tx: Tx, old: Directive, new: Directive) -> None:
     mine = select(recipients.c.member_id).where(recipients.c.directive_id == new.id)
     unsent = rewording.unsent_of(tx, (queries.NOTICE, queries.REMINDER), new.id)
     unsent |= rewording.unsent_to(tx, queries.SEVERAL, mine)
-    rewording.reword(tx, unsent, lambda said: texts_corrections.reworded(said, old, new, tx.now_ms))
+    rewording.reword(
+        tx,
+        unsent,
+        lambda said: texts_corrections.reworded(said, old, new, tx.now_ms) if isinstance(said, Say) else said,
+    )
+    knocking.correct(tx, new)
 
 
 def _next(tx: Tx, timer: timers.Timer) -> list[int]:

@@ -6,7 +6,7 @@ from bot.chat.replies import Choice, Say
 from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.delivery.outbox import Notice
-from bot.directives import queries, service
+from bot.directives import knocking, queries, service
 from bot.directives.models import Directive, Pause, Recall, State
 from bot.directives.texts import name
 from bot.i18n import _, number, speaking
@@ -69,7 +69,7 @@ def go_on(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
     return directive, count
 
 
-_KINDS = (queries.NOTICE, queries.REMINDER)
+_KINDS = (queries.NOTICE, queries.REMINDER, *knocking.NOTICES)
 
 
 def _may(tx: Tx, directive_id: int, by: int) -> Directive:

@@ -64,7 +64,7 @@ def held(tx: Tx, member_id: int, places: Sequence[Place]) -> list[tuple[str, str
 
 
 def forget(tx: Tx, member_id: int, places: Sequence[Place]) -> None:
-    """Deletes questions, what no longer counts, and cards in the chat. Who acknowledged stays as a count without a name."""
+    """Deletes questions, what no longer counts, cards in the chat; who acknowledged stays a nameless count."""
     tx.run(delete(questions).where(questions.c.member_id == member_id))
     tx.run(delete(former_acknowledgements).where(former_acknowledgements.c.member_id == member_id))
     for channel, chat_id, _user_id in places:

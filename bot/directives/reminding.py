@@ -15,7 +15,7 @@ from bot.clock import from_ms, to_ms
 from bot.delivery import outbox, window
 from bot.delivery.outbox import Notice, Pending
 from bot.delivery.quiet import Quiet
-from bot.directives import catching_up, chain, queries, service, texts, timers
+from bot.directives import catching_up, chain, knocking, queries, service, texts, timers
 from bot.directives.models import Directive, Urgency
 from bot.directives.queries import Waiting
 from bot.directives.timers import REMIND
@@ -34,6 +34,7 @@ LAST_LEAD = timedelta(hours=12)
 """So long before a window closes comes the last reminder into it."""
 _NOT_AGAIN = timedelta(hours=24)
 """Who was reminded so shortly before the window closes needs no last reminder."""
+_FAR = timedelta(days=365)
 _EVENING = timedelta(minutes=30)
 _WINDOWS = "windows"
 
@@ -153,6 +154,8 @@ class _Post:
     """By member, when their window closes, if that is why they are reminded."""
     singles: dict[tuple[int, str, int], list[tuple[Account, Waiting]]] = field(default_factory=dict)
     reminded: list[tuple[int, int]] = field(default_factory=list)
+    unreached: dict[int, tuple[Directive, list[int]]] = field(default_factory=dict)
+    """By directive, whom no message reaches: where there is a template for it, that one tells them."""
 
     def remind(
         self, account: Account | None, member_id: int, wanted: list[Waiting], present: list[Waiting]
@@ -161,6 +164,8 @@ class _Post:
         several = len(wanted) > 1
         self.reminded += [(each.directive.id, member_id) for each in (present if several else wanted)]
         if account is None:
+            first = min(wanted, key=lambda each: to_ms(each.directive.deadline or self.tx.now + _FAR))
+            self.unreached.setdefault(first.directive.id, (first.directive, []))[1].append(member_id)
             return
         until_ms = self.until.get(member_id, 0)
         if not several:
@@ -199,6 +204,8 @@ class _Post:
             for (account, each), row in zip(group, rows, strict=True):
                 if each.missed:
                     catching_up.mark_carried(self.tx, account, [each], row)
+        for directive, members in self.unreached.values():
+            knocking.knock(self.tx, queries.REMINDER, directive, members)
         service.mark_reminded(self.tx, self.reminded)
 
 
@@ -208,11 +215,13 @@ def priority(directive: Directive) -> int:
 
 
 def unwanted(tx: Tx, rows: Iterable[Pending]) -> set[int]:
-    """Of reminders about to be sent, those whose people have acknowledged meanwhile (`sender.Wanted`)."""
+    """Of reminders and templates about to be sent, those whose people have acknowledged meanwhile."""
     found: set[int] = set()
     lists: dict[int, int] = {}
     for row in rows:
-        if row.notice == queries.REMINDER and not _waits(tx, row.notice_id, row.recipient_id):
+        if row.notice in (queries.REMINDER, *knocking.NOTICES) and not _waits(
+            tx, row.notice_id, row.recipient_id
+        ):
             found.add(row.id)
         elif row.notice == queries.SEVERAL:
             lists[row.id] = row.recipient_id

@@ -11,10 +11,10 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from bot.chat.errors import Refused
 from bot.chat.replies import Say
 from bot.clock import from_ms, to_ms
-from bot.delivery import outbox
+from bot.delivery import outbox, window
 from bot.delivery.outbox import Notice
 from bot.delivery.window import Window
-from bot.directives import queries, rules, texts, timers
+from bot.directives import knocking, queries, rules, texts, timers
 from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, Draft, Forecast, State
 from bot.i18n import speaking
 from bot.organisation import queries as people
@@ -160,7 +160,7 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     due_ms = max(tx.now_ms, row.send_ms or 0)
     # A window that closes before the hour of sending may be opened again until then: the claim looks again.
     ways = ways_to(tx, [member.id for member in found], tx.now_ms)
-    frozen, notices = [], []
+    frozen, notices, closed = [], [], []
     for member in found:
         if not rules.belongs(member, audience):
             continue
@@ -177,6 +177,8 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
         if account is not None:
             words = row.content_en if account.language == "en" else row.content_vi
             notices.append(Notice(account.channel, account.chat_id, member.id, words))
+        elif obstacle == window.CLOSED:
+            closed.append(member.id)
     if frozen:
         tx.run(insert(recipients), frozen)
     directive = _known(tx, directive_id)
@@ -185,10 +187,12 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     outbox.post(
         tx, notices, kind=queries.NOTICE, kind_id=directive_id, priority=priority, due_ms=outbox.NOT_YET
     )
+    knocking.knock(tx, queries.NOTICE, directive, closed, due_ms=outbox.NOT_YET)
     if len(found) == SLICE:
         tx.run(update(directives).where(directives.c.id == directive_id).values(frozen_to=found[-1].id))
         return True
-    outbox.make_due(tx, due_ms, kind=queries.NOTICE, kind_id=directive_id)
+    for kind in (queries.NOTICE, *knocking.NOTICES):
+        outbox.make_due(tx, due_ms, kind=kind, kind_id=directive_id)
     tx.run(
         update(directives)
         .where(directives.c.id == directive_id)
@@ -464,7 +468,8 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
         raise Refused("recalled")
     tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.RECALLED))
     reached = outbox.stop(tx, kind=queries.NOTICE, kind_id=directive_id)
-    outbox.stop(tx, kind=queries.REMINDER, kind_id=directive_id)
+    for kind in (queries.REMINDER, *knocking.NOTICES):
+        outbox.stop(tx, kind=kind, kind_id=directive_id)
     timers.stop(tx, directive_id)
     reached = list(dict.fromkeys(reached + queries.carried(tx, directive_id)))
     if directive.file is not None:

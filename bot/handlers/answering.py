@@ -96,12 +96,13 @@ _NOT_ABSENT = _rx(
 )
 _LATE = _rx(
     r"(?:den|di|vao|toi|ve|hop|co mat|du!?|xin|xin phep|se|hoi|bi|co the|chac|xin den) "
-    r"(?:hop )?(?:hoi )?(?:muon!?|tre!?|cham)(?!~)(?: \S+)?|"
+    r"(?:hop )?(?:hoi )?(?:muon(?! (?:du|tham|di|biet|hoi|xem)(?!\S))!?|tre!?|cham)(?!~)(?: \S+)?|"
     r"(?:muon!?|tre!?|cham)(?: hop)?(?: khoang| chung| tam| do| mat| hon)* (?:\d+|nua|mot|vai|may|it|chut)(?: \S+)*|"
     r"(?:muon!?|tre!?) (?:mot chut|it phut|ti|xiu|chut)|(?:muon!|tre!)(?: hop)?|late|"
     r"(?:vao|den|toi|du!?)(?: hop)? sau (?:khoang )?(?:\d+|nua|mot) ?(?:phut|tieng|gio)|"
     r"khong (?:den|toi|vao|ve|kip)(?: kip)?(?: \S+)? (?:dung gio|dau gio|kip gio)|"
-    r"(?:\d+ ?(?:h|gio)\d*|xong viec|xong) (?:toi )?moi (?:den|toi|ve|vao|xong|tan|qua)(?: \S+)*|den giua buoi"
+    r"(?:\d+ ?(?:h|gio)\d*|xong viec|xong) (?:toi )?moi (?:den|toi|ve|vao|xong|tan|qua)(?: \S+)*|den giua buoi|"
+    r"het (?:gio|tiet|ca|viec)(?: \S+)? (?:toi )?moi (?:den|toi|ve|vao|qua)(?: \S+)?"
 )
 _BARE_LATE = re.compile(r"(?:toi |xin |da~ |thua |bao cao |dong chi |se |hoi )*(?:muon|tre)(?: toi)?")
 _ABSENT = _rx(
@@ -109,6 +110,7 @@ _ABSENT = _rx(
     r"(?:toi )?(?:vang!?|nghi!)(?: mat| hop| buoi| \S+)?|vang mat|xin (?:phep )?(?:nghi|mien)(?: hop)?|nghi! hop|"
     rf"{_NOT} {_BE_THERE}(?: duoc)?|{_NOT}(?: \S+)? (?:duoc|noi)|khong (?:muon|muon~) {_BE_THERE}|"
     r"toi ban!?(?: roi| viec| qua)*|ban! (?:roi|viec|qua|mat|mat roi|hom do|hop|di|cong|ca)|"
+    r"co viec (?:ban|dot xuat|gap)(?: dot xuat| gap)?|"
     r"(?:bi )?ban!|khong thu xep|khong sap xep|khong ve kip|khong kip|bo hop|cao loi|vang hop|hop vang|👎|"
     r"xin phep (?:khong|vang|nghi)(?: \S+)*|khong du|khong di|khong den|khong tham gia|khong ve|ve khong kip"
 )
@@ -116,7 +118,7 @@ _YES = _rx(
     r"(?:se |co |xin |dang ky |chac chan |van |toi )*(?:du!?|tham du!?|tham gia|co mat|di hop|den hop|den du!?|"
     r"di du!?|"
     r"di duoc|den duoc|du duoc|tham gia duoc)(?: duoc| day du| dung gio| hop)*|se (?:den|di|ve|hop)|van (?:den|di|ve)|"
-    r"co (?:di|den|du)|(?:den|di) (?:dung gio|duoc)|dung gio|ok|ok\S*|dong y|nhat tri|san sang|duoc roi|"
+    r"co (?:di|den|du)|(?:den|di) (?:dung gio|duoc|som)|dung gio|ok|ok\S*|dong y|nhat tri|san sang|duoc roi|"
     r"xac nhan(?: \S+)?|👍|yes|nhan loi|chap hanh|ro roi|toi di(?= nhe|$)"
 )
 _BARE_YES = re.compile(
@@ -127,7 +129,7 @@ _RECEIVED = _rx(
 )
 _QUESTION = re.compile(
     r"\?|(?<![a-z])(?:may gio|o dau|luc nao|khi nao|bao gio|hom nao|ngay nao|ai (?:du|chu tri|hop)|noi dung gi|hop gi|"
-    r"co phai|tai sao|vi sao|the nao|gi vay|gi the|co hop khong|may h|phong nao|dau~)(?![a-z])"
+    r"co phai|tai sao|vi sao|the nao|gi vay|gi the|co hop khong|may h|phong nao|dau~|duoc khong(?! \S))(?![a-z])"
 )
 _WISH = _rx(r"duoc khong|cho toi|xin|xin phep|duoc chu")
 _OTHERS = re.compile(
@@ -144,17 +146,20 @@ _SICK = (
     r"cam|di benh vien|o benh vien)"
 )
 _REASONS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
-    (Reason.FAMILY, _rx(rf"{_FAMILY}(?: \S+){{0,3}} (?:bi )?{_SICK}(?: \S+)?|{_FAMILY} (?:sap )?(?:sinh|de!)|"
+    (Reason.FAMILY, _rx(rf"{_FAMILY}(?: \S+){{0,3}} (?:bi )?{_SICK}(?: \S+)?|"
+                        rf"{_FAMILY}(?: toi)? (?:(?:sap |moi )?(?:sinh|de!)|(?:sap|moi) de)|"
+                        rf"(?:{_FAMILY}|bo)(?: toi)? (?:moi )?(?:mat|qua doi)|"
                         rf"(?:cham|trong|dua|don|don|cho)(?: soc)? {_FAMILY}(?: \S+)?|con nho|con dau|dua con|"
                         r"cham (?:con|chau|me|bo|vo|nguoi)(?: \S+)*")),
     (Reason.BIRTH, _rx(r"thai san|nghi!? sinh|nghi!? de!?|sinh con|sap sinh|moi sinh|cho sinh|sinh em be|de! con|"
                        r"mang thai|co bau|bau bi|o cu|kham thai|nghi che do|sap de!?|moi de!|con so sinh|don em be")),
     (Reason.ILL, _rx(r"om!?(?! con)|bi benh|benh(?! vien)|sot!?|nam vien|nhap vien|cap cuu|di vien|di kham|"
-    r"kham benh|dau! \S+|"
+    r"kham benh|lich mo|cach ly|dau! \S+|"
                      r"dau (?:bung|dau|chan|lung|rang|khop|mat|hong|day|nguoi|vai)|phau thuat|mo! ?\S*|tai nan|"
                      r"suc khoe(?: \S+)*|khong (?:duoc )?khoe|met|cam cum|cam lanh|covid|dieu tri|chua benh|cum|"
                      r"huyet ap|trung gio|te nga|gay (?:tay|chan)|dot quy|xuong khop|vien phoi|chay than|khong khoe")),
-    (Reason.DUTY, _rx(r"cong tac|cong vu|(?:di |phai )?truc(?!tiep| tuyen)(?: \S+)?|ca truc|lam viec|di lam|tang ca|"
+    (Reason.DUTY, _rx(r"cong tac|cong vu|(?:di |phai )?truc(?!tiep| tuyen)(?: \S+)?|ca truc|(?<!gio )lam viec|di lam|"
+                      r"tang ca|"
                       r"nhiem vu|co quan|coi thi|gac thi|cham thi|day hoc|(?:co )?(?:tiet|lich|gio) day|day bu|"
                       r"di tinh|"
                       r"(?:di|o) nuoc ngoai|hop (?:khac|truong|khoa|o so|dot xuat|giao ban|co quan|cong ty|bo~?|tinh|"

@@ -19,8 +19,9 @@ from bot.directives.models import (
     ShowPaper,
     Undo,
 )
-from bot.handlers.gate import MEMBER, member_account, not_verified
+from bot.handlers.gate import MEMBER, by_member
 from bot.i18n import _, plural
+from bot.organisation.models import Account
 from bot.store.tx import Tx
 
 
@@ -32,7 +33,7 @@ def register(router: Router[Tx], rule: Collection[Why] = ()) -> None:
     router.choice(ShowPaper, show_paper, MEMBER)
     router.choice(Undo, undo, MEMBER)
     router.choice(FullText, full_text, MEMBER)
-    router.choice(AskAuthor, lambda choice, event, tx: ask(choice, event, tx, router), MEMBER)
+    router.choice(AskAuthor, partial(ask, router), MEMBER)
     router.command("inbox", mine, MEMBER)
     router.dialog(
         "ask_author",
@@ -43,34 +44,28 @@ def register(router: Router[Tx], rule: Collection[Why] = ()) -> None:
     )
 
 
-def acknowledge(choice: Acknowledge, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def acknowledge(choice: Acknowledge, event: Event, tx: Tx, account: Account) -> Replies:
     """Records that the member read the directive; the answer names it and can be taken back."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    member_id = account.member_id
     try:
-        done = service.acknowledge(tx, choice.directive, member_id, account.channel, choice.version)
+        done = service.acknowledge(tx, choice.directive, account.member_id, account.channel, choice.version)
     except Refused as refusal:
-        return _not_yet(tx, refusal.code, choice.directive, member_id)
+        return _not_yet(tx, refusal.code, choice.directive, account.member_id)
     note = _("Đã ghi nhận {number}", number=done.directive.number)
     return [Toast(note), texts.acknowledged(done)]
 
 
-def answer(choice: AnswerCheck, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def answer(choice: AnswerCheck, event: Event, tx: Tx, account: Account) -> Replies:
     """Takes the answer to one question; the next follows, or the acknowledgement."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    member_id = account.member_id
+    member_id, channel = account.member_id, account.channel
     try:
         result = checking.answer(
-            tx, choice.directive, member_id, account.channel, choice.version, choice.place, choice.option
+            tx, choice.directive, member_id, channel, choice.version, choice.place, choice.option
         )
-        directive = service.for_recipient(tx, choice.directive, member_id)
     except Refused as refusal:
         return _not_yet(tx, refusal.code, choice.directive, member_id)
-    return texts_checks.answered(directive, result)
+    return texts_checks.answered(service.for_recipient(tx, choice.directive, member_id), result)
 
 
 def _not_yet(tx: Tx, code: str, directive_id: int, member_id: int) -> Replies:
@@ -88,49 +83,32 @@ def _not_yet(tx: Tx, code: str, directive_id: int, member_id: int) -> Replies:
     return texts_checks.question(directive, *waiting, texts.refused("answered").text)
 
 
-def undo(choice: Undo, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def undo(choice: Undo, event: Event, tx: Tx, account: Account) -> Replies:
     """Takes an acknowledgement back."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    try:
-        directive = service.undo(tx, choice.directive, account.member_id)
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    directive = service.undo(tx, choice.directive, account.member_id)
     return texts.undone(directive)
 
 
-def full_text(choice: FullText, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def full_text(choice: FullText, event: Event, tx: Tx, account: Account) -> Replies:
     """Sends the file."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    try:
-        directive = service.for_recipient(tx, choice.directive, account.member_id)
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    directive = service.for_recipient(tx, choice.directive, account.member_id)
     if directive.file is None:
         return texts.refused("no_file")
     return Say(_("Toàn văn {document}", document=texts.name(directive)), file=directive.file)
 
 
-def ask(choice: AskAuthor, event: Event, tx: Tx, router: Router[Tx]) -> Replies:
+@by_member(texts.refused)
+def ask(router: Router[Tx], choice: AskAuthor, event: Event, tx: Tx, account: Account) -> Replies:
     """Begins the question to the author."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    try:
-        service.for_recipient(tx, choice.directive, account.member_id)
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    service.for_recipient(tx, choice.directive, account.member_id)
     return router.begin("ask_author", event, tx, choice.directive)
 
 
-def mine(event: Commanded, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def mine(event: Commanded, tx: Tx, account: Account) -> Replies:
     """What waits for this member, and one card to answer at once."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
     waiting = [directive for directive, at in queries.of_member(tx, account.member_id) if at is None]
     if not waiting:
         return texts.refused("nothing_open")
@@ -139,22 +117,15 @@ def mine(event: Commanded, tx: Tx) -> Replies:
     return texts.open_papers(waiting[::-1], texts.waiting_papers(len(waiting)), tx.now_ms)
 
 
-def show_paper(choice: ShowPaper, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def show_paper(choice: ShowPaper, event: Event, tx: Tx, account: Account) -> Replies:
     """The card of one of several papers."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    try:
-        return texts.card(service.for_recipient(tx, choice.directive, account.member_id))
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    return texts.card(service.for_recipient(tx, choice.directive, account.member_id))
 
 
-def acknowledge_all(choice: AcknowledgeAll, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def acknowledge_all(choice: AcknowledgeAll, event: Event, tx: Tx, account: Account) -> Replies:
     """Acknowledges the papers that one message listed."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
     done = service.acknowledge_all(
         tx, account.member_id, account.channel, choice.first, choice.last, choice.by_ms
     )

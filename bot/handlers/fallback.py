@@ -8,6 +8,7 @@ from bot.clock import from_ms
 from bot.directives import queries, texts
 from bot.directives.models import Acknowledge
 from bot.handlers import policy
+from bot.handlers.courtesies import courtesy
 from bot.handlers.gate import PUBLIC, member_account
 from bot.handlers.start import greeting, in_group
 from bot.i18n import _
@@ -29,9 +30,11 @@ def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf) -> Replies:
     account = member_account(tx, event)
     if account is None:
         return greeting(event, tx)
+    mine = queries.of_member(tx, account.member_id)
+    waiting = [directive for directive, at in mine if at is None]
+    if (small := courtesy(event, tx, waits=bool(waiting))) is not None:
+        return small
     if event.means == "unclear":
-        mine = queries.of_member(tx, account.member_id)
-        waiting = [directive for directive, at in mine if at is None]
         for directive, at in mine:
             if at is not None and directive.number == event.document:
                 return texts.already(directive, from_ms(at))

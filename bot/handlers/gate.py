@@ -1,8 +1,11 @@
 """Who may use what: the router's `Gate`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
 
 from bot.chat.choices import Command, pack
+from bot.chat.errors import Refused
 from bot.chat.events import Blocked, Event, Seen
 from bot.chat.replies import Choice, Say
 from bot.chat.router import Replies
@@ -26,6 +29,31 @@ def member_account(tx: Tx, event: Event) -> Account | None:
         return None
     account = people.account_of(tx, event.address.channel, event.address.user_id)
     return account if account is not None and has_access(account.standing) else None
+
+
+def by_member(
+    refused: Callable[[str], Say],
+) -> Callable[[Callable[..., Replies]], Callable[..., Replies]]:
+    """Gives a handler, whose last two arguments are `event` and `tx`, the account that spoke as one more.
+
+    A verb that refuses is answered with `refused(code)`: verbs refuse before they write.
+    """
+
+    def around(handler: Callable[..., Replies]) -> Callable[..., Replies]:
+        @wraps(handler)
+        def handle(*given: Any) -> Replies:
+            event, tx = given[-2:]
+            account = member_account(tx, event)
+            if account is None:
+                return not_verified()
+            try:
+                return handler(*given, account)
+            except Refused as refusal:
+                return refused(refusal.code)
+
+        return handle
+
+    return around
 
 
 class MembersGate:

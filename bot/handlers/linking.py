@@ -2,8 +2,9 @@
 
 from functools import partial
 
+from bot.chat.choices import pack
 from bot.chat.events import Commanded, Event
-from bot.chat.replies import Say, To
+from bot.chat.replies import Choice, Say, To
 from bot.chat.router import Out, Replies, Router
 from bot.dialogs import link_by_hand
 from bot.dialogs.link_notices import DecideLink, RejectLink, nearest
@@ -88,10 +89,22 @@ def _refused(decision: Decision, decider: Account) -> list[Out]:
 
 
 def reject(choice: RejectLink, event: Event, tx: Tx) -> Replies:
-    """Closes an account that should not have been linked; the branch hears of it."""
+    """Closes an account that should not have been linked, asked once more; the branch hears of it."""
     decider = member_account(tx, event)
     if decider is None:
         return not_verified()
+    if choice.sure == "no":
+        return Say(_("Không có gì thay đổi."))
+    if choice.sure != "yes":
+        return Say(
+            _(
+                "Đóng tài khoản vừa gắn? Người đang dùng nó sẽ không nhận được gì nữa, muốn dùng lại phải có phiếu mới."
+            ),
+            choices=(
+                Choice(_("Đóng tài khoản"), pack(RejectLink(choice.account, "yes"))),
+                Choice(_("Giữ nguyên"), pack(RejectLink(choice.account, "no"))),
+            ),
+        )
     try:
         closed = linking.reject_link(tx, choice.account, decider.member_id, decider.id)
     except NotAllowed:

@@ -1,12 +1,12 @@
 """Meetings: the member's answers, the secretary's calls, the roll, the officers' figures."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from bot.chat.choices import Command, pack
-from bot.chat.errors import Refused
 from bot.chat.events import Commanded, Event, JobDone
 from bot.chat.replies import Choice, File, Say, Toast
 from bot.chat.router import Out, Replies, Router
@@ -17,14 +17,15 @@ from bot.dialogs.compose_file import PageAddress
 from bot.directives import queries as directives
 from bot.directives.models import Acknowledge
 from bot.handlers.answering import read_answer
-from bot.handlers.gate import MEMBER, member_account, not_verified
-from bot.i18n import _, moment, number, percent
-from bot.meetings import queries, rules, service, texts
+from bot.handlers.gate import MEMBER, by_member
+from bot.i18n import _, number, percent
+from bot.meetings import polls, queries, rules, service, texts, texts_polls
 from bot.meetings.models import (
     AskLeave,
     Attend,
     Attended,
     Calendar,
+    CallAgain,
     CallRoll,
     Change,
     ComeLate,
@@ -44,6 +45,8 @@ from bot.organisation.models import Account, Verb
 from bot.store import audit, jobs
 from bot.store.tx import Tx
 
+ScreenAddress = Callable[[Tx, Meeting], str]
+"""The address of a meeting's page for the screen in the room."""
 FILE_JOB = "meeting_file"
 """The kind of job that makes a calendar file or the minutes."""
 _CALL = re.compile(
@@ -58,22 +61,27 @@ _ROWS = 25
 """Lines of it in chat; with more units only the months' totals are shown, the rest is in the workbook."""
 
 
-def register(router: Router[Tx], page: PageAddress | None = None) -> None:
-    """Makes the errand known to the router. `page` as in `compose_file.ask_file`."""
+def register(
+    router: Router[Tx], page: PageAddress | None = None, screen: ScreenAddress | None = None
+) -> None:
+    """Makes the errand known to the router. `page` as in `compose_file.ask_file`; `screen`: for the room."""
     begin = router.begin
     router.choice(Attend, attend, MEMBER)
-    router.choice(ComeLate, lambda choice, event, tx: _ask(router, "meeting_late", choice, event, tx), MEMBER)
-    router.choice(
-        AskLeave, lambda choice, event, tx: _ask(router, "meeting_absence", choice, event, tx), MEMBER
-    )
+    router.choice(ComeLate, partial(_ask, router, "meeting_late"), MEMBER)
+    router.choice(AskLeave, partial(_ask, router, "meeting_absence"), MEMBER)
     router.choice(Calendar, calendar, MEMBER)
     router.choice(Papers, papers, MEMBER)
     router.choice(ShowMeeting, show, MEMBER)
     router.choice(JudgeReason, judge, Verb.HOLD_MEETING)
-    router.choice(ShowCode, show_code, Verb.HOLD_MEETING)
+    router.choice(ShowCode, partial(show_code, screen), Verb.HOLD_MEETING)
     router.choice(ShowLine, show_line, Verb.HOLD_MEETING)
     router.choice(MakeMinutes, make_minutes, Verb.HOLD_MEETING)
     router.choice(MakeTable, make_table, Verb.SEE_STATUS)
+    router.choice(
+        CallAgain,
+        lambda choice, event, tx: begin("compose_meeting", event, tx, choice.unit),
+        Verb.HOLD_MEETING,
+    )
     router.choice(
         CallRoll, lambda choice, event, tx: begin("roll_call", event, tx, choice.meeting), Verb.HOLD_MEETING
     )
@@ -82,10 +90,10 @@ def register(router: Router[Tx], page: PageAddress | None = None) -> None:
         lambda choice, event, tx: begin("change_meeting", event, tx, [choice.meeting, choice.what]),
         Verb.HOLD_MEETING,
     )
-    router.command("meeting", lambda event, tx: meeting(event, tx, router), MEMBER)
+    router.command("meeting", partial(meeting, router), MEMBER)
     router.command("call_meeting", lambda event, tx: begin("compose_meeting", event, tx), Verb.HOLD_MEETING)
-    router.command("attendance", lambda event, tx: attendance(event, tx, router), MEMBER)
-    router.command("meeting_answer", lambda event, tx: answer(event, tx, router), MEMBER)
+    router.command("attendance", partial(attendance, screen, router), MEMBER)
+    router.command("meeting_answer", partial(answer, router), MEMBER)
     router.command("check_in", check_in, MEMBER)
     router.job(FILE_JOB, file_made)
     page_too = partial(compose_meeting.script, page=page)
@@ -114,39 +122,29 @@ def register(router: Router[Tx], page: PageAddress | None = None) -> None:
 # --- members
 
 
-def attend(choice: Attend, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def attend(choice: Attend, event: Event, tx: Tx, account: Account) -> Replies:
     """ "Sẽ dự"."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
     return _answered(tx, account, choice.meeting, Rsvp.YES)
 
 
 def _answered(tx: Tx, account: Account, meeting_id: int, said: Rsvp, **more: Any) -> Replies:
-    try:
-        told: list[Out] = [*absence.answer(tx, meeting_id, account.member_id, said, **more)]
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    told: list[Out] = [*absence.answer(tx, meeting_id, account.member_id, said, **more)]
     return [Toast(_("Đã ghi câu trả lời")), absence.confirmation(tx, meeting_id, account.member_id), *told]
 
 
-def _ask(router: Router[Tx], dialog: str, choice: ComeLate | AskLeave, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def _ask(
+    router: Router[Tx], dialog: str, choice: ComeLate | AskLeave, event: Event, tx: Tx, account: Account
+) -> Replies:
     """Begins the question how late, or why, unless it is too late to answer."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    try:
-        service.may_answer(tx, choice.meeting, account.member_id)
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    service.may_answer(tx, choice.meeting, account.member_id)
     return router.begin(dialog, event, tx, choice.meeting)
 
 
-def answer(event: Commanded, tx: Tx, router: Router[Tx]) -> Replies:
+@by_member(texts.refused)
+def answer(router: Router[Tx], event: Commanded, tx: Tx, account: Account) -> Replies:
     """An answer in words to the invitation that is open (`document` is the meeting's id)."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
     meeting_id = int(event.document or 0)
     read = read_answer(event.rest)
     if read.means == "late" and read.minutes_late is None:
@@ -159,10 +157,7 @@ def answer(event: Commanded, tx: Tx, router: Router[Tx]) -> Replies:
         return _answered(tx, account, meeting_id, Rsvp.ABSENT, reason=read.reason, words=event.rest)
     if read.means == "yes":
         return _answered(tx, account, meeting_id, Rsvp.YES)
-    try:
-        found = service.for_invited(tx, meeting_id, account.member_id)
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    found = service.for_invited(tx, meeting_id, account.member_id)
     card = texts.card(found)
     if not event.rest:  # "ok" while a paper waits as well: it says neither
         papers_too = [each for each, at in directives.of_member(tx, account.member_id) if at is None]
@@ -189,15 +184,10 @@ def answer(event: Commanded, tx: Tx, router: Router[Tx]) -> Replies:
     )
 
 
-def calendar(choice: Calendar, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def calendar(choice: Calendar, event: Event, tx: Tx, account: Account) -> Replies:
     """Has the calendar file made."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    try:
-        service.for_invited(tx, choice.meeting, account.member_id)
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    service.for_invited(tx, choice.meeting, account.member_id)
     return _make(event, tx, "ics", choice.meeting, account.language)
 
 
@@ -219,25 +209,18 @@ def file_made(event: JobDone, tx: Tx) -> Replies:
     return Say(words[what], file=File(*event.result["file"]))
 
 
-def papers(choice: Papers, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def papers(choice: Papers, event: Event, tx: Tx, account: Account) -> Replies:
     """The documents of a meeting."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    try:
-        found = service.for_invited(tx, choice.meeting, account.member_id)
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    found = service.for_invited(tx, choice.meeting, account.member_id)
     if found.file is None:
         return Say(_("Cuộc họp này chưa có tài liệu. Khi có, tôi sẽ gửi tới đồng chí."))
     return texts.documents(found)
 
 
-def meeting(event: Commanded, tx: Tx, router: Router[Tx]) -> Replies:
+@by_member(texts.refused)
+def meeting(router: Router[Tx], event: Commanded, tx: Tx, account: Account) -> Replies:
     """`lịch họp`: a member's next meetings; for a secretary also the unit's, and calling one."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
     scope = people.scope(tx, account.member_id, Verb.HOLD_MEETING)
     if _CALL.search(fold(event.rest).strip(" /")):
         if not scope:
@@ -248,7 +231,8 @@ def meeting(event: Commanded, tx: Tx, router: Router[Tx]) -> Replies:
     own = queries.of_member(tx, account.member_id)
     led = queries.in_units(tx, scope, tx.now - _RECENT, limit=5) if scope else []
     choices = [
-        Choice(_("Ai dự: {meeting}", meeting=_short(each)), pack(ShowMeeting(each.id))) for each in led[:3]
+        Choice(_("Ai dự: {meeting}", meeting=texts.short(each)), pack(ShowMeeting(each.id)))
+        for each in led[:3]
     ]
     if len(own) == 1 and not led:
         found, _row = own[0]
@@ -256,69 +240,52 @@ def meeting(event: Commanded, tx: Tx, router: Router[Tx]) -> Replies:
         said = texts.mine(own)
         return Say(said, heading=_("Lịch họp của đồng chí"), choices=card.choices, about=card.about)
     if not led:
-        choices += [Choice(_short(found), pack(ShowMeeting(found.id))) for found, _row in own[:4]]
+        choices += [Choice(texts.short(found), pack(ShowMeeting(found.id))) for found, _row in own[:4]]
     if scope:
         choices.append(Choice(_("Mời họp"), pack(Command("call_meeting"))))
     lines = texts.mine(own) if own else _("Chưa có cuộc họp nào sắp tới mời đồng chí.")
     return Say(lines, heading=_("Lịch họp của đồng chí"), choices=tuple(choices))
 
 
-def _short(found: Meeting) -> str:
-    return f"{found.unit}, {moment(found.starts)}"
-
-
-def check_in(event: Commanded, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def check_in(event: Commanded, tx: Tx, account: Account) -> Replies:
     """Six digits typed while a meeting is on."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    try:
-        found = service.check_in(tx, account.member_id, event.rest)
-    except Refused as refusal:
-        return texts.refused(refusal.code)
-    return Say(_("Đã điểm danh: đồng chí có mặt, {meeting}.", meeting=texts.name(found)))
+    found = service.check_in(tx, account.member_id, event.rest)
+    done = Say(_("Đã điểm danh: đồng chí có mặt, {meeting}.", meeting=texts.name(found)))
+    poll = polls.let_in(tx, found, account.member_id)
+    return [done] if poll is None else [done, texts_polls.card(poll, found)]
 
 
 # --- the secretary
 
 
-def show(choice: ShowMeeting, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def show(choice: ShowMeeting, event: Event, tx: Tx, account: Account) -> Replies:
     """Who comes, for who holds the meeting; the invitation for everybody else who was called."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
     found = queries.get(tx, choice.meeting)
     if found is not None and service.leads(tx, found, account.member_id):
         audit.record(tx, "meeting.who", f"meeting:{found.id}", member_id=account.member_id)
         listed = queries.invited(tx, found.id)
         names = dict(people.sorted_by_name(tx, [each.member_id for each in listed]))
         words = service.may_read_reasons(tx, found, account.member_id)
-        return texts.who_comes(found, listed, names, words, choice.page)
-    try:
-        return texts.card(service.for_invited(tx, choice.meeting, account.member_id))
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+        return texts.who_comes(found, listed, names, words, choice.page, tx.now >= found.starts)
+    return texts.card(service.for_invited(tx, choice.meeting, account.member_id))
 
 
-def judge(choice: JudgeReason, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def judge(choice: JudgeReason, event: Event, tx: Tx, account: Account) -> Replies:
     """Accepts or refuses a reason; the member hears of it."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
     accept = choice.answer == "yes"
-    try:
-        found = service.judge_reason(tx, choice.meeting, choice.member, account.member_id, accept=accept)
-    except Refused as refusal:
-        return texts.refused(refusal.code)
+    found = service.judge_reason(tx, choice.meeting, choice.member, account.member_id, accept=accept)
     mine = _("Đã ghi: đồng ý lý do.") if accept else _("Đã ghi: không đồng ý lý do; đồng chí ấy được báo.")
     return [Say(mine), *absence.to_member(tx, choice.member, texts.judged(found, accept))]
 
 
-def attendance(event: Commanded, tx: Tx, router: Router[Tx]) -> Replies:
+@by_member(texts.refused)
+def attendance(
+    screen: ScreenAddress | None, router: Router[Tx], event: Commanded, tx: Tx, account: Account
+) -> Replies:
     """`điểm danh`: opens the roll of the meeting that is on; a member learns how to check in."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
     scope = people.scope(tx, account.member_id, Verb.HOLD_MEETING)
     looks = people.scope(tx, account.member_id, Verb.SEE_STATUS)
     if looks and (not scope or _FIGURES.search(fold(event.rest))):
@@ -335,56 +302,46 @@ def attendance(event: Commanded, tx: Tx, router: Router[Tx]) -> Replies:
             )
         )
     if len(near) == 1 or near[0].state == State.OPEN != near[1].state:
-        return [*_code_hint(tx, near[0]), *router.begin("roll_call", event, tx, near[0].id)]
-    choices = tuple(Choice(_short(each), pack(CallRoll(each.id))) for each in near[:5])
+        return [*_code_hint(tx, near[0], screen), *router.begin("roll_call", event, tx, near[0].id)]
+    choices = tuple(Choice(texts.short(each), pack(CallRoll(each.id))) for each in near[:5])
     return Say(_("Điểm danh cuộc họp nào?"), choices=choices)
 
 
-def _code_hint(tx: Tx, found: Meeting) -> list[Out]:
-    if found.state != State.OPEN:
-        return []
-    return [texts.code(found, service.code_of(tx, found))]
+def _code_hint(tx: Tx, found: Meeting, screen: ScreenAddress | None) -> list[Out]:
+    return [_code(tx, found, screen)] if found.state == State.OPEN else []
 
 
-def show_code(choice: ShowCode, event: Event, tx: Tx) -> Replies:
+def _code(tx: Tx, found: Meeting, screen: ScreenAddress | None) -> Say:
+    return texts.code(found, service.code_of(tx, found), screen(tx, found) if screen else "")
+
+
+@by_member(texts.refused)
+def show_code(
+    screen: ScreenAddress | None, choice: ShowCode, event: Event, tx: Tx, account: Account
+) -> Replies:
     """The code of this minute."""
-    found = _held(choice.meeting, event, tx)
-    return found if isinstance(found, Say) else texts.code(found, service.code_of(tx, found))
+    return _code(tx, service.for_leader(tx, choice.meeting, account.member_id), screen)
 
 
-def show_line(choice: ShowLine, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def show_line(choice: ShowLine, event: Event, tx: Tx, account: Account) -> Replies:
     """The line for the minutes."""
-    found = _held(choice.meeting, event, tx)
-    return found if isinstance(found, Say) else roll_call.line(tx, found.id)
+    return roll_call.line(tx, service.for_leader(tx, choice.meeting, account.member_id).id)
 
 
-def make_minutes(choice: MakeMinutes, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def make_minutes(choice: MakeMinutes, event: Event, tx: Tx, account: Account) -> Replies:
     """Has the draft of the minutes made."""
-    found = _held(choice.meeting, event, tx)
-    account = member_account(tx, event)
-    if isinstance(found, Say) or account is None:
-        return found if isinstance(found, Say) else not_verified()
+    found = service.for_leader(tx, choice.meeting, account.member_id)
     return _make(event, tx, "docx", found.id, account.language)
-
-
-def _held(meeting_id: int, event: Event, tx: Tx) -> Meeting | Say:
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
-    try:
-        return service.for_leader(tx, meeting_id, account.member_id)
-    except Refused as refusal:
-        return texts.refused(refusal.code)
 
 
 # --- officers
 
 
-def figures(event: Commanded, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def figures(event: Commanded, tx: Tx, account: Account) -> Replies:
     """Attendance by unit and month, over the asker's part of the tree; without a name."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
     found = attended_of(tx, account.member_id, _MONTHS)
     if not any(each.closed for each in found):
         return Say(_("Sáu tháng gần đây chưa có cuộc họp nào chốt điểm danh trong phần đồng chí phụ trách."))
@@ -435,9 +392,7 @@ def monthly(found: list[Attended]) -> list[tuple[str, str, int, int, int]]:
     return [(f"{key[0][5:]}/{key[0][:4]}", key[1], row[0], row[1], row[2]) for key, row in newest]
 
 
-def make_table(choice: MakeTable, event: Event, tx: Tx) -> Replies:
+@by_member(texts.refused)
+def make_table(choice: MakeTable, event: Event, tx: Tx, account: Account) -> Replies:
     """Has the workbook made, of the asker's part of the tree at the moment of making."""
-    account = member_account(tx, event)
-    if account is None:
-        return not_verified()
     return _make(event, tx, "xlsx", account.member_id, account.language)

@@ -8,7 +8,7 @@ from bot.chat.replies import Choice, Say
 from bot.chat.router import Replies, Router
 from bot.delivery import window
 from bot.delivery.window import Bill, Tariff
-from bot.directives import checking, queries, texts, texts_checks
+from bot.directives import checking, knocking, queries, texts, texts_checks
 from bot.directives.models import Directive, ShowResults, ShowStatus
 from bot.directives.numbers import complete, find, parse
 from bot.handlers.gate import member_account, not_verified
@@ -150,9 +150,11 @@ def _taken(tx: Tx, tariff: Tariff, directive: Directive, units: set[int]) -> str
     """What the directive took on Zalo so far; "" when nothing is charged or nothing went there."""
     price = tariff.price("zalo_oa")
     free, billable = queries.taken(tx, directive.id, "zalo_oa", units)
-    if price is None or not free + billable:
-        return ""
-    return _("Zalo: {taken}.", taken=costs.line(Bill(free, billable), price, window.left(tx, "zalo_oa")))
+    said = []
+    if price is not None and free + billable:
+        said.append(costs.line(Bill(free, billable), price, window.left(tx, "zalo_oa")))
+    said += [costs.by_template(each.count, each.price) for each in knocking.taken(tx, directive.id, units)]
+    return _("Zalo: {taken}.", taken="; ".join(said)) if said else ""
 
 
 def named(document: str, known: list[Directive]) -> list[Directive]:

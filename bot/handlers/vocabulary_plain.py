@@ -66,12 +66,18 @@ PLAIN = {
     "ai chua xac thuc": "unverified",
     "canhotro": "unverified",
     "can ho tro": "unverified",
+    "thamdo": "poll",
+    "tham do y kien": "poll",
+    "tham do": "poll",
+    "poll": "poll",
     "lienket": "link",
     "lien ket": "link",
 }
 """Folded: after a slash, or as the whole text but for a document."""
 _NEEDS_DOCUMENT = frozenset({"thu hoi", "dinh chinh", "ket qua", "tam dung", "gui tiep"})
 """Alone they may as well mean taking back one's own acknowledgement, or nothing of ours."""
+_HOUR = re.compile(r"(?:toi muon |xin )?(?:doi|chinh|sua|dat) (?:lai )?gio (?:nhan |gui )?(?:diem )?tin\b.*")
+"""“đổi giờ nhận tin 8h”: the wishes are shown, the hour is picked there."""
 _LOOKED_FOR = re.compile(r"/?tim ?tin(?: tuc)?(?: (?:ve|noi ve|co))?(?:\s+|$)")
 """“tìm tin về …”, “/timtin …”: whatever follows is what is looked for, with the marks it was typed with."""
 
@@ -89,6 +95,8 @@ def plain_command(text: str) -> PlainCommand | None:
     whole = clean(text).strip()
     if looked_for := _LOOKED_FOR.match(flat(whole)):
         return PlainCommand("news_search", None, whole[looked_for.end() :].strip())
+    if _HOUR.fullmatch(flat(whole)):
+        return PlainCommand("news_settings", None, "")
     slash = text.lstrip().startswith("/")
     typed = clean(text).strip(" /\\.!?")
     spaced = flat(typed).replace("_", " ")

@@ -110,6 +110,29 @@ class Invitee:
     mark: Mark | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A straw poll ("thăm dò ý kiến") in a meeting: counts alone, never whose answer is which."""
+
+    id: int
+    meeting_id: int
+    question: str
+    voting: bool
+    """Marked "biểu quyết": probationary and visiting members are not asked. Still no vote by the Statutes."""
+    options: tuple[tuple[str, int], ...]
+    """Label and how often it was chosen."""
+    asked: int
+    answered: int
+    barred: int
+    """Members not asked because of `voting`."""
+    closed: datetime | None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What can be chosen."""
+        return tuple(label for label, _answers in self.options)
+
+
 @action("mgo")
 @dataclass(frozen=True, slots=True)
 class Attend:
@@ -229,3 +252,36 @@ class Change:
 
     meeting: int
     what: str
+
+
+@action("mpoll")
+@dataclass(frozen=True, slots=True)
+class AskPoll:
+    """Begins a straw poll, or shows how far the open one is."""
+
+    meeting: int
+
+
+@action("mvote")
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """A member's answer to a poll: the place of an option."""
+
+    poll: int
+    place: int
+
+
+@action("mend")
+@dataclass(frozen=True, slots=True)
+class EndPoll:
+    """Ends a poll and tells the result."""
+
+    poll: int
+
+
+@action("magain")
+@dataclass(frozen=True, slots=True)
+class CallAgain:
+    """ "Như tháng trước": calls a unit's ordinary meeting as the one before."""
+
+    unit: int

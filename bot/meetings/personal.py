@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 
 from bot.i18n import _
-from bot.meetings import queries, texts
+from bot.meetings import polls, queries, texts
 from bot.meetings.models import Mark
 from bot.store.dialogs import Place
 from bot.store.tables.meetings import invitees
@@ -30,6 +30,9 @@ def held(tx: Tx, member_id: int, places: Sequence[Place]) -> list[tuple[str, str
             if mine.mark is not None:
                 value += "; " + _("điểm danh: {mark}", mark=marks[mine.mark])
             lines.append((texts.name(meeting), value))
+    for poll, answered in polls.asked_of(tx, member_id):
+        said = _("đã trả lời; sổ tay không giữ đồng chí chọn gì") if answered else _("chưa trả lời")
+        lines.append((_("Thăm dò ý kiến: {question}", question=poll.question), said))
     return lines
 
 

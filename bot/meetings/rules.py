@@ -1,5 +1,6 @@
 """Rules of meetings: pure functions. Who is counted where comes from the table of standings."""
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -30,6 +31,10 @@ STAGES = (timedelta(days=3), timedelta(days=1), timedelta(hours=2))
 _QUIET_FROM, _QUIET_UNTIL = time(21), time(6)
 IN_A_ROW = 3
 """Absences one after the other of which the secretary is told."""
+MAX_QUESTION, MAX_OPTION, MAX_OPTIONS = 300, 60, 5
+"""Of a straw poll: characters, and as many options as Zalo has buttons."""
+FEWEST_ANSWERS = 3
+"""With fewer answers a poll's result says only how many there were: the split would name people."""
 
 QUORUM: dict[MeetingKind, Fraction | None] = {
     MeetingKind.REGULAR: Fraction(2, 3),
@@ -123,6 +128,34 @@ def count(kind: MeetingKind, invitees: Iterable[Invitee]) -> Count:
         official_base=len(convened),
         needed=None if share is None else -(-len(convened) * share.numerator // share.denominator),
     )
+
+
+def may_be_polled(invitee: Invitee, *, voting: bool) -> bool:
+    """Whether a poll asks this member: on a vote neither probationary members nor visitors (domain 2.4)."""
+    official = invitee.membership == MembershipKind.OFFICIAL
+    return not voting or (official and invitee.standing != Standing.VISITING)
+
+
+def next_month(before: datetime, now: datetime) -> list[datetime]:
+    """When a meeting "như tháng trước" may be: the same day of the next month, and the same weekday of it.
+
+    At the same hour, in Vietnam's time; of the first month after the one of `before` that is not past. A day
+    that the month does not have is its last.
+    """
+    local = before.astimezone(VIETNAM)
+    months = local.year * 12 + local.month - 1
+    while True:
+        months += 1
+        year, month = divmod(months, 12)
+        weekdays, length = monthrange(year, month + 1)
+        same_day = min(local.day, length)
+        first = 1 + (local.weekday() - weekdays) % 7
+        same_weekday = min(first + (local.day - 1) // 7 * 7, first + (length - first) // 7 * 7)
+        found = [
+            local.replace(year=year, month=month + 1, day=day) for day in sorted({same_day, same_weekday})
+        ]
+        if ahead := [each for each in found if each > now]:
+            return ahead
 
 
 def stage_moment(starts: datetime, stage: int) -> datetime:

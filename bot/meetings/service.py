@@ -14,7 +14,7 @@ from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.delivery.outbox import Notice
 from bot.i18n import speaking
-from bot.meetings import queries, rules, texts
+from bot.meetings import knocking, queries, rules, texts
 from bot.meetings.models import Draft, Invitee, Mark, Meeting, MeetingKind, Reason, Rsvp, State
 from bot.organisation import audience
 from bot.organisation import queries as people
@@ -138,10 +138,10 @@ def _invite(tx: Tx, meeting: Meeting, called: list[Member]) -> None:
         for member in called
     ]
     _INVITEE.run_each(tx, rows)
-    _send(tx, meeting, [member.id for member in called], texts.card, outbox.URGENT, found)
+    send(tx, meeting, [member.id for member in called], texts.card, outbox.URGENT, found)
 
 
-def _send(
+def send(
     tx: Tx,
     meeting: Meeting,
     member_ids: Iterable[int],
@@ -149,7 +149,7 @@ def _send(
     priority: int,
     found: Mapping[int, Way] | None = None,
 ) -> Told:
-    """The same words to several members, each in their language."""
+    """Queues the same words for several members, each in their language; `found`: their ways, where known."""
     ids = list(member_ids)
     found = ways_to(tx, ids, tx.now_ms, Purpose.DIRECTIVES) if found is None else found
     contents: dict[str, int] = {}
@@ -165,6 +165,8 @@ def _send(
     sent = len(
         outbox.post(tx, notices, kind=queries.NOTICE, kind_id=meeting.id, priority=priority, due_ms=tx.now_ms)
     )
+    if words in knocking.WORDS:
+        knocking.knock(tx, meeting, [each for each in ids if found[each][0] is None], words, priority)
     return Told(sent, len(ids) - sent)
 
 
@@ -192,7 +194,7 @@ def change(
 
     Raises Refused("no_right" | "cancelled" | "closed" | "started" | "past" | "too_far").
     """
-    meeting = _led(tx, meeting_id, by)
+    meeting = led(tx, meeting_id, by)
     _before_start(tx, meeting)
     values: dict[str, Any] = {}
     if starts is not None:
@@ -208,30 +210,32 @@ def change(
         values["place"] = place[: rules.MAX_PLACE]
     _alter(tx, meeting, **values)
     audit.record(tx, "meeting.change", f"meeting:{meeting_id}", member_id=by)
-    outbox.stop(tx, kind=queries.NOTICE, kind_id=meeting_id)
+    for kind in (queries.NOTICE, knocking.NOTICE):
+        outbox.stop(tx, kind=kind, kind_id=meeting_id)
     ids = [each.member_id for each in queries.invited(tx, meeting_id)]
-    return _send(tx, _known(tx, meeting_id), ids, texts.changed, outbox.URGENT)
+    return send(tx, _known(tx, meeting_id), ids, texts.changed, outbox.URGENT)
 
 
 def cancel(tx: Tx, meeting_id: int, by: int) -> Told:
     """Calls a meeting off, and tells everybody. Raises Refused("no_right" | "cancelled" | "closed")."""
-    meeting = _led(tx, meeting_id, by)
+    meeting = led(tx, meeting_id, by)
     _alter(tx, meeting, state=State.CANCELLED)
     audit.record(tx, "meeting.cancel", f"meeting:{meeting_id}", member_id=by)
-    outbox.stop(tx, kind=queries.NOTICE, kind_id=meeting_id)
+    for kind in (queries.NOTICE, knocking.NOTICE):
+        outbox.stop(tx, kind=kind, kind_id=meeting_id)
     ids = [each.member_id for each in queries.invited(tx, meeting_id)]
-    return _send(tx, _known(tx, meeting_id), ids, texts.cancelled, outbox.URGENT)
+    return send(tx, _known(tx, meeting_id), ids, texts.cancelled, outbox.URGENT)
 
 
 def attach(tx: Tx, meeting_id: int, by: int, file: File) -> Told:
     """Sends the documents to everybody. Raises as `cancel`."""
-    meeting = _led(tx, meeting_id, by)
+    meeting = led(tx, meeting_id, by)
     _register(tx, file)
     values = {"file_id": file.file_id, "file_ms": tx.now_ms}
     tx.run(update(meetings).where(meetings.c.id == meeting.id).values(values))
     audit.record(tx, "meeting.documents", f"meeting:{meeting_id}", member_id=by)
     ids = [each.member_id for each in queries.invited(tx, meeting_id)]
-    return _send(tx, _known(tx, meeting_id), ids, texts.documents, outbox.NORMAL)
+    return send(tx, _known(tx, meeting_id), ids, texts.documents, outbox.NORMAL)
 
 
 def _alter(tx: Tx, meeting: Meeting, **values: Any) -> None:
@@ -292,7 +296,7 @@ def judge_reason(tx: Tx, meeting_id: int, member_id: int, by: int, *, accept: bo
 
     Raises Refused("no_right" | "cancelled" | "no_reason").
     """
-    meeting = _led(tx, meeting_id, by, closed_too=True)
+    meeting = led(tx, meeting_id, by, closed_too=True)
     row = queries.invitee(tx, meeting_id, member_id)
     if row is None or row.answer != Rsvp.ABSENT:
         raise Refused("no_reason")
@@ -309,7 +313,7 @@ def mark(tx: Tx, meeting_id: int, member_ids: Iterable[int], by: int, what: Mark
 
     Raises Refused("no_right" | "cancelled" | "too_early" | "not_invited").
     """
-    meeting = _led(tx, meeting_id, by, closed_too=True)
+    meeting = led(tx, meeting_id, by, closed_too=True)
     if tx.now < meeting.starts - rules.EARLIEST_ROLL:
         raise Refused("too_early")
     ids = set(member_ids)
@@ -351,7 +355,7 @@ def check_in(tx: Tx, member_id: int, code: str) -> Meeting:
 
 def welcome(tx: Tx, meeting_id: int, by: int, guests: str) -> None:
     """Names of guests for the minutes. Raises as `mark`."""
-    meeting = _led(tx, meeting_id, by, closed_too=True)
+    meeting = led(tx, meeting_id, by, closed_too=True)
     sealed = tx.vault.seal("meetings.guests", meeting.id, guests[:500]) if guests else None
     tx.run(update(meetings).where(meetings.c.id == meeting.id).values(guests=sealed))
 
@@ -361,7 +365,7 @@ def close(tx: Tx, meeting_id: int, by: int) -> list[int]:
 
     Raises Refused("no_right" | "cancelled" | "closed" | "too_early").
     """
-    meeting = _led(tx, meeting_id, by)
+    meeting = led(tx, meeting_id, by)
     if tx.now < meeting.starts:
         raise Refused("too_early")
     refresh(tx, meeting)
@@ -408,10 +412,10 @@ def tick(tx: Tx) -> bool:
             wanted = [each for each in listed if each.answer is None and rules.must_attend(each)]
         words = texts.last_reminder if past == len(rules.STAGES) else texts.reminder
         if wanted:
-            _send(tx, meeting, [each.member_id for each in wanted], words, outbox.REMINDER)
+            send(tx, meeting, [each.member_id for each in wanted], words, outbox.REMINDER)
             told = True
         if done < 2 <= past and meeting.follows and meeting.file is None:
-            _send(tx, meeting, [meeting.author_id], texts.documents_missing, outbox.REMINDER)
+            send(tx, meeting, [meeting.author_id], texts.documents_missing, outbox.REMINDER)
             told = True
     return told
 
@@ -456,7 +460,8 @@ def _known(tx: Tx, meeting_id: int) -> Meeting:
     return meeting
 
 
-def _led(tx: Tx, meeting_id: int, by: int, *, closed_too: bool = False) -> Meeting:
+def led(tx: Tx, meeting_id: int, by: int, *, closed_too: bool = False) -> Meeting:
+    """A meeting that goes on, for who may hold it. Raises Refused("no_right" | "cancelled" | "closed")."""
     meeting = for_leader(tx, meeting_id, by)
     if meeting.state == State.CANCELLED:
         raise Refused("cancelled")

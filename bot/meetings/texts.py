@@ -8,6 +8,7 @@ from bot.chat.replies import Choice, Link, Say
 from bot.i18n import N_, _, moment, number, percent
 from bot.meetings.models import (
     AskLeave,
+    AskPoll,
     Attend,
     Calendar,
     CallRoll,
@@ -77,6 +78,11 @@ def name(meeting: Meeting) -> str:
         unit=meeting.unit,
         when=moment(meeting.starts),
     )
+
+
+def short(meeting: Meeting) -> str:
+    """Unit and moment, for a choice."""
+    return f"{meeting.unit}, {moment(meeting.starts)}"
 
 
 def _facts(meeting: Meeting | Draft) -> str:
@@ -258,7 +264,7 @@ def who_comes(
     names: Mapping[int, str],
     words: bool,
     page: int = 0,
-    leading: bool = True,
+    begun: bool = False,
 ) -> Say:
     """Who comes, as answered until now: figures, then names in the order given by `names`."""
     must = [each for each in listed if must_attend(each)]
@@ -274,16 +280,18 @@ def who_comes(
     lines = [f"{place}. {names[key]}: {state(rows[key], words)}" for place, key in enumerate(names, 1)]
     shown = lines[page * PAGE : (page + 1) * PAGE]
     choices = []
-    if leading and meeting.state == State.OPEN:
+    if meeting.state == State.OPEN:
         choices.append(Choice(_("Điểm danh"), pack(CallRoll(meeting.id))))
-    if leading and meeting.state == State.OPEN:
-        choices += [
-            Choice(_("Gửi tài liệu"), pack(Change(meeting.id, "papers"))),
-            Choice(_("Đổi giờ"), pack(Change(meeting.id, "time"))),
-            Choice(_("Đổi địa điểm"), pack(Change(meeting.id, "place"))),
-            Choice(_("Huỷ cuộc họp"), pack(Change(meeting.id, "cancel"))),
-        ]
-    if leading and meeting.state == State.CLOSED:
+        if begun:
+            choices.append(Choice(_("Thăm dò ý kiến"), pack(AskPoll(meeting.id))))
+        choices.append(Choice(_("Gửi tài liệu"), pack(Change(meeting.id, "papers"))))
+        if not begun:
+            choices += [
+                Choice(_("Đổi giờ"), pack(Change(meeting.id, "time"))),
+                Choice(_("Đổi địa điểm"), pack(Change(meeting.id, "place"))),
+            ]
+        choices.append(Choice(_("Huỷ cuộc họp"), pack(Change(meeting.id, "cancel"))))
+    if meeting.state == State.CLOSED:
         choices += line_choices(meeting)
     if len(lines) > (page + 1) * PAGE:
         choices.insert(0, Choice(_("Xem tiếp"), pack(ShowMeeting(meeting.id, page + 1))))
@@ -392,13 +400,16 @@ def minutes_line(meeting: Meeting, lines: Sequence[str]) -> Say:
     )
 
 
-def code(meeting: Meeting, digits: str) -> Say:
-    """The check-in code, for the secretary to show in the room."""
+def code(meeting: Meeting, digits: str, screen: str = "") -> Say:
+    """The check-in code, for the secretary to show in the room; `screen`: the address of the page for it."""
+    words = _(
+        "Mã điểm danh lúc này: {code}\nMỗi phút một mã khác. Đồng chí được mời nhắn mã này cho tôi khi đang họp.",
+        code=digits,
+    )
+    if screen:
+        words += "\n" + _("Trang để chiếu lên màn hình phòng họp, mã tự đổi: {address}", address=screen)
     return Say(
-        _(
-            "Mã điểm danh lúc này: {code}\nMỗi phút một mã khác. Đồng chí được mời nhắn mã này cho tôi khi đang họp.",
-            code=digits,
-        ),
+        words,
         heading=name(meeting),
         choices=(
             Choice(_("Mã mới"), pack(ShowCode(meeting.id))),

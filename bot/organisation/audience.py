@@ -4,13 +4,15 @@ from collections.abc import Iterable
 
 from sqlalchemy import BigInteger, Select, and_, bindparam, or_, select
 
-from bot.organisation.models import Member, Role
+from bot.organisation.models import Kind, Member, Role
 from bot.organisation.queries import MEMBER, as_member, holds, present
 from bot.organisation.rules import MEMBER_STANDINGS
 from bot.store.hot import Hot
 from bot.store.tables.organisation import (
+    ACTIVE,
     APPLIED,
     APPLYING,
+    accounts,
     appointments,
     imports,
     members,
@@ -65,3 +67,21 @@ def post_holders(tx: Tx, organisation_id: int, roles: Iterable[Role]) -> list[in
         .distinct()
     )
     return sorted(row.member_id for row in tx.rows(statement))
+
+
+def secretaries(at_ms: int) -> Select[tuple[int, int, str]]:
+    """Secretaries and deputies of all branches of a moment (`unit_id`, `member_id`, `role`), where they have an
+    account, as part of another room's query."""
+    return (
+        select(organisations.c.id.label("unit_id"), appointments.c.member_id, appointments.c.role)
+        .join(appointments, appointments.c.organisation_id == organisations.c.id)
+        .join(accounts, accounts.c.member_id == appointments.c.member_id)
+        .where(
+            organisations.c.kind == Kind.BRANCH,
+            holds(organisations.c.from_ms, organisations.c.until_ms, at_ms),
+            appointments.c.role.in_([Role.SECRETARY.value, Role.DEPUTY_SECRETARY.value]),
+            holds(appointments.c.from_ms, appointments.c.until_ms, at_ms),
+            accounts.c.state == ACTIVE,
+        )
+        .distinct()
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, case, func, or_, select, tuple_
 from sqlalchemy.engine import Row
 
 from bot.organisation.models import (
@@ -56,7 +56,9 @@ def slices(ids: Iterable[T]) -> Iterator[Sequence[T]]:
         yield listed[start : start + _SLICE]
 
 
-def holds(table_from: ColumnElement[int], table_until: ColumnElement[int], at: int) -> ColumnElement[bool]:
+def holds(
+    table_from: ColumnElement[int], table_until: ColumnElement[int], at: int | ColumnElement[int]
+) -> ColumnElement[bool]:
     """That a row with these dates is valid at a moment."""
     return and_(table_from <= at, or_(table_until.is_(None), table_until > at))
 
@@ -124,22 +126,29 @@ def subtrees(tx: Tx, organisation_ids: Iterable[int], at_ms: int | None = None) 
     return {row.id for row in tx.rows(select(tree.c.id))}
 
 
-def ancestors(tx: Tx, organisation_id: int, at_ms: int | None = None) -> list[int]:
-    """An organisation and all above it at a moment (now), itself first, the top last."""
-    at = tx.now_ms if at_ms is None else at_ms
-    link = organisation_links
+def _above() -> Select[tuple[int, int]]:
+    link, at = organisation_links, bindparam("at", type_=BigInteger)
     tree = (
-        select(organisations.c.id).where(organisations.c.id == organisation_id).cte("above", recursive=True)
+        select(organisations.c.id).where(organisations.c.id == bindparam("unit")).cte("above", recursive=True)
     )
     tree = tree.union(
         select(link.c.parent_id).where(
             link.c.organisation_id == tree.c.id, holds(link.c.from_ms, link.c.until_ms, at)
         )
     )
-    above = select(link.c.organisation_id, link.c.parent_id).where(
+    return select(link.c.organisation_id, link.c.parent_id).where(
         link.c.organisation_id.in_(select(tree.c.id)), holds(link.c.from_ms, link.c.until_ms, at)
     )
-    parents: dict[int, int] = {row.organisation_id: row.parent_id for row in tx.rows(above)}
+
+
+_ABOVE = Hot(_above())
+
+
+def ancestors(tx: Tx, organisation_id: int, at_ms: int | None = None) -> list[int]:
+    """An organisation and all above it at a moment (now), itself first, the top last."""
+    at = tx.now_ms if at_ms is None else at_ms
+    above = _ABOVE.rows(tx, unit=organisation_id, at=at)
+    parents: dict[int, int] = {row.organisation_id: row.parent_id for row in above}
     path = [organisation_id]
     while (parent := parents.get(path[-1])) is not None and parent not in path:
         path.append(parent)
@@ -244,20 +253,22 @@ def as_member(row: Row[tuple[int, int, str, str, int]]) -> Member:
 # --- posts and rights
 
 
+_POSTS = Hot(
+    select(appointments)
+    .join(members, members.c.id == appointments.c.member_id)
+    .where(
+        appointments.c.member_id == bindparam("member"),
+        holds(appointments.c.from_ms, appointments.c.until_ms, bindparam("at", type_=BigInteger)),
+        or_(*(members.c.standing == standing for standing in sorted(ACCESS_STANDINGS))),
+    )
+    .order_by(appointments.c.id)
+)
+
+
 def appointments_of(tx: Tx, member_id: int, at_ms: int | None = None) -> list[Appointment]:
     """The posts somebody holds at a moment (now). Who may not use the bot holds none."""
     at = tx.now_ms if at_ms is None else at_ms
-    statement = (
-        select(appointments)
-        .join(members, members.c.id == appointments.c.member_id)
-        .where(
-            appointments.c.member_id == member_id,
-            holds(appointments.c.from_ms, appointments.c.until_ms, at),
-            members.c.standing.in_(list(ACCESS_STANDINGS)),
-        )
-        .order_by(appointments.c.id)
-    )
-    return [_appointment(row) for row in tx.rows(statement)]
+    return [_appointment(row) for row in _POSTS.rows(tx, member=member_id, at=at)]
 
 
 def may(tx: Tx, member_id: int, verb: Verb, organisation_id: int) -> bool:
@@ -350,16 +361,20 @@ def accounts_of_member(tx: Tx, member_id: int) -> list[Account]:
     return reach(tx, [member_id]).get(member_id, [])
 
 
+# Built once: with a list of ids they cannot be hot.
+_IDS = bindparam("ids", expanding=True, type_=BigInteger)
+_REACH = _ACCOUNTS.where(
+    accounts.c.member_id.in_(_IDS),
+    accounts.c.state == ACTIVE,
+    members.c.standing.in_(list(ACCESS_STANDINGS)),
+).order_by(accounts.c.linked_ms, accounts.c.id)
+
+
 def reach(tx: Tx, member_ids: Iterable[int]) -> dict[int, list[Account]]:
     """The active accounts of many members, blocked ones too; who has none is not in the result."""
     found: dict[int, list[Account]] = {}
     for ids in slices(member_ids):
-        statement = _ACCOUNTS.where(
-            accounts.c.member_id.in_(ids),
-            accounts.c.state == ACTIVE,
-            members.c.standing.in_(list(ACCESS_STANDINGS)),
-        ).order_by(accounts.c.linked_ms, accounts.c.id)
-        for row in tx.rows(statement):
+        for row in tx.rows(_REACH, {"ids": ids}):
             found.setdefault(row.member_id, []).append(_account(row))
     return found
 
@@ -411,23 +426,22 @@ def withdrawn(tx: Tx, member_ids: Iterable[int]) -> set[int]:
     return found
 
 
+_REFUSING = (
+    select(accounts.c.id)
+    .join(consents, and_(consents.c.channel == accounts.c.channel, consents.c.user_id == accounts.c.user_id))
+    .where(
+        accounts.c.member_id.in_(_IDS), accounts.c.state == ACTIVE, consents.c.purpose == bindparam("purpose")
+    )
+    .group_by(accounts.c.id)
+    .having(func.count() == func.count(consents.c.withdrawn_ms))
+)
+
+
 def refusing(tx: Tx, member_ids: Iterable[int], purpose: Purpose) -> set[int]:
     """Of the active accounts of these members, those on which this purpose was asked for and is not agreed to."""
     found: set[int] = set()
     for ids in slices(member_ids):
-        statement = (
-            select(accounts.c.id)
-            .join(
-                consents,
-                and_(consents.c.channel == accounts.c.channel, consents.c.user_id == accounts.c.user_id),
-            )
-            .where(
-                accounts.c.member_id.in_(ids), accounts.c.state == ACTIVE, consents.c.purpose == purpose.value
-            )
-            .group_by(accounts.c.id)
-            .having(func.count() == func.count(consents.c.withdrawn_ms))
-        )
-        found |= {row.id for row in tx.rows(statement)}
+        found |= {row.id for row in tx.rows(_REFUSING, {"ids": ids, "purpose": purpose.value})}
     return found
 
 

@@ -21,3 +21,14 @@ def line(taken: Bill, price: int, left: int | None) -> str:
     if taken.billable > left:
         said += _(" (không đủ: phần thiếu có thể chưa gửi được)")
     return said
+
+
+def by_template(count: int, price: int | None) -> str:
+    """Messages in words that the platform approved, for those whom no other reaches; each is billed."""
+    if price is None:
+        return _("báo bằng mẫu trả phí {count} tin", count=number(count))
+    return _(
+        "báo bằng mẫu trả phí {count} tin (khoảng {price} đ)",
+        count=number(count),
+        price=number(count * price),
+    )

@@ -50,6 +50,10 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
         return await handler(request)
     except Refused as error:
         return web.json_response({"error": str(error)}, status=error.status)
+    except (ValueError, TypeError, KeyError) as error:
+        if not request.path.startswith("/control/"):
+            raise
+        return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)
 
 
 class Control:

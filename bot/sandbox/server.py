@@ -13,8 +13,9 @@ from bot.sandbox.phone import Phone
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.telegram_methods import METHODS
 from bot.sandbox.telegram_people import TelegramPeople
-from bot.sandbox.world import Json, World
+from bot.sandbox.world import Json, Refused, World
 from bot.sandbox.zalo_groups import ZaloGroups
+from bot.sandbox.zalo_lists import ZaloLists
 from bot.sandbox.zalo_oa import ZaloOa
 from bot.sandbox.zalo_people import ZaloPeople
 from bot.sandbox.zalo_templates import ZaloTemplates
@@ -33,6 +34,7 @@ class Sandbox:
         self._telegram_people = TelegramPeople(self.telegram)
         self._zalo_people = ZaloPeople(self.zalo)
         self.zalo_groups = ZaloGroups(self._zalo_people)
+        ZaloLists(self.zalo)
         self.zalo_templates = ZaloTemplates(self._zalo_people)
         self.control = Control(
             self.world, self.telegram, self._telegram_people, self.zalo, self._zalo_people, self.info
@@ -60,6 +62,7 @@ class Sandbox:
         app.add_routes([*self.control.routes(), *self.phone.routes(), *self.news.routes()])
         app.add_routes([web.post("/control/zalo_oa/gmf", self._buy_group)])
         app.add_routes([web.post("/control/zalo_oa/templates", self._approve_template)])
+        app.add_routes([web.post("/control/zalo_oa/event", self._event)])
         app.on_shutdown.append(self.phone.close)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -94,6 +97,16 @@ class Sandbox:
     async def _approve_template(self, request: web.Request) -> web.Response:
         """Zalo approves a template: {"template_id", "fields", "price"}."""
         return web.json_response(self.zalo_templates.approve(await body(request)))
+
+    async def _event(self, request: web.Request) -> web.Response:
+        """Any event of Zalo's, signed and on its way: {"event_name", "fields", "user_id"?}."""
+        data = await body(request)
+        name, fields = data.get("event_name"), data.get("fields", {})
+        if not isinstance(name, str) or not name or not isinstance(fields, dict):
+            raise Refused("an event has an event_name and fields")
+        person = self.world.person("zalo_oa", str(data["user_id"])) if "user_id" in data else None
+        self._zalo_people.event(person, name, fields)
+        return web.json_response({"seq": self.world.next()})
 
     async def stop(self) -> None:
         """Ends deliveries and closes the port."""

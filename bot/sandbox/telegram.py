@@ -89,7 +89,7 @@ class Params:
             return None
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise bad(f"can't parse {name} JSON object") from None
 
 
@@ -124,7 +124,7 @@ async def _read(request: web.Request) -> Params:
     if request.content_type == "application/json":
         try:
             body = await request.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             raise bad("can't parse JSON object") from None
         if isinstance(body, dict):
             params.values.update(body)
@@ -193,7 +193,7 @@ class Telegram:
     def routes(self) -> list[web.RouteDef]:
         """Calls and downloads, below any base address."""
         return [
-            web.route("*", r"/telegram/bot{token:[^/]+}/{method:[^/]*}", self.handle),
+            web.route("*", r"/telegram/bot{token:[^/]+}/{method:.*}", self.handle),
             web.get(r"/telegram/file/bot{token:[^/]+}/{path:.+}", self.download),
         ]
 
@@ -388,7 +388,7 @@ class Telegram:
             params = await _read(request)
         except ApiError as error:
             return self._json(error.code, self._error(error.code, error.description, {}))
-        fault = self.world.fault("telegram", method, params.text("chat_id"))
+        fault = self.world.fault("telegram", method, str(params.values.get("chat_id", "")))
         if fault is not None and fault.delay:
             await asyncio.sleep(fault.delay)
         if fault is not None and (page := self._page(fault)):

@@ -3,13 +3,26 @@
 import secrets
 from typing import Any
 
+from bot.sandbox import zalo_body
 from bot.sandbox.world import Chat, Json, Person, Refused
+from bot.sandbox.zalo_lists import page
 from bot.sandbox.zalo_oauth import ZaloError
 from bot.sandbox.zalo_people import ZaloPeople
+from bot.sandbox.zalo_quota import WINDOW_MS
 
 MOST_FIRST_MEMBERS = 99
+MOST_NAME = 100
 DAY_MS = 24 * 3600 * 1000
 KINDS = frozenset({"text", "image", "gif", "sticker", "file"})
+
+
+def _name(data: Any) -> str:
+    if not isinstance(data, dict):
+        raise ZaloError(-201, "body is invalid")
+    try:
+        return zalo_body.text(data.get("group_name"), "group_name", MOST_NAME)
+    except zalo_body.BadBody as error:
+        raise ZaloError(error.error, str(error)) from None
 
 
 class ZaloGroups:
@@ -28,6 +41,8 @@ class ZaloGroups:
             ("POST", "v3.0/oa/group/message"): self.message,
             ("GET", "v3.0/oa/group/getgroupsofoa"): self.groups,
             ("GET", "v3.0/oa/group/listmember"): self.members,
+            ("POST", "v3.0/oa/group/updateinfo"): self.rename,
+            ("GET", "v3.0/oa/group/conversation"): self.conversation,
         }
         people.in_group = self.says
 
@@ -56,42 +71,45 @@ class ZaloGroups:
 
     def make(self, data: Any) -> Json:
         """group/creategroupwithoa."""
-        if not isinstance(data, dict) or not str(data.get("group_name") or "").strip():
-            raise ZaloError(-201, "group_name is invalid")
+        name = _name(data)
         asset = self.assets.get(str(data.get("asset_id")))
         if asset is None or asset["until"] <= self.world.now_ms():
             raise ZaloError(-241, "asset_id is disabled")
         if asset["group"]:
             raise ZaloError(-238, "asset_id is used")
-        invited = self._invited(data.get("member_user_ids"))
+        invited = self._invited(data.get("member_user_ids"), asset["seats"])
         group_id = secrets.token_hex(10)
         asset["group"] = group_id
         members = [person.user_id for person in invited]
-        self.world.chats["zalo_oa", group_id] = Chat(
-            "zalo_oa", group_id, "group", str(data["group_name"]), members
-        )
+        self.world.chats["zalo_oa", group_id] = Chat("zalo_oa", group_id, "group", name, members)
         self._event("create_group", group_id, members)
         return {
             "group_id": group_id,
             "group_link": f"https://zalo.me/g/{group_id[:8]}",
-            "name": data["group_name"],
+            "name": name,
         }
 
     def invite(self, data: Any) -> Json:
         """group/invite."""
         chat = self._chat(data.get("group_id") if isinstance(data, dict) else None)
-        invited = [person.user_id for person in self._invited(data.get("member_user_ids"))]
+        seats = next(each["seats"] for each in self.assets.values() if each["group"] == chat.chat_id)
+        free = seats - len(chat.members)
+        invited = [person.user_id for person in self._invited(data.get("member_user_ids"), free)]
         chat.members += [each for each in invited if each not in chat.members]
         self._event("user_join_group", chat.chat_id, invited)
         return {}
 
-    def _invited(self, ids: Any) -> list[Person]:
+    def _invited(self, ids: Any, seats: int) -> list[Person]:
         if not isinstance(ids, list) or not ids:
             raise ZaloError(-201, "member_user_ids is invalid")
         if len(ids) > MOST_FIRST_MEMBERS:
             raise ZaloError(-210, f"member_user_ids must not exceed {MOST_FIRST_MEMBERS}")
         invited = [self.api.known(each) for each in ids]
-        return [person for person in invited if person.open and not person.blocked]
+        lately = self.world.now_ms() - WINDOW_MS if self.api.switches["window"] else 0
+        able = [p for p in invited if p.open and not p.blocked and (p.last_interaction or 0) >= lately]
+        if len(able) > seats:
+            raise ZaloError(-210, f"this group takes {seats} more members")
+        return able
 
     def message(self, data: Any) -> Json:
         """group/message: words, pictures and files; no buttons, no lists."""
@@ -102,7 +120,7 @@ class ZaloGroups:
         if content.kind not in KINDS or content.buttons:
             raise ZaloError(-233, "Message type is not supported")
         message_id = secrets.token_hex(10)
-        file = self.api.asset(content.token or content.attachment_id)
+        file = self.api.asset(content)
         self.world.post(chat, message_id, "", content.kind, content.text, file=file, native=data["message"])
         return {"message_id": message_id, "group_id": chat.chat_id, "sent_time": str(self.world.now_ms())}
 
@@ -113,12 +131,32 @@ class ZaloGroups:
             for asset in self.assets.values()
             if asset["group"]
         ]
-        return {"total": len(found), "groups": found}
+        some, counted = page(data, found)
+        return {**counted, "groups": some}
 
     def members(self, data: Any) -> Json:
         """group/listmember."""
         chat = self._chat(data.get("group_id") if isinstance(data, dict) else None)
-        return {"total": len(chat.members), "member_user_ids": chat.members}
+        some, counted = page(data, chat.members)
+        return {**counted, "member_user_ids": some}
+
+    def rename(self, data: Any) -> Json:
+        """group/updateinfo: the name alone."""
+        chat = self._chat(data.get("group_id") if isinstance(data, dict) else None)
+        chat.title = _name(data)
+        self._event("update_group_info", chat.chat_id, [])
+        return {}
+
+    def conversation(self, data: Any) -> Json:
+        """group/conversation: what was written, the newest first."""
+        chat = self._chat(data.get("group_id") if isinstance(data, dict) else None)
+        some, counted = page(data, chat.messages[::-1])
+        written = [
+            {"message_id": each.id, "from_id": each.author or self.api.oa_id, "type": each.kind}
+            | {"message": each.text, "time": each.at}
+            for each in some
+        ]
+        return {**counted, "messages": written}
 
     def _chat(self, group_id: object) -> Chat:
         asset = next(

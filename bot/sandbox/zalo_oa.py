@@ -21,6 +21,8 @@ ASSET_LIVES_MS = 7 * 24 * 3600 * 1000
 CALLS_A_MINUTE = 4000
 MOST_FILE = 5 * 1024 * 1024
 MOST_IMAGE = 1024 * 1024
+GONE = frozenset({"v2.0/oa/message", "v3.0/oa/message/transaction", "v3.0/oa/message/promotion"})
+"""What is reported to be shut down."""
 
 
 def file_kind(name: str, data: bytes) -> str | None:
@@ -70,6 +72,8 @@ class ZaloOa:
             "three_months_from": "renewal",
             "buttons_under_text": True,
             "list": True,
+            "list_buttons": False,
+            "submit_info": "new",
             "echo": True,
             "receipts": False,
             "signature_id": "app_id",
@@ -81,11 +85,14 @@ class ZaloOa:
         }
         self.oauth = ZaloOauth(world, self.app_id, self.oa_id, self.switches)
         self._calls: deque[int] = deque()
+        self._uploaded: dict[str, str] = {}
+        """Of what the account uploaded, by its name: "token" of a file, or "attachment_id"."""
         self.ledger = Ledger(self.switches)
         self.calls: dict[tuple[str, str], Callable[[Any], Any]] = {
             ("POST", "v3.0/oa/message/cs"): self.consult,
             ("POST", "v2.0/oa/upload/file"): self.upload_file,
             ("POST", "v2.0/oa/upload/image"): self.upload_image,
+            ("POST", "v2.0/oa/upload/gif"): self.upload_gif,
             ("GET", "v3.0/oa/user/detail"): self.user_detail,
             ("POST", "v3.0/oa/user/detail"): self.user_detail,
             ("GET", "v2.0/oa/getoa"): self.about_oa,
@@ -96,7 +103,7 @@ class ZaloOa:
         return [
             *self.oauth.routes(),
             web.get("/zalo/files/{file_id}/{name}", self.download),
-            web.route("*", r"/zalo/{path:v\d.*}", self.handle),
+            web.route("*", "/zalo/{path:.*}", self.handle),
         ]
 
     # Calls
@@ -116,8 +123,6 @@ class ZaloOa:
         """Any call but OAuth's."""
         path = request.match_info["path"]
         run = self.calls.get((request.method, path))
-        if run is None:
-            return web.json_response({"error": -212, "message": "API is not registered"}, status=404)
         self.world.stats["zalo_oa"]["calls"] += 1
         data: Any = await self._read(request)
         user_id = data.get("recipient", data) if isinstance(data, dict) else None
@@ -136,6 +141,8 @@ class ZaloOa:
             if fault is not None and fault.error is not None:
                 raise ZaloError(fault.error, fault.description)
             left = self._admit(request)
+            if run is None:
+                raise self._unknown(path)
             answer: Json = {"data": run(data), "error": 0, "message": "Success"}
             if fault is not None and fault.drop == "after":
                 raise ConnectionAbortedError
@@ -152,6 +159,13 @@ class ZaloOa:
         limits = {"X-RateLimit-Limit": str(CALLS_A_MINUTE), "X-RateLimit-Remain": str(left)}
         return web.json_response(answer, headers=limits)
 
+    def _unknown(self, path: str) -> ZaloError:
+        if path in GONE:
+            return ZaloError(-240, "This API has been shut down, please use another version")
+        if any(path == known for _method, known in self.calls):
+            return ZaloError(-201, "HTTP method is not supported")
+        return ZaloError(-212, "API is not registered")
+
     @staticmethod
     async def _read(request: web.Request) -> Any:
         """JSON body, `data=` of a GET, or an upload as (name, bytes); None when it cannot be read."""
@@ -162,7 +176,7 @@ class ZaloOa:
                 part = (await request.post()).get("file")
                 return (part.filename, part.file.read()) if isinstance(part, web.FileField) else None
             return json.loads(await request.read())
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     def known(self, user_id: object) -> Person:
@@ -177,7 +191,10 @@ class ZaloOa:
             raise ZaloError(-201, "recipient is required")
         person = self.known(data["recipient"].get("user_id"))
         content = self.content(data.get("message"))
-        file = self.asset(content.token or content.attachment_id)
+        file = self.asset(content)
+        chat = self.world.chat("zalo_oa", person.user_id)
+        if content.quoted and content.quoted not in chat.by_id:
+            raise ZaloError(-201, "quote_message_id is invalid")
         if person.blocked or not person.open:
             raise ZaloError(-213, "User has not followed OA")
         last = person.last_interaction or 0
@@ -189,7 +206,6 @@ class ZaloOa:
         except Spent:
             raise ZaloError(-211, "Out of quota") from None
         message_id = secrets.token_hex(10)
-        chat = self.world.chat("zalo_oa", person.user_id)
         self.world.post(
             chat,
             message_id,
@@ -217,12 +233,13 @@ class ZaloOa:
         except zalo_body.BadBody as error:
             raise ZaloError(error.error, str(error)) from None
 
-    def asset(self, name: str) -> StoredFile | None:
-        """An uploaded file by its token; None for none. Raises ZaloError."""
+    def asset(self, content: zalo_body.Content) -> StoredFile | None:
+        """The uploaded file or picture of a message; None for none. Raises ZaloError."""
+        name, kind = content.token or content.attachment_id, "token" if content.token else "attachment_id"
         if not name:
             return None
         file = self.world.files.get(name)
-        if file is None or self.world.now_ms() - file.at > ASSET_LIVES_MS:
+        if file is None or self._uploaded.get(name) != kind or self.world.now_ms() - file.at > ASSET_LIVES_MS:
             raise ZaloError(-100, "Attachment is invalid or has expired")
         return file
 
@@ -235,14 +252,16 @@ class ZaloOa:
             raise ZaloError(-210, "File size must not exceed 5MB")
         if not content or file_kind(name, content) is None:
             raise ZaloError(-201, "File type is not supported: PDF, DOC, DOCX or CSV only")
-        self._count_upload()
-        return {"token": self.world.store_file(secrets.token_urlsafe(40), name, "", content).file_id}
+        return self._keep("token", name, content)
 
-    def _count_upload(self) -> None:
+    def _keep(self, kind: str, name: str, content: bytes) -> Json:
         try:
             self.ledger.upload(self.world.now_ms())
         except Spent:
             raise ZaloError(-211, "Uploads of this month are used up") from None
+        file = self.world.store_file(secrets.token_urlsafe(40), name, "", content)
+        self._uploaded[file.file_id] = kind
+        return {kind: file.file_id}
 
     def upload_image(self, data: Any) -> Json:
         """upload/image: JPEG or PNG up to 1 MB."""
@@ -253,8 +272,18 @@ class ZaloOa:
             raise ZaloError(-210, "Image size must not exceed 1MB")
         if not content.startswith((b"\xff\xd8\xff", b"\x89PNG")):
             raise ZaloError(-201, "Image type is not supported: JPG or PNG only")
-        self._count_upload()
-        return {"attachment_id": self.world.store_file(secrets.token_urlsafe(30), name, "", content).file_id}
+        return self._keep("attachment_id", name, content)
+
+    def upload_gif(self, data: Any) -> Json:
+        """upload/gif: up to 5 MB."""
+        if not isinstance(data, tuple):
+            raise ZaloError(-201, "file is required")
+        name, content = data
+        if len(content) > MOST_FILE:
+            raise ZaloError(-210, "File size must not exceed 5MB")
+        if not content.startswith((b"GIF87a", b"GIF89a")):
+            raise ZaloError(-201, "Image type is not supported: GIF only")
+        return self._keep("attachment_id", name, content)
 
     def user_detail(self, data: Any) -> Json:
         """user/detail."""

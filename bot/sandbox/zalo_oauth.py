@@ -16,6 +16,11 @@ REFRESH_LIVES_MS = 90 * 24 * 3600 * 1000
 CODE_LIVES_MS = 10 * 60 * 1000
 
 
+def same(given: str, expected: str) -> bool:
+    """Whether two secrets are equal, whatever bytes a header held."""
+    return hmac.compare_digest(given.encode(errors="surrogateescape"), expected.encode())
+
+
 class ZaloError(Exception):
     """What Zalo answers instead of data: a number below zero and words."""
 
@@ -48,7 +53,7 @@ class ZaloOauth:
     def routes(self) -> list[web.RouteDef]:
         """Calls in the place of oauth.zaloapp.com."""
         return [
-            web.post("/zalo/v4/oa/access_token", self.token),
+            web.route("*", "/zalo/v4/oa/access_token", self.token),
             web.get("/zalo/v4/oa/permission", self.permission),
         ]
 
@@ -63,7 +68,7 @@ class ZaloOauth:
         if proof is None and self.switches["proof"] == "optional":
             return
         expected = hmac.new(self.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
-        if not hmac.compare_digest(proof or "", expected):
+        if not same(proof or "", expected):
             raise ZaloError(-242, "appsecret_proof is invalid")
 
     def expire(self) -> None:
@@ -104,7 +109,10 @@ class ZaloOauth:
 
     async def token(self, request: web.Request) -> web.Response:
         """POST v4/oa/access_token: a code, or a refresh token that works once."""
-        form = {key: str(value) for key, value in (await request.post()).items()}
+        try:
+            form = {key: str(value) for key, value in (await request.post()).items()}
+        except ValueError:  # a broken multipart
+            form = {}
         fault = self.world.fault("zalo_oa", "access_token", "")
         if fault is not None and fault.delay:
             await asyncio.sleep(fault.delay)
@@ -119,7 +127,7 @@ class ZaloOauth:
                 raise ZaloError(fault.error, fault.description)
             if not self.switches["app_enabled"]:
                 raise ZaloError(-14002, "Application is not active")
-            if not hmac.compare_digest(request.headers.get("secret_key", ""), self.app_secret):
+            if not same(request.headers.get("secret_key", ""), self.app_secret):
                 raise ZaloError(-14004, "Invalid secret key")
             if form.get("app_id") != self.app_id:
                 raise ZaloError(-14002, "Invalid app id")

@@ -280,8 +280,9 @@ class ZaloPeople:
         if not button.hidden:
             return self._write(person, "text", "user_send_text", {"text": button.payload})
         self._interacts(person)
-        tap = self.world.post(self._chat(person), "", person.user_id, "tap", button.label)
-        self._from_user(person, "user_send_text", {"text": button.payload, "msg_id": secrets.token_hex(10)})
+        message_id = secrets.token_hex(10)
+        tap = self.world.post(self._chat(person), message_id, person.user_id, "tap", button.label)
+        self._from_user(person, "user_send_text", {"text": button.payload, "msg_id": message_id})
         return {"seq": tap.seq}
 
     def _contact(self, person: Person, data: Json) -> Json:
@@ -295,11 +296,13 @@ class ZaloPeople:
             return self._write(person, "contact", "user_send_business_card", message)
         if not person.phone:
             raise Refused("there is no phone number to share", 409)
-        self._interacts(person)
+        # A filled-in form is in nobody's list of what counts as an interaction.
         person.shared = {"name": person.name, "phone": person.international}
         entry = self.world.post(self._chat(person), "", person.user_id, "contact", "")
-        address = {"user_city": "", "user_ward": "", "user_address": ""}
-        info = {**person.shared, "user_dob": "", "gender": "", "full_address": address}
+        address: Json = {"user_city": "", "user_ward": "", "user_address": ""}
+        info: Json = {**person.shared, "user_dob": "", "gender": "", "full_address": address}
+        if self.api.switches["submit_info"] == "old":
+            info = {**person.shared, "address": "", "district": "", "city": "", "ward": ""}
         ends = {"sender": {"id": person.user_id}, "recipient": {"id": self.api.oa_id}}
         self.event(person, "user_submit_info", {**ends, "info": info})
         return {"seq": entry.seq}

@@ -47,6 +47,14 @@ class Ledger:
             raise Spent
         self.uploads += 1
 
+    def free_left(self, person: Person) -> tuple[int | None, int | None]:
+        """(free messages left of an interaction, how many it gives); None: as many as one likes."""
+        total = int(self.switches["free_messages"])
+        since, sent = self._answered.get(person.user_id, (0, 0))
+        if not total:
+            return None, None
+        return max(0, total - (sent if since == (person.last_interaction or 0) else 0)), total
+
     def charge(self, person: Person, now_ms: int, owner: str) -> Json:
         """Books one message to a person; the answer's quota block. Raises Spent."""
         last = person.last_interaction or 0

@@ -111,14 +111,15 @@ async def test_a_wrong_signature(client, box, app, signature):
     assert app[TALLY].counts["zalo_signature_bad"] == 1
 
 
-async def test_a_burst_of_wrong_signatures_raises_one_alert(client, app):
+@pytest.mark.parametrize(("path", "what"), [("zalo", "zalo_signature"), ("telegram", "telegram_secret")])
+async def test_a_burst_of_wrong_signatures_raises_one_alert(client, app, path, what):
     with capture_logs() as logs:
         for _ in range(45):
-            await client.post("/webhook/zalo", data=BODY)
+            await client.post(f"/webhook/{path}", data=BODY)
     events = [entry["event"] for entry in logs]
-    assert events.count("zalo_signature_burst") == 1
-    assert events.count("zalo_signature_bad") == 1
-    assert app[TALLY].counts["zalo_signature_bad"] == 45
+    assert events.count(f"{what}_burst") == 1
+    assert events.count(f"{what}_bad") == 1
+    assert app[TALLY].counts[f"{what}_bad"] == 45
 
 
 async def test_nineteen_are_no_burst(client):

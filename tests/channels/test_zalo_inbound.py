@@ -227,3 +227,46 @@ def test_a_reaction_or_receipt_is_no_repetition_of_the_message_it_is_about():
 def test_no_event(payload):
     with pytest.raises(ValueError, match="event_name"):
         identify(payload)
+
+
+OF_NO_ERRAND = {
+    **{
+        name: event(name, oa_id=OA, group_id=G, users=[{"id": USER}])
+        for name in (
+            "user_join_group user_request_join_group accept_request_join_group react_request_join_group "
+            "react_request_join_group_accept reject_request_join_group react_request_join_group_reject "
+            "user_out_group user_leave_group add_group_admin remove_group_admin update_group_info"
+        ).split()
+    },
+    **{
+        name: event(name, oa_id=OA, tag={"user_ids": [USER], "name": "x"})
+        for name in ("add_user_to_tag", "remove_user_from_tag", "remove_tag")
+    },
+    **{
+        name: event(name, sender={"id": USER}, recipient={"id": OA}, message={"conversation_id": "c"})
+        for name in (
+            "anonymous_send_text",
+            "anonymous_send_image",
+            "anonymous_send_file",
+            "anonymous_send_sticker",
+        )
+    },
+    **{
+        name: from_oa(name, msg_id="m")
+        for name in "oa_send_image oa_send_list oa_send_gif oa_send_file oa_send_sticker oa_send_template".split()
+    },
+    "oa_reacted_message": from_oa("oa_reacted_message", msg_id="m", react_icon="/-strong"),
+    "update_user_info": event("update_user_info", sender={"id": USER}, recipient={"id": OA}, info={}),
+    "user_feedback": event("user_feedback", sender={"id": USER}, recipient={"id": OA}),
+    "widget_interaction_accepted": event("widget_interaction_accepted", oa_id=OA, data={"user_id": USER}),
+    "user_click_button": event("user_click_button", oa_id=OA, user_id=USER),
+    "user_click_link": event("user_click_link", oa_id=OA, user_id=USER),
+}
+
+
+@pytest.mark.parametrize("name", OF_NO_ERRAND)
+def test_an_event_of_no_errand_is_known_by_name_and_opens_no_window(name):
+    found = translate(OF_NO_ERRAND[name])
+    assert isinstance(found, Unknown) and not found.interacts
+    assert found.name in (name, f"echo:{name}")
+    assert identify(OF_NO_ERRAND[name])[0]

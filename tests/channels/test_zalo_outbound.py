@@ -8,9 +8,9 @@ from channel_doubles import CHUNK, PDF, Platform, Shelf, serve
 from structlog.testing import capture_logs
 
 from bot.channels.zalo_oa.access import FixedToken
-from bot.channels.zalo_oa.outbound import IN_FLIGHT, ZaloOutbound
+from bot.channels.zalo_oa.outbound import IN_FLIGHT, ZaloOutbound, of_template
 from bot.chat.errors import Later, Rejected, RetryAfter, Suspended, TokenExpired, Uncertain, Unreachable
-from bot.chat.replies import Choice, Edit, File, Link, Say, Toast
+from bot.chat.replies import Choice, Edit, File, Link, Say, Template, Toast
 from bot.clock import VIETNAM, now
 from bot.delivery.outbound import Quota
 
@@ -134,6 +134,18 @@ async def test_a_file_is_uploaded_once_and_goes_before_the_card(out, zalo, shelf
     assert zalo.calls[1][1] == {"recipient": {"user_id": USER}, "message": {"attachment": attachment}}
     assert sent_texts(zalo)[1].startswith(PLAIN)
     assert 6 * 86_400 < shelf.valid[0] < 7 * 86_400
+
+
+async def test_a_picture_is_shown_as_one(out, zalo, shelf):
+    zalo.next = [(200, {"error": 0, "data": {"attachment_id": "ZALO-PICTURE"}})]
+    picture = File("file-2", "anh-mau.JPG", "image/jpeg", 9)
+    shelf.contents["file-2"] = CHUNK
+    for user in (USER, "552"):
+        await out.send(user, Say("", file=picture))
+    assert zalo.methods == ["image", "cs", "cs"]
+    element = {"media_type": "image", "attachment_id": "ZALO-PICTURE"}
+    payload = {"template_type": "media", "elements": [element]}
+    assert zalo.calls[1][1]["message"] == {"attachment": {"type": "template", "payload": payload}}
 
 
 async def test_many_at_once_upload_once_and_never_more_than_eight_are_in_flight(out, zalo):
@@ -335,3 +347,44 @@ async def test_a_lost_connection_is_uncertain(shelf):
     with pytest.raises(Uncertain):
         await out.send(USER, CARD)
     await out.close()
+
+
+TEMPLATE = Template("4711", (("so_van_ban", "52-KH/ĐU"), ("han", "mai")))
+
+
+async def test_a_template_by_user_id(zalo, shelf):
+    out = ZaloOutbound(FixedToken("t"), shelf, base=zalo.base)
+    assert (await out.send(USER, TEMPLATE)).message_id == "a1b2"
+    data = {"so_van_ban": "52-KH/ĐU", "han": "mai"}
+    assert zalo.calls[-1][1] == {"user_id": USER, "template_id": "4711", "template_data": data}
+    await out.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "becomes"),
+    [
+        (-249, Rejected),
+        (-131, Rejected),
+        (-117, Rejected),
+        (-115, Rejected),
+        (-137, Rejected),
+        (-201, Rejected),
+        (-224, Rejected),
+        (-320, Rejected),
+        (-321, Rejected),
+        (-118, Unreachable),
+        (-119, Unreachable),
+        (-213, Unreachable),
+        (-144, Later),
+        (-147, Later),
+        (-211, Later),
+        (-133, Later),
+        (-234, Later),
+        (-32, RetryAfter),
+        (-100, Uncertain),
+        (-204, Suspended),
+        (-124, TokenExpired),
+    ],
+)
+def test_what_zalo_says_to_a_template_stops_no_other_message(code, becomes):
+    assert type(of_template(code)) is becomes

@@ -148,7 +148,7 @@ ORDER = [
     ("/quaylai", "Đồng chí đang làm dở", True, True),
     ("/help", "help", True, True),
     ("/secret", "secret", True, True),
-    ("help", "Xin một con số.\nBao nhiêu?", True, False),  # words are the dialog's before they are a command
+    ("help", "help", True, True),  # no number, but a command in plain words
     ("1", "Xong.", False, False),  # the dialog's question comes before the open choices
     ("mười hai", "Xin một con số.\nBao nhiêu?", True, False),
 ]

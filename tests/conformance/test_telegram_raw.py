@@ -68,6 +68,10 @@ CHAT: Any = "the chat"
         ("getUpdates", {"timeout": "x"}, 400, "invalid timeout"),
         ("sendNothing", {}, 404, "Not Found"),
         ("", {}, 404, "Not Found"),
+        ("sendMessage/more", {"chat_id": CHAT, "text": "x"}, 404, "Not Found"),
+        ("getMe", {"chat_id": "\ud800"}, 200, ""),
+        ("getChat", {"chat_id": "\ud800"}, 400, "strings must be encoded in UTF-8"),
+        ("deleteMessages", {"chat_id": CHAT, "message_ids": "[" * 5000}, 400, "Bad Request: "),
     ],
 )
 async def test_refusals(
@@ -77,8 +81,8 @@ async def test_refusals(
     url = f"{sandbox.info()['telegram']['base_url']}/bot{sandbox.telegram.token}/{method}"
     async with session.post(url, json=body) as answer:
         found = await answer.json()
-        assert (answer.status, found["ok"], found["error_code"]) == (code, False, code)
-        assert words in found["description"]
+        assert (answer.status, found["ok"], found.get("error_code", 200)) == (code, code == 200, code)
+        assert words in found.get("description", "")
     assert [message for message in await person.messages() if message.from_bot] == []
 
 

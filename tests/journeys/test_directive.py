@@ -84,6 +84,19 @@ async def test_two_open_cards_make_the_bot_ask_which(house):
     await member.sees("52-KH/ĐU")
 
 
+async def test_small_words_get_a_small_answer(house):
+    person = await house.member("Lê Văn Bé")
+    for said, heard in (
+        ("cam on dong chi nhieu a", "Không có gì"),
+        ("chào bot", "Đồng chí chọn một việc"),
+        ("khong biet lam sao", "Đồng chí chọn một việc"),
+        ("da doc roi", "không có văn bản nào chờ"),  # and is no question about the rules
+        ("doi gio nhan tin 8h", "Cài đặt điểm tin"),
+    ):
+        await person.says(said)
+        await person.sees(heard)
+
+
 async def test_a_sticker_gets_a_helpful_line_and_full_text_sends_the_file(house):
     member = await house.member("Lê Văn Bé")
     directive = await house.directive()

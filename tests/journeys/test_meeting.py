@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from bot import testing
@@ -170,6 +171,12 @@ async def test_the_check_in_code_works_in_the_room_and_nowhere_else(house):
     await secretary.says("diem danh")
     shown = await secretary.sees("Mã điểm danh lúc này")
     code = re.search(r"\d{6}", shown.text)[0]
+    screen = re.search(r"http\S+/man-hinh/\S+", shown.text)[0]
+    async with httpx.AsyncClient() as room:
+        page = await room.get(screen)
+        forged = await room.get(f"{screen[:-1]}{'0' if screen[-1] != '0' else '1'}")
+    assert re.search(r"\d{3} \d{3}", page.text) and "Đã có mặt: 0/3" in page.text
+    assert "Lê Văn Bé" not in page.text and (page.status_code, forged.status_code) == (200, 410)
     await other.says(code)
     await other.sees("")
     await be.says("000000" if code != "000000" else "111111")

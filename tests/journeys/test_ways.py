@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
+from bot import testing
 from bot.chat.choices import pack
 from bot.dialogs.link_notices import RejectLink, tell_of_link
 from bot.organisation import queries as people
@@ -180,6 +181,36 @@ async def test_by_phone_where_it_is_a_claim(house):
     assert await linked(house, person) == await house.member_id(BE)
 
 
+@pytest.mark.parametrize("shape", ["new", "old", "card"])
+async def test_a_number_shared_on_zalo_is_a_claim_and_never_a_proof(house, shape):
+    if house.channel != "zalo_oa":  # Telegram vouches for the number: test_by_own_contact
+        pytest.skip("only Zalo's form and card hold a number that anybody may type")
+    if shape != "card":
+        await testing.control(house.control, "switches", {"zalo_oa": {"submit_info": shape}})
+    await with_phone(house)
+    secretary = await house.member("Trần Thị Bí Thư")
+    heard = []
+    for phone in ("0987654321", PHONE):  # nobody's, then a member's
+        person = await Person.create(house.control, house.channel, name="Người Mượn Số", phone=phone)
+        await agrees(person)
+        await without_slip(person, "SO DIEN THOAI TRONG DANH SACH")
+        await person.sees("Số điện thoại")
+        await person.shares_contact("other" if shape == "card" else "own", phone=phone)
+        await person.sees("Ngày sinh")
+        await person.says("12/3/1961")
+        heard.append((await person.sees("Đã ghi nhận")).text.partition("mã đối chiếu")[0])
+        if phone != PHONE:
+            await secretary.sees_nothing_new("mã đối chiếu")
+    assert heard[0] == heard[1]
+    asked = await secretary.sees("mã đối chiếu")
+    assert "Lê Văn Bé" in asked.text
+    assert await linked(house, person) is None
+    await secretary.taps("Từ chối")
+    await secretary.sees("Đã từ chối")
+    await person.sees("chưa được chấp nhận")
+    assert await linked(house, person) is None
+
+
 async def test_by_an_officers_hand(house):
     secretary = await house.member("Trần Thị Bí Thư")
     person = await house.stranger(BE)
@@ -257,6 +288,11 @@ async def test_the_branch_hears_of_a_link_and_closes_a_wrong_one(house):
     await person.sees("Xác thực xong")
     await secretary.sees("vừa có tài khoản")
     await secretary.says("dong tai khoan nay")
+    await secretary.sees("Đóng tài khoản vừa gắn?")
+    await secretary.says("2")
+    await secretary.sees("Không có gì thay đổi")
+    assert await linked(house, person) is not None
+    await secretary.taps("Đóng tài khoản")
     await secretary.sees("Đã đóng tài khoản đó")
     await person.sees("không còn gắn")
     assert await linked(house, person) is None
@@ -280,7 +316,7 @@ async def test_a_member_closes_an_account_that_is_not_theirs(house):
     account_id = await house.write(stolen)
     await mine.says("menu")
     shown = await mine.sees("Sổ tay")
-    await mine.forges(pack(RejectLink(account_id)), shown.id)
+    await mine.forges(pack(RejectLink(account_id, "yes")), shown.id)
     await mine.sees("Đã đóng tài khoản đó")
     assert await house.write(lambda tx: people.account_of(tx, elsewhere, "x1")) is None
 

@@ -68,7 +68,7 @@ async def test_silent_for_eight_days_is_told_listed_and_reached_again(house):
         await person.sees("53-KH/ĐU")
     house.turn(days=8)
     await silent.says("xin chao")
-    await silent.sees("chưa hiểu")
+    await silent.sees("Đồng chí chọn một việc")
     await house.directive("54-KH/ĐU")
     await silent.sees("54-KH/ĐU")
     assert (await _books(house))["closed"] == 0
@@ -112,7 +112,7 @@ async def test_what_zalo_says_of_a_closed_window_is_believed(house):
     later = await house.directive("53-KH/ĐU")  # nobody asks Zalo again: it is known
     await _unreached(house, later, 8)
     await member.says("xin chao")
-    await member.sees("chưa hiểu")
+    await member.sees("Đồng chí chọn một việc")
     await house.directive("54-KH/ĐU")
     await member.sees("54-KH/ĐU")
 
@@ -125,6 +125,6 @@ async def test_a_window_that_opens_again_brings_what_was_missed_once(house):
     await member.says("xin chao")
     await member.sees("Đồng chí có 2 văn bản chưa xác nhận")
     await member.says("xin chao")
-    await member.sees("chưa hiểu")
+    await member.sees("Đồng chí chọn một việc")
     await member.sees_nothing_new("Đồng chí có")
     assert [(await house.totals(each)).sent for each in papers] == [1, 1]

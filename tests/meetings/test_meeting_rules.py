@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
+import vobject
 from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,61 +134,58 @@ def test_three_in_a_row_counts_absences_alone() -> None:
     assert [rules.absent_in_a_row(each) for each in ([a, u, a], [a, p, a, a], [o, a, a], [])] == [3, 1, 0, 0]
 
 
-# --- the calendar file, read by a reader of RFC 5545 written here alone
+@given(
+    before=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)),
+    later=st.timedeltas(timedelta(0), timedelta(days=400)),
+)
+def test_as_last_month_keeps_the_day_or_the_weekday(before: datetime, later: timedelta) -> None:
+    held = before.replace(tzinfo=VIETNAM)
+    found = rules.next_month(held, held + later)
+    assert 1 <= len(found) <= 2 and all(each > held + later for each in found)
+    for each in found:
+        assert each.time() == held.time()
+        last = (each + timedelta(days=1)).day == 1
+        assert each.day == held.day or each.weekday() == held.weekday() or (last and each.day < held.day)
 
 
-def read_ics(data: bytes) -> list[tuple[str, dict[str, str], str]]:
-    """Content lines: name, parameters, value (unescaped). Fails on what the RFC forbids."""
+@pytest.mark.parametrize(
+    ("held", "now", "found"),
+    [
+        ((2026, 11, 5), (2026, 11, 20), ["Thu 03/12", "Sat 05/12"]),
+        ((2027, 1, 31), (2027, 2, 1), ["Sun 28/02"]),
+        ((2026, 11, 5), (2026, 12, 4), ["Sat 05/12"]),  # the weekday is past, the day is not
+        ((2026, 11, 3), (2027, 2, 20), ["Tue 02/03", "Wed 03/03"]),
+    ],
+)
+def test_as_last_month(held: tuple[int, ...], now: tuple[int, ...], found: list[str]) -> None:
+    before = datetime(*held, 19, 30, tzinfo=VIETNAM)
+    ahead = rules.next_month(before, datetime(*now, 9, tzinfo=VIETNAM))
+    assert [f"{each:%a %d/%m}" for each in ahead] == found
+
+
+# --- the calendar file, read by a parser we did not write and that did not write it
+
+
+def event_of(data: bytes) -> Any:
+    """The calendar, as vobject reads it; its lines are as RFC 5545 wants them, and its zone is told in the file."""
     text = data.decode("utf-8")
     assert text.endswith("\r\n") and "\n" not in text.replace("\r\n", "")
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
-    found = []
-    for line in text.replace("\r\n ", "").strip().split("\r\n"):
-        quoted, cut = False, 0
-        for cut, sign in enumerate(line):  # noqa: B007 - where the value begins
-            quoted ^= sign == '"'
-            if sign == ":" and not quoted:
-                break
-        name, *parameters = line[:cut].split(";")
-        value = (
-            line[cut + 1 :].replace("\\n", "\n").replace("\\,", ",").replace("\\;", ";").replace("\\\\", "\\")
-        )
-        found.append((name, dict(each.split("=", 1) for each in parameters), value))
+    found = vobject.readOne(text, validate=True)
+    assert [each.name for each in found.components()] == ["VTIMEZONE", "VEVENT"]
     return found
-
-
-def event_of(data: bytes) -> dict[str, tuple[dict[str, str], str]]:
-    """The properties of the one VEVENT, and METHOD; the zone it names must be defined in the file."""
-    lines = read_ics(data)
-    depth, found, zones, offsets = [], {}, set(), []
-    for name, parameters, value in lines:
-        if name == "BEGIN":
-            depth.append(value)
-        elif name == "END":
-            assert depth.pop() == value
-        elif depth == ["VCALENDAR", "VEVENT"] or (depth == ["VCALENDAR"] and name == "METHOD"):
-            assert name not in found
-            found[name] = (parameters, value)
-        elif depth == ["VCALENDAR", "VTIMEZONE"] and name == "TZID":
-            zones.add(value)
-        elif name == "TZOFFSETTO":
-            offsets.append(value)
-    assert not depth and found["DTSTART"][0]["TZID"] in zones
-    assert offsets[-1] == "+0700"  # since 1975; the file may tell what came before
-    return found
-
-
-def moment(property_: tuple[dict[str, str], str]) -> datetime:
-    return datetime.strptime(property_[1], "%Y%m%dT%H%M%S").replace(tzinfo=ZoneInfo(property_[0]["TZID"]))
 
 
 def test_the_calendar_file_is_right_about_zone_and_words() -> None:
-    event = event_of(calendar.make(MEETING))
-    assert event["DTSTART"] == ({"TZID": "Asia/Ho_Chi_Minh"}, "20261126T193000")
-    assert moment(event["DTSTART"]) == STARTS and moment(event["DTEND"]) - STARTS == timedelta(minutes=90)
-    assert event["LOCATION"][1] == MEETING.place and event["DESCRIPTION"][1] == MEETING.agenda
-    assert event["SUMMARY"][1] == "Sinh hoạt thường kỳ: Chi bộ Một" and event["METHOD"][1] == "PUBLISH"
-    assert event["DTSTAMP"][1] == "20261120T010000Z" and "CN" in event["ORGANIZER"][0]
+    found = event_of(calendar.make(MEETING))
+    event = found.vevent
+    assert event.dtstart.value == STARTS and event.dtend.value - STARTS == timedelta(minutes=90)
+    assert event.dtstart.value.isoformat() == "2026-11-26T19:30:00+07:00"
+    assert event.dtstart.value.utcoffset() == timedelta(hours=7)
+    assert event.location.value == MEETING.place and event.description.value == MEETING.agenda
+    assert event.summary.value == "Sinh hoạt thường kỳ: Chi bộ Một" and found.method.value == "PUBLISH"
+    assert event.dtstamp.value == MEETING.changed and event.organizer.params["CN"] == ["Chi bộ Một"]
+    assert event.valarm.trigger.value == timedelta(hours=-2)
 
 
 class Client:
@@ -198,14 +195,15 @@ class Client:
         self.entries: dict[str, tuple[int, datetime]] = {}
 
     def opens(self, data: bytes) -> None:
-        event = event_of(data)
-        uid, sequence = event["UID"][1], int(event["SEQUENCE"][1])
+        found = event_of(data)
+        event = found.vevent
+        uid, sequence = event.uid.value, int(event.sequence.value)
         if uid in self.entries and sequence < self.entries[uid][0]:
             return
-        if event["METHOD"][1] == "CANCEL" and event["STATUS"][1] == "CANCELLED":
+        if found.method.value == "CANCEL" and event.status.value == "CANCELLED":
             self.entries.pop(uid, None)
         else:
-            self.entries[uid] = (sequence, moment(event["DTSTART"]))
+            self.entries[uid] = (sequence, event.dtstart.value)
 
 
 def test_a_calendar_follows_changes_and_the_cancellation() -> None:

@@ -94,6 +94,29 @@ TIMES = (
     ("họp lúc 19h30 ngày thứ Năm 26/11/2026", "2026-11-26 19:30", False),
     ("thứ năm, 26.11, 19 giờ 30", "2026-11-26 19:30", False),
     ("2026-11-26 19:30", "2026-11-26 19:30", False),
+    ("từ 19h30 đến 21h ngày 3/12/2026", "2026-12-03 19:30", False),
+    ("14h30-16h ngay 28/11", "2026-11-28 14:30", False),
+    ("tuan toi thu 3 8h", "2026-12-01 08:00", False),
+    ("thứ ba tới 8h", "2026-12-01 08:00", True),  # today is one as well
+    ("thu 5 toi 8h", "2026-11-26 20:00", True),
+    ("thứ 5 tối 8h", "2026-11-26 20:00", False),
+    ("12h đêm mai", "2026-11-25 23:59", False),
+    ("13h tối nay", "2026-11-24 13:00", True),
+    ("đầu tháng sau", "2026-12-01 00:00", True),
+    ("giua thang 12 luc 8h", "2026-12-15 08:00", True),
+    ("dau tuan sau 8h", "2026-11-30 08:00", True),
+    ("tuan sau", "2026-11-30 00:00", True),
+    ("thứ hai đầu tiên của tháng 12 lúc 8h", "2026-12-07 08:00", False),
+    ("chủ nhật cuối cùng tháng này 8h", "2026-11-29 08:00", False),
+    ("7h30 toi ngay mot", "2026-11-26 19:30", False),
+    ("7h30 tối ngày một tháng 12", "2026-12-01 19:30", False),
+    ("tối 28", "2026-11-28 19:00", True),
+    ("t2 t4 19h", "2026-11-30 19:00", True),
+    ("3/12 hoac 4/12 luc 19h", "2026-12-03 19:00", True),
+    ("8h mùng 10 tháng chạp", "2026-12-10 08:00", True),
+    ("19h thu 3 tuan truoc", "", False),
+    ("hom qua 8h", "", False),
+    ("sau gio lam viec ngay mai", "2026-11-25 18:00", True),
 )
 
 # "means", with ":minutes" or ":reason" where said; what is typed.
@@ -189,6 +212,16 @@ undecided|chắc là đi được
 absent:study|tập huấn
 yes|tham gia đầy đủ
 late|toi muon
+yes|toi muon du
+yes|toi den som 15p
+unclear|toi du truc tuyen duoc khong
+absent:ill|hom do toi co lich mo o vien
+late|het gio day em moi qua duoc
+absent|co viec ban dot xuat
+late|toi muon hop
+absent:family|bo em mat, em xin nghi
+absent:family|vo toi moi sinh
+absent:duty|toi ban di lam viec voi so
 """
 
 

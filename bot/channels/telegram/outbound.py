@@ -13,12 +13,12 @@ from bot.channels.telegram.api import Api, says
 from bot.channels.telegram.capabilities import TELEGRAM, TELEGRAM_GROUP
 from bot.channels.uploads import Uploads, file_name
 from bot.chat.errors import Rejected, RetryAfter, Uncertain
-from bot.chat.replies import Edit
+from bot.chat.replies import Edit, Template
 from bot.delivery.outbound import Sent
 
 if TYPE_CHECKING:
     from bot.channels.capabilities import Capabilities
-    from bot.chat.replies import File, Reply
+    from bot.chat.replies import File, Message, Reply
     from bot.delivery.outbound import FileStore
 
 log = structlog.get_logger()
@@ -42,8 +42,10 @@ class TelegramOutbound:
         self._uploads = Uploads(self.channel, files)
         self._newest: tuple[Reply, Capabilities, Rendered] | None = None
 
-    async def send(self, chat_id: str, reply: "Reply") -> Sent:
+    async def send(self, chat_id: str, reply: "Message") -> Sent:
         """Sends one reply. Raises the errors of `bot.chat.errors`."""
+        if isinstance(reply, Template):
+            raise Rejected("Telegram has no templates")
         try:
             chat = int(chat_id)
         except ValueError:

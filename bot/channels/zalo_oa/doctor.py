@@ -4,6 +4,7 @@ It asks Zalo about the account itself (getoa) and reads what webhooks and sends 
 sends nothing, except to one account that whoever runs it names (`try_shapes`).
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -12,9 +13,12 @@ import httpx
 from bot.channels.zalo_oa import texts
 from bot.channels.zalo_oa.access import Access, headers
 from bot.channels.zalo_oa.findings import Finding
+from bot.channels.zalo_oa.outbound import TEMPLATE
 from bot.channels.zalo_oa.tokens import ENDING, Pair
 from bot.chat.errors import TokenExpired
+from bot.chat.replies import Template
 from bot.clock import now
+from bot.delivery.templates import Approved
 from bot.i18n import N_, _, full_date, moment, number
 from bot.settings import Settings
 
@@ -45,6 +49,7 @@ SUBJECTS = {
     "buttons": N_("Nút dưới tin nhắn"),
     "list": N_("Tin dạng danh sách"),
     "free": N_("Tin miễn phí trong 48 giờ"),
+    "template": N_("Mẫu tin trả phí"),
     "pkce": N_("Mã PKCE"),
     "events": N_("Tên sự kiện đã gặp"),
 }
@@ -278,7 +283,28 @@ def events_line(seen: Findings) -> Line:
     return Line("events", OK, ",".join(came), ", ".join(came))
 
 
-def lines(settings: Settings, account: list[Line], pair: Pair | None, seen: Findings) -> list[Line]:
+def template_line(known: Sequence[Approved]) -> Line:
+    """Which notices have an approved template, and whether Zalo still takes it."""
+    if not known:
+        words = _("Không dùng: người quá 7 ngày không được báo qua Zalo. Xem sotay zalo template.")
+        return Line("template", OK, "none", words)
+    if broken := [each for each in known if each.problem]:
+        words = _(
+            "Zalo không nhận nữa: {kinds}. Hãy xem sotay zalo template list.",
+            kinds=", ".join(f"{each.kind} ({each.problem})" for each in broken),
+        )
+        return Line("template", BAD, "refused", words)
+    kinds = ", ".join(each.kind for each in known)
+    return Line("template", OK, kinds, _("Đang dùng cho: {kinds}.", kinds=kinds))
+
+
+def lines(
+    settings: Settings,
+    account: list[Line],
+    pair: Pair | None,
+    seen: Findings,
+    approved: Sequence[Approved] = (),
+) -> list[Line]:
     """Every line, in order; `account` is what `account_lines` found, which may have renewed the pair."""
     fixed = bool(settings.zalo_oa_access_token.get_secret_value())
     return [
@@ -291,6 +317,7 @@ def lines(settings: Settings, account: list[Line], pair: Pair | None, seen: Find
         shape_line("buttons", seen),
         shape_line("list", seen),
         free_line(seen),
+        template_line(approved),
         pkce_line(seen),
         events_line(seen),
     ]
@@ -308,6 +335,19 @@ def shapes() -> dict[str, dict[str, Any]]:
         "buttons": {"text": words, "attachment": {"type": "template", "payload": {"buttons": [button]}}},
         "list": {"attachment": {"type": "template", "payload": listed}},
     }
+
+
+async def try_template(settings: Settings, access: Access, user_id: str, message: Template) -> int | None:
+    """Sends one template to one account; Zalo's number, None when it gave no answer. Raises TokenExpired."""
+    secret = settings.zalo_oa_app_secret.get_secret_value() if settings.zalo_oa_secret_proof else ""
+    body = {"user_id": user_id, "template_id": message.template_id, "template_data": dict(message.fields)}
+    url = f"{settings.zalo_oa_api.rstrip('/')}{TEMPLATE}"
+    try:
+        async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
+            answer = await client.post(url, json=body, headers=headers(await access.token(), secret))
+            return int(answer.json()["error"])
+    except (httpx.HTTPError, ValueError, TypeError, KeyError):
+        return None
 
 
 async def try_shapes(settings: Settings, access: Access, user_id: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -24,6 +25,7 @@ from bot.chat.errors import (
     Uncertain,
     Unreachable,
 )
+from bot.chat.replies import Template
 from bot.clock import VIETNAM, now, to_ms
 from bot.delivery.outbound import Quota, Sent
 from bot.i18n import _
@@ -32,12 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.channels.zalo_oa.access import Access
-    from bot.chat.replies import File, Reply
+    from bot.chat.replies import File, Message
     from bot.delivery.outbound import FileStore
 
 log = structlog.get_logger()
 
 OFFICIAL = "https://openapi.zalo.me"
+TEMPLATE = "/v3.0/oa/message/template"
 TIMEOUT_SECONDS = 20
 IN_FLIGHT = 8
 """httpx rechecks its whole pool at each request: 64 at once halve its speed, and Zalo takes 67 a second."""
@@ -77,6 +80,11 @@ _SUSPENDED = {
     -321: "no_money",
 }
 """What only a person can set right, by the word in `texts.PROBLEMS`."""
+_ACCOUNT = frozenset({-204, -205, -209, -219, -242})
+"""Of those, what stops every message and not only a template."""
+_TEMPLATE_UNREACHABLE = frozenset({-108, -114, -118, -119})
+_TEMPLATE_SPENT = frozenset({-144, -147, -211})
+"""As many templates as one day takes."""
 
 
 class _Refused(Exception):
@@ -121,8 +129,10 @@ class ZaloOutbound:
         self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS)
         self._in_flight = asyncio.Semaphore(IN_FLIGHT)
 
-    async def send(self, chat_id: str, reply: "Reply") -> Sent:
+    async def send(self, chat_id: str, reply: "Message") -> Sent:
         """Sends one reply to a person or a group ("group:" + id). Raises the errors of `bot.chat.errors`."""
+        if isinstance(reply, Template):
+            return await self._template(chat_id, reply)
         caps = self._caps
         if chat_id.startswith(GROUP):
             caps = ZALO_OA_GROUP
@@ -159,6 +169,20 @@ class ZaloOutbound:
                 self._saw("free", "unlimited" if each.total is None else str(each.total))
         return Sent(None if message_id is None else str(message_id), choices_as, quotas)
 
+    async def _template(self, chat_id: str, template: Template) -> Sent:
+        body = {
+            "user_id": chat_id,
+            "template_id": template.template_id,
+            "template_data": dict(template.fields),
+        }
+        try:
+            answer = await self._call(TEMPLATE, json=body)
+        except _Refused as no:
+            self._saw("error", f"template {no.code}")
+            raise of_template(no.code, no.message) from None
+        message_id = answer.get("message_id") or answer.get("msg_id")
+        return Sent(None if message_id is None else str(message_id))
+
     async def close(self) -> None:
         """Closes connections."""
         await self._client.aclose()
@@ -193,7 +217,7 @@ class ZaloOutbound:
     async def _file(self, chat_id: str, file: "File") -> dict[str, Any]:
         known, token = await self._file_token(file)
         try:
-            return await self._message(chat_id, _file_message(token))
+            return await self._message(chat_id, _file_message(file, token))
         except _Refused as no:
             if not known or no.code not in FILE_FORGOTTEN:
                 raise
@@ -201,7 +225,7 @@ class ZaloOutbound:
             latest = self._uploads.reference(file)
             if latest is None or latest == token:  # else another task has uploaded it anew by now
                 latest = await self._upload(file)
-        return await self._message(chat_id, _file_message(latest))
+        return await self._message(chat_id, _file_message(file, latest))
 
     async def _file_token(self, file: "File") -> tuple[bool, str]:
         """(whether it was known before, the upload token)."""
@@ -211,10 +235,11 @@ class ZaloOutbound:
 
     async def _upload(self, file: "File") -> str:
         content = await self._uploads.read(file)
+        kind, name = ("image", "attachment_id") if _is_picture(file) else ("file", "token")
         data = await self._call(
-            "/v2.0/oa/upload/file", files={"file": (file_name(file), content, file.media_type)}
+            f"/v2.0/oa/upload/{kind}", files={"file": (file_name(file), content, file.media_type)}
         )
-        token = data.get("token")
+        token = data.get(name)
         if not isinstance(token, str) or not token:
             raise Uncertain("upload without token")
         self._uploads.remember(file, token, TOKEN_VALID_SECONDS)
@@ -308,7 +333,15 @@ def _list(part: Part) -> dict[str, Any]:
     return {"attachment": {"type": "template", "payload": {"template_type": "list", "elements": elements}}}
 
 
-def _file_message(token: str) -> dict[str, Any]:
+def _is_picture(file: "File") -> bool:
+    return PurePath(file.name).suffix.lower() in ZALO_OA.picture_types
+
+
+def _file_message(file: "File", token: str) -> dict[str, Any]:
+    if _is_picture(file):
+        element = {"media_type": "image", "attachment_id": token}
+        payload = {"template_type": "media", "elements": [element]}
+        return {"attachment": {"type": "template", "payload": payload}}
     return {"attachment": {"type": "file", "payload": {"token": token}}}
 
 
@@ -361,6 +394,20 @@ def ours(code: int, message: str = "") -> PlatformError:
     if code == -200:  # "send failed": worth one more try
         return Uncertain("zalo -200")
     return Rejected(f"zalo {code}: {message[:120]}", f"Zalo {code}")
+
+
+def of_template(code: int, message: str = "") -> PlatformError:
+    """An answer to a template: what ails the template, or its money, stops no other message."""
+    if code in _TEMPLATE_UNREACHABLE:
+        return Unreachable("refused")
+    if code in _TEMPLATE_SPENT:
+        return Later(seconds_until_morning(), "quota")
+    if code == -100:  # here: an unknown error
+        return Uncertain("zalo template -100")
+    found = ours(code, message)
+    if isinstance(found, Suspended) and code not in _ACCOUNT:
+        return Rejected(f"zalo {code}: {message[:120]}", f"Zalo {code}")
+    return found
 
 
 def seconds_until_morning() -> float:

@@ -51,6 +51,10 @@ PROBLEMS = {
     "no_money": N_(
         "Tài khoản Zalo Cloud của OA hết tiền hoặc chưa liên kết. Hãy nạp tiền; tin chưa gửi được giữ lại."
     ),
+    "template": N_(
+        "Zalo không nhận một mẫu tin trả phí nên bot ngừng dùng mẫu đó; người quá 7 ngày chưa được báo. Tin khác"
+        " không bị ảnh hưởng. Hãy chạy: sotay zalo template list"
+    ),
     "ending": N_(
         "Quyền gửi tin qua Zalo sắp hết hạn mà chưa gia hạn được. Hãy chạy: sotay zalo connect"
     ),

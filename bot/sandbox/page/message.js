@@ -60,8 +60,9 @@ function content(entry) {
     contact: `📇 ${t("Đã gửi số điện thoại")}`,
   }[entry.kind];
   if (entry.forwarded) out.append(make("p", { class: "quote", text: t("Chuyển tiếp từ {0}", entry.forwarded) }));
+  if (entry.kind === "template") out.append(make("p", { class: "quote", text: t("Tin mẫu trả phí") }));
   if (plain) out.append(make("p", { class: entry.kind === "sticker" ? "sticker" : "", text: plain }));
-  else if (entry.file) out.append(entry.kind === "photo" ? make("p", { text: `🖼 ${t("Ảnh")}` }) : fileCard(entry.file));
+  else if (entry.file) out.append(["photo", "image"].includes(entry.kind) ? make("p", { text: `🖼 ${t("Ảnh")}` }) : fileCard(entry.file));
   if (entry.kind === "service") out.append(make("p", { text: t("Thành viên nhóm thay đổi") }));
   if (entry.text && !plain) {
     const words = make("p", { class: "words" });

@@ -30,7 +30,7 @@ const EN = {
   "{0} tin có phí × {1} đ = {2} đ": "{0} billed × {1} VND = {2} VND", "hạn mức còn {0}/{1}": "quota {0}/{1} left",
   "Không làm được: {0}": "That cannot be done: {0}", "Chưa có gì.": "Nothing yet.",
   "bot → nền tảng": "bot → platform", "nền tảng → bot": "platform → bot", "Lời gọi": "Request", "Trả lời": "Answer",
-  "Tải về": "Save", "Tin thoại": "Voice message", "Vị trí": "Location", "Đã gửi số điện thoại": "Phone number shared", "Ảnh": "Picture",
+  "Tải về": "Save", "Tin thoại": "Voice message", "Vị trí": "Location", "Đã gửi số điện thoại": "Phone number shared", "Ảnh": "Picture", "Tin mẫu trả phí": "Paid template",
   "Thành viên nhóm thay đổi": "The group's members changed", "Nút của tin này": "This message's buttons",
   "đã sửa": "edited", "Bày tỏ: {0}": "Reaction: {0}", "tệp": "file", "Chuyển tiếp từ {0}": "Forwarded from {0}", "Người Thử Mẫu": "Sample Person",
 };

@@ -83,6 +83,18 @@ allowances = Table(
     PrimaryKeyConstraint("channel", "kind"),
 )
 
+templates = Table(
+    "templates",  # approved beforehand by the platform: the paid way to somebody whose window has closed
+    metadata,
+    Column("channel", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),  # "directive", "reminder", "meeting"
+    Column("template_id", String(40), nullable=False),
+    Column("fields", String(500), nullable=False),  # JSON: [the platform's name, ours, most characters]
+    Column("price", Integer, nullable=False),  # đồng for one
+    Column("problem", String(40)),  # the platform's code; while there is one, none is sent
+    PrimaryKeyConstraint("channel", "kind"),
+)
+
 files = Table(
     "files",
     metadata,

@@ -70,3 +70,48 @@ invitees = Table(
     Index("ix_invitees_judged_by", "judged_by"),
     Index("ix_invitees_marked_by", "marked_by"),
 )
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("meeting_id", BigInteger, ForeignKey("meetings.id"), nullable=False),
+    Column("author_id", BigInteger, ForeignKey("members.id"), nullable=False),
+    Column("question", Sealed, nullable=False),
+    Column("voting", Integer, nullable=False),  # 1: marked "biểu quyết": probationary and visiting are barred
+    Column("barred", Integer, nullable=False),  # members who were not asked for that
+    moment("made_ms", nullable=False),
+    moment("closed_ms"),
+    Index("ix_polls_meeting", "meeting_id"),
+    Index("ix_polls_author", "author_id"),
+)
+
+# What was answered, and who has answered, are kept apart and hold neither moments nor an order: nothing here
+# says which answer is whose. What a copy of the disk could tell: docs/decisions/0014-polls-are-counted-not-kept.md.
+poll_options = Table(
+    "poll_options",
+    metadata,
+    Column("poll_id", BigInteger, ForeignKey("polls.id"), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("label", Sealed, nullable=False),
+    Column("answers", Integer, nullable=False),
+    PrimaryKeyConstraint("poll_id", "place"),
+)
+
+polled = Table(
+    "polled",
+    metadata,
+    Column("poll_id", BigInteger, ForeignKey("polls.id"), nullable=False),
+    Column("member_id", BigInteger, ForeignKey("members.id"), nullable=False),
+    Column("answered", Integer, nullable=False),
+    PrimaryKeyConstraint("poll_id", "member_id"),
+    Index("ix_polled_member", "member_id"),
+)
+
+nudges = Table(
+    "nudges",
+    metadata,
+    Column("unit_id", BigInteger, ForeignKey("organisations.id"), nullable=False),
+    Column("month", String(7), nullable=False),  # "2026-12": for which the secretary was asked to call one
+    PrimaryKeyConstraint("unit_id", "month"),
+)
