@@ -40,7 +40,7 @@ from bot.delivery import outbox
 from bot.delivery.outbound import Outbound
 from bot.delivery.quiet import Quiet
 from bot.delivery.sender import RING_EVERY, Sender
-from bot.directives import catching_up, live_cards, reminding
+from bot.directives import catching_up, correcting, live_cards, reminding
 from bot.directives import service as directives
 from bot.directives.gate.rule import allowed
 from bot.errands import WAITING, make_router
@@ -415,8 +415,7 @@ class App:
         self._bell.start()
 
     async def _ring(self) -> None:
-        # A coroutine, so that the bell rings on the event loop and not in a thread.
-        self.sender.ring()
+        self.sender.ring()  # a coroutine, so that the bell rings on the event loop and not in a thread
 
     async def _resume_freezing(self) -> None:
         """Goes on with audiences whose freezing was interrupted."""
@@ -437,10 +436,11 @@ class App:
                 self.sender.ring()
 
     async def _remind(self) -> None:
-        """Reminds who has not acknowledged, and before windows close; tells secretaries and the units above."""
+        """Corrections, reminders, those before windows close; what secretaries and the units above are told."""
         lead = timedelta(hours=self.settings.window_reminder_hours)
         with contextlib.suppress(asyncio.CancelledError):
             for due in (
+                correcting.tick,
                 partial(reminding.before_windows_close, quiet=self.quiet, lead=lead),
                 partial(reminding.tick, quiet=self.quiet),
                 partial(escalation.tick, quiet=self.quiet),

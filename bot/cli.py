@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import (
+    cli_broadcast,
     cli_directive,
     cli_gate,
     cli_keys,
@@ -49,6 +50,7 @@ cli.add_typer(cli_people.links, name="link")
 cli.add_typer(cli_people.posts, name="post")
 cli.add_typer(cli_privacy.privacy, name="privacy")
 cli.add_typer(cli_directive.directive, name="directive")
+cli.add_typer(cli_broadcast.broadcast, name="broadcast")
 cli.add_typer(cli_gate.gate, name="gate")
 cli.add_typer(cli_news.news, name="news")
 cli.add_typer(cli_policy.policy, name="policy")

@@ -1,4 +1,4 @@
-"""The chat's dialog of composing, in the terminal: the same draft, begun here or there, goes on here or there."""
+"""The chat's dialogs of composing and correcting, in the terminal: begun here or there, they go on here or there."""
 
 import asyncio
 from collections.abc import Callable
@@ -39,14 +39,20 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _LEAVE = ("thoát", "thoat", "exit")
 
 
-def drafts_of(tx: Tx, member_id: int) -> tuple[list[tuple[str, DialogState]], list[Directive]]:
-    """What a member is writing in a chat (by channel), and what waits for a second person."""
-    store, running = StoredDialogs(), []
+def running(tx: Tx, member_id: int) -> list[tuple[str, DialogState]]:
+    """What a member has left or is at in a chat, by channel."""
+    store, found = StoredDialogs(), []
     for account in people.reach(tx, [member_id]).get(member_id, []):
         state = store.load(tx, Address(account.channel, account.chat_id, account.user_id))
-        if state is not None and state.name == DIALOG:
-            running.append((account.channel, state))
-    return running, queries.waiting_for_a_second(tx, member_id)
+        if state is not None:
+            found.append((account.channel, state))
+    return found
+
+
+def drafts_of(tx: Tx, member_id: int) -> tuple[list[tuple[str, DialogState]], list[Directive]]:
+    """What a member is writing in a chat (by channel), and what waits for a second person."""
+    drafts = [each for each in running(tx, member_id) if each[1].name == DIALOG]
+    return drafts, queries.waiting_for_a_second(tx, member_id)
 
 
 def answers_of(state: DialogState) -> dict[str, object]:
@@ -58,8 +64,17 @@ class Desk:
     """A member's chat as the terminal stands in for it: what they type is handled by the bot's own router."""
 
     def __init__(
-        self, settings: Settings, engine: Engine, vault: Vault, member_id: int, address: Address
+        self,
+        settings: Settings,
+        engine: Engine,
+        vault: Vault,
+        member_id: int,
+        address: Address,
+        begins: str = "/guivanban",
+        dialog: str = DIALOG,
     ) -> None:
+        """`begins` is what a member types to begin this dialog."""
+        self._begins, self._dialog = begins, dialog
         self._engine, self._vault = engine, vault
         self._member_id = member_id
         self._address = address
@@ -75,9 +90,9 @@ class Desk:
     def begin(self) -> list[Say]:
         """Goes on with the draft of this chat, or begins one."""
         state = self._write(self._state)
-        if state is not None and state.name == DIALOG:
+        if state is not None and state.name == self._dialog:
             return self._handle(lambda at: ChoiceMade(self._address, at, pack(Resume(state.run))))
-        return self._handle(lambda at: TextSent(self._address, at, "/guivanban"))
+        return self._handle(lambda at: TextSent(self._address, at, self._begins))
 
     def types(self, text: str) -> list[Say]:
         """An answer; where a file is asked for, its path."""
@@ -91,7 +106,7 @@ class Desk:
     def running(self) -> bool:
         """Whether there is still something to answer."""
         state = self._write(self._state)
-        return state is not None and state.name == DIALOG
+        return state is not None and state.name == self._dialog
 
     def leave(self) -> None:
         """The chat asks first, before it takes what is typed there as an answer to a question shown here."""

@@ -48,7 +48,7 @@ def send(
 ) -> None:
     """Xem trước rồi gửi một văn bản; bot đang chạy sẽ chuyển đi."""
     from bot.cli_people import clear_errors
-    from bot.directives import queries, service
+    from bot.directives import forecasting, queries, service
     from bot.settings import Settings
     from bot.store.files import FileBox
     from bot.store.installation import open_store
@@ -79,7 +79,7 @@ def send(
     )
     try:
         if not yes:
-            _preview(screen, write(engine, vault, lambda tx: service.preview(tx, make(tx).unit_id)))
+            _preview(screen, write(engine, vault, lambda tx: forecasting.preview(tx, make(tx).unit_id)))
             typer.confirm(_("Gửi văn bản này?"), abort=True)
         directive_id = write(engine, vault, lambda tx: _create(tx, make(tx)))
         while write(engine, vault, partial(service.freeze_slice, directive_id=directive_id)):
@@ -160,6 +160,50 @@ def compose(
     channel: Annotated[str, typer.Option(help="telegram hoặc zalo_oa: khung chat nào giữ bản nháp.")] = "",
 ) -> None:
     """Soạn và gửi bằng đúng hộp thoại của khung chat; bản nháp bắt đầu ở chat thì làm tiếp ở đây, và ngược lại."""
+    _converse(as_card, channel, "/guivanban", "compose_directive")
+
+
+@directive.command("correct")
+def correct(
+    document: Annotated[str, typer.Argument(help="Số văn bản đã gửi: 52, 52-KH/ĐU.")],
+    as_card: AsCard,
+    channel: Annotated[
+        str, typer.Option(help="telegram hoặc zalo_oa: khung chat nào giữ bản đang soạn.")
+    ] = "",
+) -> None:
+    """Đính chính một văn bản đã gửi, bằng đúng hộp thoại “đính chính 52” của khung chat."""
+    _converse(as_card, channel, f"/dinhchinh {document}", "correct_directive")
+
+
+@directive.command("versions")
+def versions(document: Annotated[str, typer.Argument(help="Số văn bản: 52, 52-KH/ĐU.")]) -> None:
+    """Các bản của một văn bản đã đính chính: từ lúc nào, ai đính chính, xác nhận giữ hay hỏi lại."""
+    from bot.cli_broadcast import find
+    from bot.cli_people import in_store
+    from bot.directives import correcting
+    from bot.i18n import moment
+    from bot.organisation import queries as people
+
+    def read(tx: "Tx") -> tuple[list[correcting.Version], dict[int, str]]:
+        listed = correcting.versions(tx, find(tx, document).id)
+        return listed, people.names(tx, {each.by_id for each in listed})
+
+    listed, names = in_store(read)
+    if not listed:
+        Console().print(_("Văn bản này chưa đính chính lần nào."))
+        return
+    table = Table(
+        _("Bản"), _("Từ lúc"), _("Người soạn"), _("Trích yếu"), _("Hạn xác nhận"), _("Xác nhận trước")
+    )
+    for each in listed:
+        until = moment(each.deadline) if each.deadline else "–"
+        kept = "–" if each.version == 1 else _("hỏi lại") if each.anew else _("giữ")
+        table.add_row(number(each.version), moment(each.since), names[each.by_id], each.title, until, kept)
+    Console().print(table)
+
+
+def _converse(as_card: str, channel: str, begins: str, dialog: str) -> None:
+    """Holds the chat's dialog in the terminal."""
     from bot import cli_compose
     from bot.chat.events import Address
     from bot.cli_people import clear_errors
@@ -176,7 +220,9 @@ def compose(
         member_id = write(engine, vault, lambda tx: _member(tx, as_card))
         accounts = write(engine, vault, lambda tx: people.reach(tx, [member_id])).get(member_id, [])
         begun = [
-            each for each, _state in write(engine, vault, lambda tx: cli_compose.drafts_of(tx, member_id))[0]
+            each
+            for each, state in write(engine, vault, lambda tx: cli_compose.running(tx, member_id))
+            if state.name == dialog
         ]
         known = [each for each in accounts if not channel or each.channel == channel]
         if not known:
@@ -186,7 +232,7 @@ def compose(
         # The chat that holds a draft, then Zalo.
         account = min(known, key=lambda each: (each.channel not in begun, each.channel != "zalo_oa"))
         address = Address(account.channel, account.chat_id, account.user_id)
-        desk = cli_compose.Desk(settings, engine, vault, member_id, address)
+        desk = cli_compose.Desk(settings, engine, vault, member_id, address, begins, dialog)
         screen.print(
             _("Trả lời từng câu. Tệp: nhập đường dẫn tới tệp. Nhập “thoát” để dừng và giữ bản nháp.")
         )

@@ -12,6 +12,7 @@ from bot.handlers import (
     adoption,
     by_hand,
     compose,
+    correcting,
     fallback,
     follow_up,
     group,
@@ -69,12 +70,12 @@ def make_router(
     for errand in (
         start,
         linking,
-        directive_handlers,
         practice,
         zalo_group,
         zalo_account,
     ):
         errand.register(router)
+    directive_handlers.register(router, rule)
     may = Travel(travel.read(abroad))
     for listing in (follow_up, history, by_hand, adoption):
         listing.register(router, may)
@@ -85,6 +86,7 @@ def make_router(
     fallback.register(router, shelf)
     officer.register(router, tariff)
     compose.register(router, tariff, approve_above, page, rule)
+    correcting.register(router, approve_above, page, rule)
     roster.register(router, page)
     group.register(router, oa_link)
     privacy.register(router, ROOMS, contact, may)

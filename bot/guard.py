@@ -13,6 +13,7 @@ from bot.chat.replies import Say
 from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.dialogs.link_notices import tell_of_guessing
+from bot.directives import releases
 from bot.organisation import accounts, verification
 from bot.privacy import service as privacy
 from bot.privacy.models import Room
@@ -74,6 +75,7 @@ def _told_of_guessing(tx: Tx) -> int:
 
 
 def forget_strangers(tx: Tx, keep: timedelta) -> None:
-    """Failed tries, and what was agreed to by people who never proved who they are."""
+    """Failed tries, what was agreed to by people who never proved who they are, old requests to the gate."""
+    releases.forget_old(tx)
     verification.forget_attempts(tx, to_ms(tx.now - timedelta(days=1)))
     accounts.forget_unknown(tx, to_ms(tx.now - keep))

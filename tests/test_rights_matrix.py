@@ -35,12 +35,14 @@ from bot.chat.choices import pack
 from bot.chat.errors import Refused
 from bot.chat.events import Address, ChoiceMade, TextSent
 from bot.dialogs.link_notices import DecideLink, RejectLink
-from bot.directives import groups, releases, service
+from bot.directives import correcting, groups, queries, releases, service
 from bot.directives.models import (
     Acknowledge,
     AskAuthor,
+    Changes,
     FullText,
     Judge,
+    JudgeCorrection,
     Recall,
     Remind,
     ShowSilent,
@@ -116,6 +118,11 @@ EXPECTED = {
     "recall_button": (SENDERS, OVER),
     "recall_command": (SENDERS, OVER),
     "recall_from_above": ("", ""),
+    "correct": (SENDERS, OVER),
+    "correct_command": (SENDERS, OVER),
+    "correct_from_above": ("", ""),
+    "judge_correction_button": (SENDERS, OVER),
+    "results_command": (LOOKERS, OVER),
     "status_button": (LOOKERS, OVER),
     "status_command": (LOOKERS, TOUCHING),
     "status_of_all": (LOOKERS, TOUCHING),
@@ -341,6 +348,37 @@ def recall_from_above(w: World, tx: Tx, actor: str, relation: str) -> bool:
     return allowed((Refused,), lambda: service.recall(tx, w.sent[relation], w.actors[actor]))
 
 
+def _correction(w: World, tx: Tx, directive_id: int, by: int) -> int:
+    known = queries.get(tx, directive_id)
+    assert known is not None
+    changes = Changes("Trích yếu mới", known.summary, known.deadline, known.file, anew=False)
+    return correcting.propose(tx, directive_id, by, changes)
+
+
+def correct(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    return allowed((Refused,), lambda: _correction(w, tx, w.peers[relation], w.actors[actor]))
+
+
+def correct_command(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    return "sửa phần nào" in w.say(tx, actor, f"/dinhchinh {number(tx, w.peers[relation])}")
+
+
+def correct_from_above(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    return allowed((Refused,), lambda: _correction(w, tx, w.sent[relation], w.actors[actor]))
+
+
+def judge_correction_button(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    author = tx.value(select(directives.c.author_id).where(directives.c.id == w.peers[relation]))
+    w.press(tx, actor, JudgeCorrection(_correction(w, tx, w.peers[relation], author), "yes"))
+    return tx.value(select(directives.c.version).where(directives.c.id == w.peers[relation])) == 2
+
+
+def results_command(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    """Who oversees but a part of what it was sent to sees how it stands there, as before."""
+    tx.run(update(directives).where(directives.c.id == w.sent[relation]).values(checks=1))
+    return "Kết quả câu hỏi" in w.say(tx, actor, f"/ketqua {number(tx, w.sent[relation])}")
+
+
 def status_button(w: World, tx: Tx, actor: str, relation: str) -> bool:
     said = w.press(tx, actor, ShowStatus(w.everywhere, w.units[relation]))
     return f"\n{UNIT[relation]}\nĐã xác nhận: 0/" in said
@@ -564,6 +602,7 @@ VERBS: dict[str, Callable[[World, Tx, str, str], bool]] = {
         approve_rule, approve_rule_button, approve_rules_command, unanswered_command, answer_question,
         send, judge, judge_button, judge_from_above, release, release_button,
         recall, recall_button, recall_command, recall_from_above,
+        correct, correct_command, correct_from_above, judge_correction_button, results_command,
         status_button, status_command, status_of_all, names_button, names_of_one, names_command, remind,
         remind_one, remind_command, link, slip, slip_sheet, by_hand, close_link, unverified_command, adoption,
         answer_request, erase, import_, compose_command, group_link, group_unlink, group_text,

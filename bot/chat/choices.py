@@ -6,7 +6,7 @@ the verb it leads to checks rights and state.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
 
 MAX_BYTES = 64
@@ -18,7 +18,10 @@ A = TypeVar("A")
 
 
 def action(name: str) -> Callable[[type[A]], type[A]]:
-    """Registers a frozen dataclass of `int` (not negative) and `str` fields under a short name."""
+    """Registers a frozen dataclass of `int` (not negative) and `str` fields under a short name.
+
+    A field added later gets a default: buttons already in people's hands are without it.
+    """
 
     def register(kind: type[A]) -> type[A]:
         if _actions.setdefault(name, kind) is not kind:
@@ -31,8 +34,11 @@ def action(name: str) -> Callable[[type[A]], type[A]]:
 
 def pack(value: object) -> str:
     """The payload of an action. Raises ValueError when it does not fit 64 bytes or has other letters."""
+    items = list(fields(value))  # type: ignore[arg-type] # registered kinds are dataclasses
+    while items and getattr(value, items[-1].name) == items[-1].default:
+        items.pop()
     parts = ["#" + _names[type(value)]]
-    for item in fields(value):  # type: ignore[arg-type] # registered kinds are dataclasses
+    for item in items:
         part = getattr(value, item.name)
         parts.append(_base36(part) if isinstance(part, int) else part)
     packed = ".".join(parts)
@@ -47,12 +53,15 @@ def unpack(payload: str) -> Any | None:
         return None
     name, *parts = payload[1:].split(".")
     kind = _actions.get(name)
-    if kind is None or len(parts) != len(fields(kind)):
+    if kind is None:
+        return None
+    items = fields(kind)
+    if len(parts) > len(items) or any(item.default is MISSING for item in items[len(parts) :]):
         return None
     try:
         values = [
             int(part, 36) if item.type in (int, "int") else part
-            for item, part in zip(fields(kind), parts, strict=True)
+            for item, part in zip(items, parts, strict=False)
         ]
     except ValueError:
         return None

@@ -17,11 +17,16 @@ MAX_MESSAGE_ID = 80
 """Characters of the column that holds a platform's id, or several."""
 
 
-def sent_messages(tx: Tx, kinds: Sequence[str], kind_id: int) -> dict[tuple[str, str], str]:
-    """What was sent of these notices, by (channel, chat): the platform's ids, parted by commas, the newest first."""
+def sent_messages(
+    tx: Tx, kinds: Sequence[str], kind_id: int, recipient_ids: Sequence[int] | None = None
+) -> dict[tuple[str, str], str]:
+    """What was sent to these (None: all), by (channel, chat): the platform's ids, commas between, the newest first."""
+    mine = [outbox.c.notice.in_(kinds), outbox.c.notice_id == kind_id, outbox.c.message_id.is_not(None)]
+    if recipient_ids is not None:
+        mine.append(outbox.c.recipient_id.in_(list(recipient_ids)))
     rows = tx.rows(
         select(outbox.c.channel, outbox.c.chat_id, outbox.c.message_id)
-        .where(outbox.c.notice.in_(kinds), outbox.c.notice_id == kind_id, outbox.c.message_id.is_not(None))
+        .where(*mine)
         .order_by(outbox.c.id.desc())
     )
     found: dict[tuple[str, str], str] = {}

@@ -424,7 +424,7 @@ def record_results(tx: Tx, results: Sequence[Result]) -> None:
     opened = []
     shown: dict[int, _Shown | None] = {}  # a notice to many is one value for all of them
     for row, _sent, at_ms in results:
-        say = row.reply
+        say = row.reply.say if isinstance(row.reply, Edit) else row.reply
         if row.is_reply or not isinstance(say, Say):
             continue
         if id(say) not in shown:

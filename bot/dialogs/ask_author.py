@@ -1,10 +1,14 @@
 """A member asks the author of a directive; the author gets the question with the asker's name."""
 
+from collections.abc import Collection
+from functools import partial
+
 from bot.chat.errors import Refused
 from bot.chat.replies import Say, To
 from bot.chat.talk import Retry, Talk
 from bot.directives import queries, service, texts
 from bot.directives.gate.check import check_text
+from bot.directives.gate.models import Why
 from bot.directives.gate.texts import explain
 from bot.i18n import _
 from bot.organisation import queries as people
@@ -20,8 +24,8 @@ def title() -> str:
     return _("hỏi lại về văn bản")
 
 
-def script(talk: Talk[Tx]) -> None:
-    """One question, then it is on its way."""
+def script(talk: Talk[Tx], rule: Collection[Why] = ()) -> None:
+    """One question, then it is on its way. `rule` holds the marks that the channels may carry."""
     directive_id: int = talk.given()
     directive = queries.get(talk.tx, directive_id)
     if directive is None:
@@ -31,7 +35,7 @@ def script(talk: Talk[Tx]) -> None:
     words = talk.ask(
         "words",
         Say(_("Đồng chí muốn hỏi gì về {document}? Câu hỏi sẽ gửi tới người ban hành.", document=document)),
-        parse=_question,
+        parse=partial(_question, rule),
     )
     try:
         talk.once("send", lambda: _send(talk, directive_id, words))
@@ -41,13 +45,13 @@ def script(talk: Talk[Tx]) -> None:
     talk.say(Say(_("Đã gửi câu hỏi của đồng chí về {document} tới người ban hành.", document=document)))
 
 
-def _question(text: str) -> str:
+def _question(rule: Collection[Why], text: str) -> str:
     words = text.strip()
     if len(words) < 3:
         raise Retry(_("Đồng chí nhắn câu hỏi bằng một câu, hoặc “huỷ” để dừng."))
     if len(words) > MAX_QUESTION:
         raise Retry(_("Câu hỏi dài quá 1.000 chữ cái. Mời đồng chí rút gọn."))
-    verdict = check_text(words)
+    verdict = check_text(words, rule)
     if verdict.verdict == "refuse":
         raise Retry(explain(verdict.why))
     return words

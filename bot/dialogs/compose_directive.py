@@ -14,12 +14,13 @@ from bot.chat.text import fold
 from bot.clock import VIETNAM
 from bot.delivery import templates, window
 from bot.delivery.window import Tariff
+from bot.dialogs.compose_checks import ask_checks
 from bot.dialogs.compose_file import PageAddress, ask_file
-from bot.directives import knocking, numbers, queries, rules, service, texts
+from bot.directives import forecasting, knocking, numbers, queries, rules, service, texts
 from bot.directives.gate.check import check_text
 from bot.directives.gate.models import Why
 from bot.directives.gate.texts import explain
-from bot.directives.models import Audience, Draft, Urgency
+from bot.directives.models import Audience, Check, Draft, Urgency
 from bot.i18n import N_, _, full_date, moment, number
 from bot.organisation import queries as people
 from bot.organisation.models import Organisation, Verb
@@ -64,16 +65,21 @@ def script(
     talk.given()
     author: int = talk.note("author", partial(_author, talk))
     named, issued = _numbered(talk)
-    about: str = talk.ask("title", _ask_title(), parse=partial(_words, longest=rules.MAX_TITLE, rule=rule))
+    about: str = talk.ask(
+        "title", ask_title(), parse=partial(checked_words, longest=rules.MAX_TITLE, rule=rule)
+    )
     summary: str = talk.ask(
-        "summary", _ask_summary(), partial(_words, longest=rules.MAX_SUMMARY, rule=rule), {"-": _("Bỏ qua")}
+        "summary",
+        ask_summary(),
+        partial(checked_words, longest=rules.MAX_SUMMARY, rule=rule),
+        {"-": _("Bỏ qua")},
     )
     attached, declared = ask_file(talk, author, page)
-    until: str = talk.ask("deadline", _ask_deadline(), _deadline(talk), {"-": _("Không đặt hạn")})
+    until: str = talk.ask("deadline", ask_deadline(), deadline(talk), {"-": _("Không đặt hạn")})
     pace: str = talk.ask(
         "urgency", Say(_("Độ khẩn của văn bản?")), options=_named(URGENCIES) | {"later": _("Hẹn giờ gửi")}
     )
-    send_at: str = "" if pace != "later" else talk.ask("send_at", _ask_when(), parse=_deadline(talk))
+    send_at: str = "" if pace != "later" else talk.ask("send_at", _ask_when(), parse=deadline(talk))
     units = talk.note("units", partial(_units, talk.tx, author))
     while True:
         ask_unit = Say(_("Gửi tới đơn vị nào (gồm cả các đơn vị bên dưới)?"))
@@ -84,6 +90,7 @@ def script(
             break
         talk.say(Say(_("Không có đồng chí nào trong phạm vi này. Mời đồng chí chọn lại.")))
     declared = declared or reached > approve_above
+    asked: tuple[Check, ...] = ()
     while True:
         draft = Draft(
             number=named,
@@ -97,11 +104,14 @@ def script(
             file=attached,
             audience=audience,
             send_at=datetime.fromisoformat(send_at) if send_at else None,
+            checks=asked,
         )
         choice = talk.ask(
             "confirm", _preview(talk.tx, tariff, draft, dict(units)[str(unit)]), options=_confirm(declared)
         )
-        if choice == "test":
+        if choice == "check":
+            asked = ask_checks(talk, rule)
+        elif choice == "test":
             talk.once("test", partial(_test, talk, draft), may_repeat=True)
         elif choice == "drop":
             talk.say(Say(_("Đã bỏ bản nháp. Chưa gửi gì.")))
@@ -117,12 +127,13 @@ def script(
                     named, issued = _numbered(talk)
                 elif refusal.code == "deadline_past":
                     talk.say(Say(_("Hạn xác nhận đã qua trong lúc soạn. Mời đồng chí đặt hạn mới.")))
-                    until = talk.ask("deadline", _ask_deadline(), _deadline(talk), {"-": _("Không đặt hạn")})
+                    until = talk.ask("deadline", ask_deadline(), deadline(talk), {"-": _("Không đặt hạn")})
                 else:
                     talk.say(texts.refused(refusal.code, named))
                     return
     if declared:
-        talk.once("approval", partial(_ask_second, talk, directive_id, draft))
+        card = texts.approval_card(directive_id, draft)
+        talk.once("approval", partial(ask_second, talk, directive_id, unit, author, card))
         return
     done = talk.job("freeze", partial(freeze, talk, directive_id), Say(_("Đang lập danh sách người nhận…")))
     talk.say(
@@ -189,17 +200,20 @@ def _issued(talk: Talk[Tx]) -> Any:
     return parse
 
 
-def _ask_title() -> Say:
+def ask_title() -> Say:
+    """What the paper is about."""
     return Say(_("Trích yếu của văn bản?"))
 
 
-def _ask_summary() -> Say:
+def ask_summary() -> Say:
+    """What it says in short."""
     return Say(_("Tóm tắt hai, ba dòng để đồng chí nào cũng hiểu ngay?"))
 
 
-def _words(text: str, *, longest: int, rule: Collection[Why]) -> str:
+def checked_words(text: str, *, longest: int, rule: Collection[Why], least: int = 5) -> str:
+    """Words for all to read: of a fair length, and past the secrecy gate. Raises Retry."""
     words = " ".join(text.split())
-    if len(words) < 5:
+    if len(words) < least:
         raise Retry(_("Đồng chí viết ít nhất vài chữ nhé."))
     if len(words) > longest:
         raise Retry(_("Dài quá {count} chữ cái. Mời đồng chí rút gọn.", count=number(longest)))
@@ -209,11 +223,14 @@ def _words(text: str, *, longest: int, rule: Collection[Why]) -> str:
     return words
 
 
-def _ask_deadline() -> Say:
+def ask_deadline() -> Say:
+    """Until when it is to be acknowledged."""
     return Say(_("Hạn xác nhận? Ví dụ: thứ 6 tuần này, 30/11, trước 17h mai."))
 
 
-def _deadline(talk: Talk[Tx]) -> Any:
+def deadline(talk: Talk[Tx]) -> Any:
+    """Reads a moment ahead, as ISO UTC."""
+
     def parse(text: str) -> str:
         found = parse_deadline(text, talk.now)
         if found is None:
@@ -224,7 +241,7 @@ def _deadline(talk: Talk[Tx]) -> Any:
 
 
 def _count(tx: Tx, unit: int, audience: Audience) -> int:
-    return sum(count for _branch, _way, count in service.preview(tx, unit, audience))
+    return sum(count for _branch, _way, count in forecasting.preview(tx, unit, audience))
 
 
 def _ask_when() -> Say:
@@ -289,7 +306,7 @@ def _units(tx: Tx, author: int) -> list[tuple[str, str]]:
 
 def _preview(tx: Tx, tariff: Tariff, draft: Draft, unit: str) -> Say:
     card = texts.draft_card(draft)
-    expected = service.forecast(tx, draft.unit_id, draft.audience, draft.send_at)
+    expected = forecasting.forecast(tx, draft.unit_id, draft.audience, draft.send_at)
     ways: dict[str, int] = {}
     for _branch, way, count in expected.ways:
         ways[way] = ways.get(way, 0) + count
@@ -311,12 +328,18 @@ def _preview(tx: Tx, tariff: Tariff, draft: Draft, unit: str) -> Say:
             lines.append(_("• chưa gửi được: {count} ({why})", count=number(count), why=_(OBSTACLES[way])))
     if draft.send_at is not None:
         lines.append(_("Gửi lúc: {when}", when=moment(draft.send_at)))
+    lines += texts.check_lines(draft.checks)
     return Say("\n".join(lines), heading=_("Xem trước"))
 
 
 def _confirm(declared: bool) -> dict[str, str]:
     send = _("Cam đoan không mật, xin duyệt") if declared else _("Cam đoan không mật và gửi")
-    return {"test": _("Gửi thử cho tôi"), "send": send, "drop": _("Bỏ bản nháp")}
+    return {
+        "test": _("Gửi thử cho tôi"),
+        "send": send,
+        "drop": _("Bỏ bản nháp"),
+        "check": _("Kèm câu hỏi kiểm tra"),
+    }
 
 
 def _test(talk: Talk[Tx], draft: Draft) -> None:
@@ -353,19 +376,18 @@ def sent(tx: Tx, directive_id: int) -> Say:
     )
 
 
-def _ask_second(talk: Talk[Tx], directive_id: int, draft: Draft) -> None:
-    """Asks the nearest other person of the author's level who may decide to look."""
+def ask_second(talk: Talk[Tx], directive_id: int, unit_id: int, author: int, card: Say) -> None:
+    """Asks the nearest other person of the author's level who may decide to look at `card`."""
     others = [
         each
-        for each in people.who_may(talk.tx, Verb.SEND_DIRECTIVE, draft.unit_id)
-        if each != draft.author_id and service.may_decide(talk.tx, directive_id, each)
+        for each in people.who_may(talk.tx, Verb.SEND_DIRECTIVE, unit_id)
+        if each != author and service.may_decide(talk.tx, directive_id, each)
     ]
     for member_id in others:
         reachable = [
             each for each in people.reach(talk.tx, [member_id]).get(member_id, []) if not each.blocked
         ]
         if reachable:
-            card = texts.approval_card(directive_id, draft)
             talk.say_to([To(each.channel, each.chat_id, card) for each in reachable])
             talk.say_to(
                 [_here(talk, Say(_("Đã chuyển đồng chí thứ hai xem lại; tôi sẽ báo khi có quyết định.")))]

@@ -4,6 +4,8 @@ An account is *unserved* when it is new or a way to it has opened (`organisation
 by the bell, finds them by query and posts what each has missed; a bot that was down does so once.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, update
 
 from bot.clock import to_ms
@@ -85,12 +87,19 @@ def together(
 
 def mark_carried(tx: Tx, account: Account, waiting: list[Waiting], row_id: int) -> None:
     """Notes which message brings these papers to a member."""
-    tx.run(
-        update(recipients)
-        .where(
-            recipients.c.directive_id == bindparam("directive"),
-            recipients.c.member_id == bindparam("member"),
+    mark_carriers(tx, [(each.directive.id, account.member_id, row_id) for each in waiting])
+
+
+def mark_carriers(tx: Tx, carried: Sequence[tuple[int, int, int]]) -> None:
+    """Notes which message brings a paper to a member: (directive, member, row)."""
+    rows = [{"directive": each, "member": member, "row": row} for each, member, row in carried]
+    if rows:
+        tx.run(
+            update(recipients)
+            .where(
+                recipients.c.directive_id == bindparam("directive"),
+                recipients.c.member_id == bindparam("member"),
+            )
+            .values(carried_by=bindparam("row")),
+            rows,
         )
-        .values(carried_by=row_id),
-        [{"directive": each.directive.id, "member": account.member_id} for each in waiting],
-    )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import and_, func, select
 
-from bot.delivery import outbox, templates
+from bot.chat.replies import Message, Template
+from bot.delivery import outbox, rewording, templates
 from bot.directives import queries, rules
 from bot.directives.gate.check import check_text
 from bot.directives.gate.models import Outcome
@@ -71,8 +72,27 @@ def knock(
     if not may_travel(directive.number, directive.title):
         log.warning("template_withheld", kind=kind)
         return 0
-    with speaking("vi"):  # as it was approved
-        deadline = _("không đặt hạn") if directive.deadline is None else moment(directive.deadline)
-        values = {"number": directive.number, "title": directive.title, "deadline": deadline}
+    values = _values(directive)
     priority = rules.PRIORITY[directive.urgency] if kind == queries.NOTICE else outbox.REMINDER
     return knocking.knock(tx, kind, directive.id, member_ids, values, priority=priority, due_ms=due_ms)
+
+
+def correct(tx: Tx, directive: Directive) -> None:
+    """What is not sent yet of a corrected directive's templates says the new, or is not sent where it may not."""
+    if not may_travel(directive.number, directive.title):
+        for notice in NOTICES:
+            outbox.stop(tx, kind=notice, kind_id=directive.id)
+        return
+    approved = {each.template_id: each for each in templates.known(tx)}
+
+    def words(said: Message) -> Message:
+        known = approved.get(said.template_id) if isinstance(said, Template) else None
+        return templates.filled(known, _values(directive)) if known is not None else said
+
+    rewording.reword(tx, rewording.unsent_of(tx, NOTICES, directive.id), words)
+
+
+def _values(directive: Directive) -> dict[str, str]:
+    with speaking("vi"):  # as it was approved
+        deadline = _("không đặt hạn") if directive.deadline is None else moment(directive.deadline)
+    return {"number": directive.number, "title": directive.title, "deadline": deadline}

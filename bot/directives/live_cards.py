@@ -89,6 +89,16 @@ def figures(tx: Tx, directive_id: int) -> dict[int, Figures]:
     return {row.unit_id: Figures(int(row.done), int(row.base), row.everyone) for row in rows}
 
 
+def corrected(tx: Tx, directive: Directive) -> None:
+    """The cards show the new version at the next look; a new deadline ahead is followed again."""
+    until = directive.deadline or (directive.sent_at or tx.now) + FOLLOWED
+    values = {"checked_ms": 0, "watch_until_ms": tx.now_ms + _WATCH_MS, "until_ms": to_ms(until)}
+    if until > tx.now:
+        values["state"] = LIVE
+    mine = (live_directives.c.directive_id == directive.id, live_directives.c.state != TAKEN_BACK)
+    tx.run(update(live_directives).where(*mine).values(values))
+
+
 # --- what is due
 
 
@@ -215,8 +225,8 @@ def _follow(tx: Tx, directive: Directive, until_ms: int) -> bool:
     counts, below, sent = figures(tx, directive.id), _below(tx), _sent(tx, directive.id)
     posted = changed = missed = False
     for card in _cards(tx, directive.id):
-        if card.channel != EDITABLE and not last:
-            continue  # what cannot be changed is told once more, at the end
+        if card.channel != EDITABLE and not last and _mark(directive) in card.shown:
+            continue  # what cannot be changed is told once more, at the end and when it was corrected
         ended = last and directive.deadline is not None
         say, shown = _words(
             directive, card, _of(card, counts, below), sent, ended=ended, code=_code(tx, card)
@@ -324,6 +334,11 @@ def _code(tx: Tx, card: _Card) -> str:
     return code_of(tx, card.directive_id) if card.channel != EDITABLE and card.unit_id is not None else ""
 
 
+def _mark(directive: Directive) -> str:
+    """What `shown` holds of a corrected directive's version."""
+    return f" v{directive.version};" if directive.version > 1 else ""
+
+
 def _words(
     directive: Directive, card: _Card, counts: Figures, sent: int, *, ended: bool = False, code: str = ""
 ) -> tuple[Say, str]:
@@ -352,5 +367,8 @@ def _words(
             lines.append(_("Để đọc và xác nhận, đồng chí nhắn riêng cho OA mã {code}.", code=code))
         elif card.unit_id is not None:
             lines.append(_("Đồng chí nhắn riêng cho bot để đọc và xác nhận."))
+        if directive.version > 1:
+            lines.append(_("Bản đính chính lần {count}.", count=number(directive.version - 1)))
+            shown += _mark(directive)
         heading = texts.card(directive).heading
     return Say("\n".join(lines), heading=heading), shown

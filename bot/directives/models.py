@@ -64,6 +64,16 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A question with one right answer, asked after "đã đọc" whether the directive was understood."""
+
+    words: str
+    options: tuple[str, ...]
+    correct: int
+    """Which option, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What an author says of a directive. Times are UTC."""
 
@@ -80,6 +90,8 @@ class Draft:
     audience: Audience = EVERYBODY
     send_at: datetime | None = None
     """When to send; None: at once."""
+    checks: tuple[Check, ...] = ()
+    """At most `rules.MAX_CHECKS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,12 @@ class Directive:
     """Until then nobody but its senders and officers knows of it."""
     opened_at: datetime | None = None
     """When its audience was frozen; None before."""
+    version: int = 1
+    """Which is in force; 1: as first sent."""
+    counts_from: int = 1
+    """The oldest version whose acknowledgements count."""
+    checks: int = 0
+    """How many questions follow "đã đọc"."""
 
     @property
     def sent_at(self) -> datetime | None:
@@ -108,6 +126,29 @@ class Directive:
         if self.opened_at is None or self.send_at is None:
             return self.opened_at
         return max(self.opened_at, self.send_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a directive shall say from now on. `anew`: who had acknowledged it is asked again."""
+
+    title: str
+    summary: str
+    deadline: datetime | None
+    file: File | None
+    anew: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an answer to a directive's question came to."""
+
+    check: Check
+    right: bool
+    next: tuple[int, Check] | None
+    """The next question and its place; None when this was the last."""
+    done: "Acknowledged | None"
+    """The acknowledgement, after the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +167,21 @@ class Acknowledged:
 @action("ack")
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """ "Đã đọc, tiếp thu"."""
+    """ "Đã đọc, tiếp thu", of the version that the button stands under."""
 
     directive: int
+    version: int = 1
+
+
+@action("quiz")
+@dataclass(frozen=True, slots=True)
+class AnswerCheck:
+    """An answer to the question at this place, both from 1."""
+
+    directive: int
+    version: int
+    place: int
+    option: int
 
 
 @action("unack")
@@ -225,6 +278,31 @@ class Recall:
 
     directive: int
     sure: str
+
+
+@action("fix")
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """Begins the correction of a directive."""
+
+    directive: int
+
+
+@action("fixyes")
+@dataclass(frozen=True, slots=True)
+class JudgeCorrection:
+    """A second person's decision on a correction: `answer` is "yes" or "no"."""
+
+    correction: int
+    answer: str
+
+
+@action("results")
+@dataclass(frozen=True, slots=True)
+class ShowResults:
+    """How the questions of a directive were answered."""
+
+    directive: int
 
 
 @action("hand")

@@ -10,7 +10,13 @@ from bot.directives.models import How
 from bot.directives.texts_by_hand import HOW
 from bot.i18n import _, full_date, moment, number
 from bot.store.dialogs import Place
-from bot.store.tables.directives import directives, hand_records, questions, recipients
+from bot.store.tables.directives import (
+    directives,
+    former_acknowledgements,
+    hand_records,
+    questions,
+    recipients,
+)
 from bot.store.tables.groups import live_cards
 from bot.store.tx import Tx
 
@@ -39,6 +45,14 @@ def held(tx: Tx, member_id: int, places: Sequence[Place]) -> list[tuple[str, str
         if row.objected_ms is not None:
             said += " " + _("(đồng chí báo không đúng)")
         lines.append((_("Cấp ủy ghi nhận tay {number}", number=row.number), said))
+    former = tx.rows(
+        select(directives.c.number, former_acknowledgements.c.at_ms)
+        .join(directives, directives.c.id == former_acknowledgements.c.directive_id)
+        .where(former_acknowledgements.c.member_id == member_id)
+    )
+    for row in former:
+        label = _("Xác nhận {number}, bản trước khi đính chính", number=row.number)
+        lines.append((label, moment(from_ms(row.at_ms))))
     for row in tx.rows(select(questions).where(questions.c.member_id == member_id)):
         lines.append((_("Câu hỏi đã gửi"), tx.vault.open("questions.words", row.id, row.words)))
     written = tx.value(
@@ -50,7 +64,8 @@ def held(tx: Tx, member_id: int, places: Sequence[Place]) -> list[tuple[str, str
 
 
 def forget(tx: Tx, member_id: int, places: Sequence[Place]) -> None:
-    """Deletes questions and cards in the chat. Who acknowledged stays as a count without a name."""
+    """Deletes questions, what no longer counts, cards in the chat; who acknowledged stays a nameless count."""
     tx.run(delete(questions).where(questions.c.member_id == member_id))
+    tx.run(delete(former_acknowledgements).where(former_acknowledgements.c.member_id == member_id))
     for channel, chat_id, _user_id in places:
         tx.run(delete(live_cards).where(live_cards.c.channel == channel, live_cards.c.chat_id == chat_id))

@@ -12,7 +12,7 @@ from bot.clock import from_ms
 from bot.directives import rules
 from bot.directives.models import Directive, State, Urgency
 from bot.store.hot import Hot
-from bot.store.tables.delivery import FAILED, QUEUED, SENDING, SENT, UNREACHABLE, files, outbox
+from bot.store.tables.delivery import FAILED, QUEUED, RECALLED, SENDING, SENT, UNREACHABLE, files, outbox
 from bot.store.tables.directives import directives, hand_records, recipients
 from bot.store.tx import Tx
 
@@ -51,6 +51,9 @@ def _directive(row: Row[tuple[object, ...]]) -> Directive:
         file=file,
         send_at=from_ms(row.send_ms) if row.send_ms is not None else None,
         opened_at=from_ms(row.opened_ms) if row.opened_ms is not None else None,
+        version=row.version,
+        counts_from=row.counts_from,
+        checks=row.checks,
     )
 
 
@@ -61,6 +64,12 @@ def get(tx: Tx, directive_id: int) -> Directive | None:
     """A directive by id."""
     row = _GET.first(tx, directive=directive_id)
     return _directive(row) if row else None
+
+
+def file(tx: Tx, file_id: str | None) -> File | None:
+    """A stored file by id."""
+    row = tx.first(select(files).where(files.c.id == file_id)) if file_id is not None else None
+    return File(row.id, row.name, row.media_type, row.size) if row is not None else None
 
 
 def by_number(tx: Tx, number: str) -> list[Directive]:
@@ -128,11 +137,13 @@ class Recipient:
     acknowledged_ms: int | None
     seen_ms: int | None = None
     """When they saw it, where the platform tells."""
+    acknowledged_version: int = 1
+    """Which version they acknowledged, if they did."""
     by_hand: str | None = None
     """How the secretary recorded it by hand ("meeting", "paper", "call"), unless the member objected."""
 
 
-def _carrier() -> ColumnElement[int]:
+def carrier() -> ColumnElement[int]:
     """The newest outbox row that carries a directive to a recipient (a row of `recipients`)."""
     own = (
         select(func.max(outbox.c.id))
@@ -158,7 +169,7 @@ def recipients_of(tx: Tx, directive_id: int, unit_ids: Iterable[int]) -> list[Re
             hand_records.c.how,
             hand_records.c.objected_ms,
         )
-        .outerjoin(outbox, outbox.c.id == _carrier())
+        .outerjoin(outbox, outbox.c.id == carrier())
         .outerjoin(hand_records, _BY_HAND)
         .where(and_(recipients.c.directive_id == directive_id, recipients.c.unit_id.in_(list(unit_ids))))
     )
@@ -172,6 +183,7 @@ def recipients_of(tx: Tx, directive_id: int, unit_ids: Iterable[int]) -> list[Re
             row.reason,
             row.acknowledged_ms,
             row.seen_ms,
+            row.acknowledged_version,
             row.how if row.objected_ms is None else None,
         )
         for row in rows
@@ -215,14 +227,20 @@ def reached(tx: Tx, directive_id: int) -> int:
 
 
 def carried(tx: Tx, directive_id: int) -> list[tuple[str, str, int]]:
-    """Whom a later message has brought it, or is about to: (channel, chat, member)."""
+    """Whom a later message has brought it, or is about to: (channel, chat, member).
+
+    Of a corrected one also those whose correction was stopped: a list may have brought them the first version.
+    """
+    corrected = exists().where(directives.c.id == directive_id, directives.c.version > 1)
     rows = tx.rows(
         select(outbox.c.channel, outbox.c.chat_id, recipients.c.member_id)
         .join(recipients, recipients.c.carried_by == outbox.c.id)
         .where(
             recipients.c.directive_id == directive_id,
-            outbox.c.notice.in_((SEVERAL, REMINDER)),
-            outbox.c.state.in_((QUEUED, SENDING, SENT)),
+            or_(
+                and_(outbox.c.notice.in_((SEVERAL, REMINDER)), outbox.c.state.in_((QUEUED, SENDING, SENT))),
+                and_(outbox.c.notice == NOTICE, outbox.c.state == RECALLED, corrected),
+            ),
         )
     )
     return [(row.channel, row.chat_id, row.member_id) for row in rows]
@@ -286,7 +304,7 @@ def waiting_of(tx: Tx, member_ids: Iterable[int]) -> dict[int, list[Waiting]]:
             outbox.c.state.label("sending"),
         )
         .join(recipients, recipients.c.directive_id == directives.c.id)
-        .outerjoin(outbox, outbox.c.id == _carrier())
+        .outerjoin(outbox, outbox.c.id == carrier())
         .outerjoin(hand_records, _BY_HAND)
         .where(
             recipients.c.member_id.in_(list(member_ids)),
@@ -328,7 +346,7 @@ def totals(tx: Tx, directive_id: int) -> Totals:
     lost = tx.value(
         select(func.count())
         .select_from(recipients)
-        .outerjoin(outbox, outbox.c.id == _carrier())
+        .outerjoin(outbox, outbox.c.id == carrier())
         .where(
             mine,
             or_(

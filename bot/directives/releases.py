@@ -8,7 +8,7 @@ second person's look before it is sent. Secrecy marks (`gate.models.SECRET`) are
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from bot.chat.choices import action
 from bot.chat.errors import Refused
@@ -23,6 +23,8 @@ from bot.store.tx import Tx
 
 ASKED_FOR = timedelta(hours=24)
 """How long a second person may decide."""
+KEPT = timedelta(days=7)
+"""How long a request is kept, decided or not; the trail keeps who asked and who decided."""
 VALID = timedelta(hours=1)
 """How long the asker may then send the file again."""
 
@@ -109,3 +111,8 @@ def use(tx: Tx, member_id: int, why: str) -> bool:
     if done.rowcount == 1:
         audit.record(tx, "gate.use", f"member:{member_id}", member_id=member_id)
     return done.rowcount == 1
+
+
+def forget_old(tx: Tx) -> None:
+    """Deletes requests that nobody can decide or use any more."""
+    tx.run(delete(gate_releases).where(gate_releases.c.asked_ms <= to_ms(tx.now - KEPT)))

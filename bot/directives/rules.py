@@ -30,6 +30,15 @@ MAX_FILE = 5 * 1024 * 1024
 """Bytes: what a Zalo Official Account takes."""
 
 
+MAX_CHECKS = 3
+"""Questions after "đã đọc", each with 2 to MAX_OPTIONS answers: a number on every phone."""
+MAX_OPTIONS = 4
+MAX_QUESTION = 300
+MAX_OPTION = 60
+"""Characters: what a button shows."""
+RESULTS_FROM = 5
+"""So many answers a question needs before its result is shown: of fewer it would be known who was wrong."""
+
 CLOSES_AFTER = timedelta(days=30)
 """So long after its deadline a directive is still brought to who has missed it."""
 CLOSES_WITHOUT = timedelta(days=90)

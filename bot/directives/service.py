@@ -1,26 +1,24 @@
 """The verbs of directives. Each checks rights and state itself: a payload is never trusted."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from bot.chat.errors import Refused
+from bot.chat.replies import Say
 from bot.clock import from_ms, to_ms
 from bot.delivery import outbox, window
 from bot.delivery.outbox import Notice
-from bot.delivery.window import Window
-from bot.directives import knocking, queries, rules, texts, timers
+from bot.directives import forecasting, knocking, queries, rules, texts, timers
 from bot.directives.models import (
-    EVERYBODY,
     Acknowledged,
     Audience,
     Directive,
     Draft,
-    Forecast,
     State,
     Urgency,
 )
@@ -34,7 +32,15 @@ from bot.store import audit, files, links
 from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.tables.delivery import SENT
-from bot.store.tables.directives import directives, questions, recipients, reminders
+from bot.store.tables.directives import (
+    check_results,
+    checks,
+    corrections,
+    directives,
+    questions,
+    recipients,
+    reminders,
+)
 from bot.store.tx import Tx
 
 SLICE = 1_000
@@ -70,10 +76,23 @@ def create(tx: Tx, draft: Draft) -> int:
             audience=json.dumps(asdict(draft.audience)),
             send_ms=to_ms(draft.send_at) if draft.send_at else None,
             made_ms=tx.now_ms,
+            checks=len(draft.checks),
         )
     )
+    for place, check in enumerate(draft.checks, 1):
+        options = json.dumps(check.options, ensure_ascii=False)
+        values = {"directive_id": directive_id, "place": place, "correct": check.correct}
+        tx.run(insert(checks).values(**values, words=check.words, options=options))
+    count_answers_from(tx, directive_id, 1, len(draft.checks))
     audit.record(tx, "directive.create", f"directive:{directive_id}", member_id=draft.author_id)
     return directive_id
+
+
+def count_answers_from(tx: Tx, directive_id: int, version: int, count: int) -> None:
+    """The answers to a directive's questions are counted from zero from this version on."""
+    for place in range(1, count + 1):
+        values = {"directive_id": directive_id, "version": version, "place": place}
+        tx.run(insert(check_results).values(**values, answers=0, correct=0))
 
 
 def is_taken(tx: Tx, number: str, issued_on: date) -> bool:
@@ -82,47 +101,14 @@ def is_taken(tx: Tx, number: str, issued_on: date) -> bool:
     return tx.first(select(directives.c.id).where(*same)) is not None
 
 
-def preview(tx: Tx, unit_id: int, audience: Audience = EVERYBODY) -> list[tuple[int, str, int]]:
-    """Who a directive to this unit would reach now: (branch, channel or obstacle, how many)."""
-    return forecast(tx, unit_id, audience).ways
-
-
-def forecast(
-    tx: Tx, unit_id: int, audience: Audience = EVERYBODY, send_at: datetime | None = None
-) -> Forecast:
-    """Whom a directive to this unit would reach if it were sent at this moment (now), and in which windows."""
-    at_ms = tx.now_ms if send_at is None else max(tx.now_ms, to_ms(send_at))
-    counts: dict[tuple[int, str], int] = {}
-    through: dict[str, list[Window | None]] = {}
-    found = [
-        each for each in people.members_of(tx, _units(tx, unit_id, audience)) if rules.belongs(each, audience)
-    ]
-    ways = ways_to(tx, [member.id for member in found], at_ms)
-    for member in found:
-        account, obstacle, open_window = ways[member.id]
-        key = (member.branch_id, account.channel if account else obstacle)
-        counts[key] = counts.get(key, 0) + 1
-        if account is not None:
-            through.setdefault(account.channel, []).append(open_window)
-    return Forecast([(branch, way, count) for (branch, way), count in sorted(counts.items())], through, at_ms)
-
-
-def _units(tx: Tx, unit_id: int, audience: Audience) -> set[int]:
-    inside = people.subtree_ids(tx, unit_id)
-    return people.subtrees(tx, audience.units) & inside if audience.units else inside
-
-
 def open_for_sending(tx: Tx, directive_id: int, by: int) -> None:
     """Starts freezing the audience. Raises Refused("not_draft" | "no_right")."""
-    directive = _decided(tx, directive_id)
+    directive = decided(tx, directive_id)
     if not people.may(tx, by, Verb.SEND_DIRECTIVE, directive.unit_id):
         raise Refused("no_right")
     if directive.state != State.DRAFT:
         raise Refused("not_draft")
-    words = {}
-    for language in ("vi", "en"):
-        with speaking(language):
-            words[f"content_{language}"] = outbox.content(tx, texts.card(directive))
+    words = {f"content_{language}": each for language, each in in_words(tx, texts.card, directive).items()}
     tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.FREEZING, **words))
     audit.record(tx, "directive.send", f"directive:{directive_id}", member_id=by)
 
@@ -143,6 +129,15 @@ _inside: dict[int, set[int]] = {}
 """The units of the directives that this process is freezing: looked up once, and the same for every slice."""
 
 
+def in_words(tx: Tx, words: Callable[[Directive], Say], directive: Directive) -> dict[str, int]:
+    """Keeps what is said of a directive in each language; the contents' ids."""
+    made = {}
+    for language in ("vi", "en"):
+        with speaking(language):
+            made[language] = outbox.content(tx, words(directive))
+    return made
+
+
 def freeze_slice(tx: Tx, directive_id: int) -> bool:
     """Freezes up to SLICE more recipients and queues their messages; the last slice opens the directive.
 
@@ -155,7 +150,7 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     wanted = json.loads(row.audience)
     audience = Audience(tuple(wanted["units"]), wanted["kind"], tuple(wanted["without"]))
     if directive_id not in _inside:
-        _inside[directive_id] = _units(tx, row.unit_id, audience)
+        _inside[directive_id] = forecasting.units(tx, row.unit_id, audience)
     found = people.members_of(tx, _inside[directive_id], after_id=row.frozen_to, limit=SLICE)
     # A window that closes before the hour of sending may be opened again until then: the claim looks again.
     ways = ways_to(tx, [member.id for member in found], tx.now_ms)
@@ -221,7 +216,7 @@ def _known(tx: Tx, directive_id: int) -> Directive:
     return directive
 
 
-def _decided(tx: Tx, directive_id: int) -> Directive:
+def decided(tx: Tx, directive_id: int) -> Directive:
     """A directive whose state is about to be changed: no other process changes it before the commit."""
     tx.run(select(directives.c.id).where(directives.c.id == directive_id).with_for_update())
     return _known(tx, directive_id)
@@ -232,23 +227,32 @@ _OF_MEMBER = (
     recipients.c.member_id == bindparam("member"),
 )
 # Locked: a member's other account may be acknowledging in another process at this moment.
-_MINE = Hot(select(recipients.c.duty, recipients.c.acknowledged_ms).where(*_OF_MEMBER).with_for_update())
+_MINE = Hot(
+    select(recipients.c.duty, recipients.c.acknowledged_ms, recipients.c.answered)
+    .where(*_OF_MEMBER)
+    .with_for_update()
+)
 _ACKNOWLEDGE = Hot(
     update(recipients)
     .where(*_OF_MEMBER)
-    .values(acknowledged_ms=bindparam("at"), acknowledged_channel=bindparam("by"))
+    .values(
+        acknowledged_ms=bindparam("at"),
+        acknowledged_channel=bindparam("by"),
+        acknowledged_version=bindparam("version"),
+    )
 )
 
 
 def for_recipient(tx: Tx, directive_id: int, member_id: int) -> Directive:
-    """An open directive, if it was frozen for this member. Raises Refused("not_recipient")."""
-    return _for_recipient(tx, directive_id, member_id)[0]
+    """An open directive, if it was frozen for this member. Raises Refused("not_recipient" | "recalled")."""
+    return standing(tx, directive_id, member_id)[0]
 
 
-def _for_recipient(tx: Tx, directive_id: int, member_id: int) -> tuple[Directive, Any]:
-    """With what was frozen for this member: `duty`, `acknowledged_ms`."""
-    directive = _known(tx, directive_id)
+def standing(tx: Tx, directive_id: int, member_id: int) -> tuple[Directive, Any]:
+    """With how it stands for this member: `duty`, `acknowledged_ms`, `answered`."""
+    # Locked before the directive is read, so that no correction comes between.
     mine = _MINE.first(tx, directive=directive_id, member=member_id)
+    directive = _known(tx, directive_id)
     if mine is None or directive.state not in (State.OPEN, State.RECALLED):
         raise Refused("not_recipient")
     if directive.state == State.RECALLED:
@@ -258,13 +262,24 @@ def _for_recipient(tx: Tx, directive_id: int, member_id: int) -> tuple[Directive
     return directive, mine
 
 
-def acknowledge(tx: Tx, directive_id: int, member_id: int, channel: str) -> Acknowledged:
-    """Records that a member read a directive; again changes nothing. Raises Refused("not_recipient")."""
-    directive, row = _for_recipient(tx, directive_id, member_id)
+def acknowledge(
+    tx: Tx, directive_id: int, member_id: int, channel: str, version: int | None = None
+) -> Acknowledged:
+    """Records that a member read a directive; again changes nothing. `version`: which one (that in force).
+
+    Raises Refused("not_recipient" | "recalled" | "corrected" | "unanswered"): a version that no longer
+    counts is not acknowledged, nor is one whose questions wait for an answer.
+    """
+    directive, row = standing(tx, directive_id, member_id)
     if row.acknowledged_ms is not None:
         at = from_ms(row.acknowledged_ms)
         return Acknowledged(directive, at, False, bool(row.duty), rules.is_late(at, directive.deadline))
-    _ACKNOWLEDGE.run(tx, directive=directive_id, member=member_id, at=tx.now_ms, by=channel)
+    read = directive.version if version is None else min(version, directive.version)
+    if read < directive.counts_from:
+        raise Refused("corrected")
+    if row.duty and row.answered < directive.checks:
+        raise Refused("unanswered")
+    _ACKNOWLEDGE.run(tx, directive=directive_id, member=member_id, at=tx.now_ms, by=channel, version=read)
     audit.record(tx, "directive.acknowledge", f"directive:{directive_id}", member_id=member_id)
     return Acknowledged(directive, tx.now, True, bool(row.duty), rules.is_late(tx.now, directive.deadline))
 
@@ -272,9 +287,23 @@ def acknowledge(tx: Tx, directive_id: int, member_id: int, channel: str) -> Ackn
 def acknowledge_all(
     tx: Tx, member_id: int, channel: str, first: int, last: int, by_ms: int
 ) -> list[Acknowledged]:
-    """Acknowledges what waits for a member from one directive to another (ids) and was sent by a moment."""
+    """Acknowledges what waits for a member from one directive to another (ids) and was sent by a moment.
+
+    Left out is what was corrected and asked anew since, and what has questions to answer.
+    """
+    listed = func.coalesce(
+        select(func.max(corrections.c.version))
+        .where(
+            corrections.c.directive_id == directives.c.id,
+            corrections.c.state == "done",
+            corrections.c.done_ms <= by_ms,
+        )
+        .correlate(directives)
+        .scalar_subquery(),
+        1,
+    )
     rows = tx.rows(
-        select(directives.c.id)
+        select(directives.c.id, listed.label("version"))
         .join(recipients, recipients.c.directive_id == directives.c.id)
         .where(
             recipients.c.member_id == member_id,
@@ -283,10 +312,12 @@ def acknowledge_all(
             directives.c.id.between(first, last),
             directives.c.opened_ms <= by_ms,
             func.coalesce(directives.c.send_ms, 0) <= by_ms,
+            func.coalesce(directives.c.counts_ms, 0) <= by_ms,
+            or_(recipients.c.duty == 0, recipients.c.answered >= directives.c.checks),
         )
         .order_by(directives.c.id)
     )
-    return [acknowledge(tx, row.id, member_id, channel) for row in rows]
+    return [acknowledge(tx, row.id, member_id, channel, row.version) for row in rows]
 
 
 def undo(tx: Tx, directive_id: int, member_id: int) -> Directive:
@@ -336,7 +367,7 @@ def judge(tx: Tx, directive_id: int, by: int, *, approve: bool) -> Directive:
 
     Raises Refused("no_right" | "not_draft"): nobody judges their own, nor what a level above wrote.
     """
-    directive = _decided(tx, directive_id)
+    directive = decided(tx, directive_id)
     if by == directive.author_id or not may_decide(tx, directive_id, by):
         raise Refused("no_right")
     if directive.state != State.DRAFT:
@@ -364,7 +395,7 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
 
     Raises Refused("no_right" | "recalled" | "too_soon" | "nobody_silent").
     """
-    directive = _decided(tx, directive_id)
+    directive = decided(tx, directive_id)
     received = queries.recipients_of(tx, directive_id, people.scope(tx, by, Verb.REMIND))
     if not received:  # neither the units nor how the directive stands there is theirs to know
         raise Refused("no_right")
@@ -376,10 +407,7 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
         raise Refused("too_soon")
     found = [each for each in received if _is_silent(each)]
     ways = ways_to(tx, [each.member_id for each in found], tx.now_ms)
-    words = {}
-    for language in ("vi", "en"):
-        with speaking(language):
-            words[language] = outbox.content(tx, texts.reminder(directive, tx.now))
+    words = in_words(tx, lambda each: texts.reminder(each, tx.now), directive)
     notices = []
     for each in found:
         account = ways[each.member_id][0]
@@ -436,7 +464,7 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
 
     Returns the directive and how many are told. Raises Refused("no_right" | "recalled").
     """
-    directive = _decided(tx, directive_id)
+    directive = decided(tx, directive_id)
     if not may_decide(tx, directive_id, by):
         raise Refused("no_right")
     if directive.state not in (State.OPEN, State.FREEZING):
@@ -446,7 +474,7 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
     for kind in (queries.REMINDER, *knocking.NOTICES):
         outbox.stop(tx, kind=kind, kind_id=directive_id)
     timers.stop(tx, directive_id)
-    reached += queries.carried(tx, directive_id)
+    reached = list(dict.fromkeys(reached + queries.carried(tx, directive_id)))
     if directive.file is not None:
         links.revoke(tx, file_id=directive.file.file_id)
     words = outbox.content(tx, texts.recalled(directive))

@@ -12,6 +12,7 @@ from bot.directives.models import (
     AcknowledgeAll,
     Acknowledged,
     AskAuthor,
+    Check,
     Directive,
     Draft,
     FullText,
@@ -63,6 +64,7 @@ def real_card(draft: Draft) -> Say:
         author_id=draft.author_id,
         state=State.DRAFT,
         file=draft.file,
+        checks=len(draft.checks),
     )
     return card(shown)
 
@@ -73,7 +75,7 @@ def approval_card(directive_id: int, draft: Draft) -> Say:
     return replace(
         shown,
         heading=_("Xin duyệt: {number}", number=draft.number),
-        text=shown.text
+        text="\n".join([shown.text, *check_lines(draft.checks)])
         + "\n"
         + _("Người soạn cam đoan tệp không thuộc bí mật nhà nước. Đồng chí mở tệp xem rồi quyết định."),
         choices=(
@@ -81,6 +83,16 @@ def approval_card(directive_id: int, draft: Draft) -> Say:
             Choice(_("Không duyệt"), pack(Judge(directive_id, "no"))),
         ),
     )
+
+
+def check_lines(checks: Sequence[Check]) -> list[str]:
+    """The questions of a draft with their answers, for who writes or approves it."""
+    lines = []
+    for place, check in enumerate(checks, 1):
+        lines.append(_("Câu hỏi {place}: {words}", place=number(place), words=check.words))
+        for each, option in enumerate(check.options, 1):
+            lines.append(("   ✓ " if each == check.correct else "   – ") + option)
+    return lines
 
 
 def reminder(directive: Directive, now: datetime, note: str = "") -> Say:
@@ -140,7 +152,17 @@ def card(directive: Directive) -> Say:
         lines.append(_("Tóm tắt: {summary}", summary=_short(directive.summary)))
     if directive.deadline is not None:
         lines.append(_("Hạn xác nhận: {when}", when=moment(directive.deadline)))
-    choices = [Choice(_("Đã đọc, tiếp thu"), pack(Acknowledge(directive.id)))]
+    if directive.checks:
+        lines.append(
+            plural(
+                "Sau khi bấm “Đã đọc, tiếp thu” có {n} câu hỏi ngắn.",
+                "Sau khi bấm “Đã đọc, tiếp thu” có {n} câu hỏi ngắn.",
+                directive.checks,
+            )
+        )
+    if directive.version > 1:
+        lines.append(_("Bản đính chính lần {count}.", count=number(directive.version - 1)))
+    choices = [Choice(_("Đã đọc, tiếp thu"), pack(Acknowledge(directive.id, directive.version)))]
     if directive.file is not None:
         choices.append(Choice(_("Xem toàn văn"), pack(FullText(directive.id))))
     choices.append(Choice(_("Hỏi lại"), pack(AskAuthor(directive.id))))
@@ -170,12 +192,7 @@ def open_papers(listed: Sequence[Directive], heading: str, at_ms: int, note: str
     that had been sent at `at_ms`.
     """
     shown = listed[:MAX_LISTED]
-    lines = []
-    for each in shown:
-        line = f"• {name(each)}: {_cut(each.title, MAX_TITLE)}"
-        if each.deadline is not None:
-            line += " " + _("(hạn {when})", when=moment(each.deadline))
-        lines.append(line)
+    lines = [paper_line(each) for each in shown]
     if len(listed) > len(shown):
         lines.append(
             _("… và {count} văn bản nữa, sau các văn bản này.", count=number(len(listed) - len(shown)))
@@ -186,6 +203,14 @@ def open_papers(listed: Sequence[Directive], heading: str, at_ms: int, note: str
     choices = [Choice(_("Xem {number}", number=each.number), pack(ShowPaper(each.id))) for each in shown]
     choices.append(Choice(together, pack(AcknowledgeAll(shown[0].id, shown[-1].id, at_ms))))
     return Say("\n".join(lines), heading=heading, choices=tuple(choices), expires_minutes=CARD_MINUTES)
+
+
+def paper_line(directive: Directive) -> str:
+    """A paper in a list of several."""
+    line = f"• {name(directive)}: {_cut(directive.title, MAX_TITLE)}"
+    if directive.deadline is not None:
+        line += " " + _("(hạn {when})", when=moment(directive.deadline))
+    return line
 
 
 def waiting_papers(count: int) -> str:
@@ -208,6 +233,22 @@ def acknowledged_together(done: Sequence[Acknowledged]) -> Say:
         lines.append(f"• {name(each.directive)}{late}")
     lines.append(_("Nếu nhầm, đồng chí nhắn “hoàn tác” kèm số văn bản trong 10 phút."))
     return Say("\n".join(lines))
+
+
+def to_open_alone(left: Sequence[Directive]) -> Say:
+    """What could not be acknowledged with the others: it was corrected since, or has questions."""
+    return Say(
+        plural(
+            "Còn {n} văn bản cần mở riêng vì đã đính chính hoặc có câu hỏi.",
+            "Còn {n} văn bản cần mở riêng vì đã đính chính hoặc có câu hỏi.",
+            len(left),
+        ),
+        choices=tuple(
+            Choice(_("Xem {number}", number=each.number), pack(ShowPaper(each.id)))
+            for each in left[:MAX_LISTED]
+        ),
+        expires_minutes=CARD_MINUTES,
+    )
 
 
 def already(directive: Directive, at: datetime) -> Say:
@@ -265,6 +306,14 @@ def refused(code: str, document: str = "") -> Say:
         ),
         "no_file": _("Văn bản này không có tệp kèm. Đồng chí hỏi bí thư chi bộ để xem bản đầy đủ."),
         "recalled": _("Văn bản này đã được thu hồi. Đồng chí không cần làm gì thêm."),
+        "corrected": _(
+            "Tôi chưa ghi nhận: văn bản đã được đính chính sau tin đồng chí vừa bấm, và cần xác nhận lại. "
+            "Mời đồng chí đọc bản mới dưới đây."
+        ),
+        "answered": _("Câu hỏi này đồng chí đã trả lời."),
+        "not_open": _("Văn bản đang được chuẩn bị gửi. Đồng chí đính chính sau ít phút nhé."),
+        "nothing_changed": _("Chưa có gì khác bản đã gửi nên không cần đính chính."),
+        "correction_decided": _("Đính chính này đã được quyết định trước đó, hoặc đã có bản mới hơn."),
         "no_right": _(
             "Đồng chí không (hoặc không còn) có quyền làm việc này với đơn vị đó. Không có gì thay đổi."
         ),

@@ -27,7 +27,7 @@ def told(directive: Directive, how: How, done_on: date) -> Say:
         ),
         heading=_("Ghi nhận tay"),
         choices=(
-            Choice(_("Đã đọc, tiếp thu"), pack(Acknowledge(directive.id))),
+            Choice(_("Đã đọc, tiếp thu"), pack(Acknowledge(directive.id, directive.version))),
             Choice(_("Không đúng"), pack(Object(directive.id))),
         ),
         about=directive.number,
@@ -43,7 +43,7 @@ def objected(directive: Directive) -> Say:
             "Đồng chí đọc và xác nhận khi thuận tiện.",
             document=name(directive),
         ),
-        choices=(Choice(_("Đã đọc, tiếp thu"), pack(Acknowledge(directive.id))),),
+        choices=(Choice(_("Đã đọc, tiếp thu"), pack(Acknowledge(directive.id, directive.version))),),
         about=directive.number,
         card=True,
         expires_minutes=CARD_MINUTES,

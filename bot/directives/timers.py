@@ -19,6 +19,8 @@ from bot.store.upsert import insert
 REMIND, CALLS, SECRETARY, ABOVE = "remind", "calls", "secretary", "above"
 """Reminders to the silent; before the deadline the secretary's list of who cannot be reached; at the deadline
 who is silent; after it, what the unit above must know."""
+CORRECT = "correct"
+"""A correction goes to those who got what it corrects."""
 _AT_ONCE = 20
 
 
@@ -46,6 +48,18 @@ def start(tx: Tx, directive_id: int) -> None:
         _set(tx, CALLS, directive, before[-1])
     _set(tx, SECRETARY, directive, escalations[0])
     _set(tx, ABOVE, directive, escalations[1])
+
+
+def correct(tx: Tx, directive: Directive) -> None:
+    """Sets the timers of a directive that was corrected: what is past by its new deadline is left out."""
+    stop(tx, directive.id)
+    start(tx, directive.id)
+    mine = (timers.c.directive_id == directive.id, timers.c.due_ms <= tx.now_ms)
+    tx.run(delete(timers).where(*mine))
+    coming = [at for at in _steps(tx, directive) if at > tx.now]
+    if coming:
+        _set(tx, REMIND, directive, coming[0])
+    _set(tx, CORRECT, directive, tx.now)
 
 
 def stop(tx: Tx, directive_id: int) -> None:

@@ -1,22 +1,34 @@
 """A member and a directive: acknowledge, take back, read it in full, ask, list what waits."""
 
+from collections.abc import Collection
 from functools import partial
 
+from bot.chat.errors import Refused
 from bot.chat.events import Commanded, Event
 from bot.chat.replies import Say, Toast
 from bot.chat.router import Replies, Router
 from bot.dialogs import ask_author
-from bot.directives import queries, service, texts
-from bot.directives.models import Acknowledge, AcknowledgeAll, AskAuthor, FullText, ShowPaper, Undo
+from bot.directives import checking, queries, service, texts, texts_checks
+from bot.directives.gate.models import Why
+from bot.directives.models import (
+    Acknowledge,
+    AcknowledgeAll,
+    AnswerCheck,
+    AskAuthor,
+    FullText,
+    ShowPaper,
+    Undo,
+)
 from bot.handlers.gate import MEMBER, by_member
 from bot.i18n import _, plural
 from bot.organisation.models import Account
 from bot.store.tx import Tx
 
 
-def register(router: Router[Tx]) -> None:
-    """Makes the errand known to the router."""
+def register(router: Router[Tx], rule: Collection[Why] = ()) -> None:
+    """Makes the errand known to the router. `rule` holds the marks that the channels may carry."""
     router.choice(Acknowledge, acknowledge, MEMBER)
+    router.choice(AnswerCheck, answer, MEMBER)
     router.choice(AcknowledgeAll, acknowledge_all, MEMBER)
     router.choice(ShowPaper, show_paper, MEMBER)
     router.choice(Undo, undo, MEMBER)
@@ -25,7 +37,7 @@ def register(router: Router[Tx]) -> None:
     router.command("inbox", mine, MEMBER)
     router.dialog(
         "ask_author",
-        ask_author.script,
+        partial(ask_author.script, rule=rule),
         version=ask_author.VERSION_OF_DIALOG,
         title=ask_author.title,
         need=MEMBER,
@@ -35,9 +47,40 @@ def register(router: Router[Tx]) -> None:
 @by_member(texts.refused)
 def acknowledge(choice: Acknowledge, event: Event, tx: Tx, account: Account) -> Replies:
     """Records that the member read the directive; the answer names it and can be taken back."""
-    done = service.acknowledge(tx, choice.directive, account.member_id, account.channel)
+    try:
+        done = service.acknowledge(tx, choice.directive, account.member_id, account.channel, choice.version)
+    except Refused as refusal:
+        return _not_yet(tx, refusal.code, choice.directive, account.member_id)
     note = _("Đã ghi nhận {number}", number=done.directive.number)
     return [Toast(note), texts.acknowledged(done)]
+
+
+@by_member(texts.refused)
+def answer(choice: AnswerCheck, event: Event, tx: Tx, account: Account) -> Replies:
+    """Takes the answer to one question; the next follows, or the acknowledgement."""
+    member_id, channel = account.member_id, account.channel
+    try:
+        result = checking.answer(
+            tx, choice.directive, member_id, channel, choice.version, choice.place, choice.option
+        )
+    except Refused as refusal:
+        return _not_yet(tx, refusal.code, choice.directive, member_id)
+    return texts_checks.answered(service.for_recipient(tx, choice.directive, member_id), result)
+
+
+def _not_yet(tx: Tx, code: str, directive_id: int, member_id: int) -> Replies:
+    """Why nothing was acknowledged, with what to do for it: the question that waits, or the new card."""
+    if code not in ("unanswered", "answered", "corrected"):
+        return texts.refused(code)
+    directive = service.for_recipient(tx, directive_id, member_id)
+    if code == "corrected":
+        return [texts.refused(code), texts.card(directive)]
+    waiting = checking.next_of(tx, directive_id, member_id)
+    if waiting is None:
+        return texts.refused("answered")
+    if code == "unanswered":
+        return texts_checks.first(directive, *waiting)
+    return texts_checks.question(directive, *waiting, texts.refused("answered").text)
 
 
 @by_member(texts.refused)
@@ -86,9 +129,14 @@ def acknowledge_all(choice: AcknowledgeAll, event: Event, tx: Tx, account: Accou
     done = service.acknowledge_all(
         tx, account.member_id, account.channel, choice.first, choice.last, choice.by_ms
     )
-    if not done:
+    waiting = queries.of_member(tx, account.member_id)
+    left = [each for each, at in waiting if at is None and choice.first <= each.id <= choice.last][::-1]
+    if not done and not left:
         return texts.refused("nothing_open")
+    said: list[Say | Toast] = []
     if len(done) == 1:
-        return texts.acknowledged(done[0])
-    note = plural("Đã ghi nhận {n} văn bản", "Đã ghi nhận {n} văn bản", len(done))
-    return [Toast(note), texts.acknowledged_together(done)]
+        said = [texts.acknowledged(done[0])]
+    elif done:
+        note = plural("Đã ghi nhận {n} văn bản", "Đã ghi nhận {n} văn bản", len(done))
+        said = [Toast(note), texts.acknowledged_together(done)]
+    return [*said, texts.to_open_alone(left)] if left else said

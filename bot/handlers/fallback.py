@@ -54,7 +54,7 @@ def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf) -> Replies:
             )
         if asked:
             choices = [
-                Choice(_("Đã đọc {number}", number=each.number), pack(Acknowledge(each.id)))
+                Choice(_("Đã đọc {number}", number=each.number), pack(Acknowledge(each.id, each.version)))
                 for each in asked[:4]
             ]
             choices.append(Choice(_("Không phải việc này"), pack(Command("help"))))

@@ -179,7 +179,7 @@ def answer(router: Router[Tx], event: Commanded, tx: Tx, account: Account) -> Re
             _("Tôi chưa ghi nhận gì. Đồng chí muốn nói về việc nào?"),
             choices=(
                 *(
-                    Choice(_("Đã đọc {number}", number=each.number), pack(Acknowledge(each.id)))
+                    Choice(_("Đã đọc {number}", number=each.number), pack(Acknowledge(each.id, each.version)))
                     for each in papers_too[:2]
                 ),
                 *card.choices[:3],

@@ -8,8 +8,8 @@ from bot.chat.replies import Choice, Say
 from bot.chat.router import Replies, Router
 from bot.delivery import window
 from bot.delivery.window import Bill, Tariff
-from bot.directives import knocking, queries, texts
-from bot.directives.models import Directive, ShowStatus
+from bot.directives import checking, knocking, queries, texts, texts_checks
+from bot.directives.models import Directive, ShowResults, ShowStatus
 from bot.directives.numbers import complete, find, parse
 from bot.handlers.gate import member_account, not_verified
 from bot.i18n import _, moment
@@ -27,6 +27,10 @@ MAX_LISTED = 8
 def register(router: Router[Tx], tariff: Tariff) -> None:
     """Makes the errand known to the router. `tariff` tells what a message costs."""
     router.command("status", lambda event, tx: status(event, tx, tariff), Verb.SEE_STATUS)
+    router.command("results", lambda event, tx: results(event, tx, tariff), Verb.SEE_STATUS)
+    router.choice(
+        ShowResults, lambda choice, event, tx: show_results(choice, event, tx, tariff), Verb.SEE_STATUS
+    )
     router.choice(ShowStatus, lambda choice, event, tx: show(choice, event, tx, tariff), Verb.SEE_STATUS)
 
 
@@ -45,6 +49,36 @@ def status(event: Commanded, tx: Tx, tariff: Tariff) -> Replies:
         return _show(tx, tariff, member_id, directive, people.scope(tx, member_id, Verb.SEE_STATUS))
 
     return choose(event, tx, Verb.SEE_STATUS, lambda directive: pack(ShowStatus(directive.id, 0)), one)
+
+
+def results(event: Commanded, tx: Tx, tariff: Tariff) -> Replies:
+    """`kết quả 52`: how its questions were answered."""
+
+    def one(tx: Tx, directive: Directive, member_id: int) -> Say:
+        return _results(tx, tariff, directive, member_id)
+
+    return choose(event, tx, Verb.SEE_STATUS, lambda directive: pack(ShowResults(directive.id)), one)
+
+
+def show_results(choice: ShowResults, event: Event, tx: Tx, tariff: Tariff) -> Replies:
+    """The same by choice."""
+    account = member_account(tx, event)
+    directive = queries.get(tx, choice.directive)
+    if account is None or directive is None:
+        return not_verified()
+    scope = people.scope(tx, account.member_id, Verb.SEE_STATUS)
+    if directive.id not in {each.id for each in queries.open_in(tx, scope, limit=1000)}:
+        return texts.refused("no_right")
+    return _results(tx, tariff, directive, account.member_id)
+
+
+def _results(tx: Tx, tariff: Tariff, directive: Directive, member_id: int) -> Say:
+    """For who oversees all it was sent to, since answers are counted for all together; else how it stands."""
+    if not directive.checks or not people.may(tx, member_id, Verb.SEE_STATUS, directive.unit_id):
+        return _show(tx, tariff, member_id, directive, people.scope(tx, member_id, Verb.SEE_STATUS))
+    audit.record(tx, "directive.results", f"directive:{directive.id}", member_id=member_id)
+    found = checking.results(tx, directive)
+    return texts_checks.results(directive, found, checking.asked(tx, directive.id), moment(tx.now))
 
 
 def _overview(tx: Tx, member_id: int, known: list[Directive], scope: set[int]) -> Say:

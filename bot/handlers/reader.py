@@ -115,6 +115,7 @@ def _event(event: TextSent, reading: Reading, mine: list[tuple[Directive, int | 
     if reading.sure and kind is not None and reading.document is not None:
         for directive, _acknowledged in mine:
             if directive.number == reading.document:
-                return ChoiceMade(address, at, pack(kind(directive.id)))
+                version = {"version": directive.version} if kind is Acknowledge else {}
+                return ChoiceMade(address, at, pack(kind(directive.id, **version)))
     means = reading.means if reading.means in ("question", "other") else "unclear"
     return Wondered(address, at, event.text, means, reading.document, reading.candidates)

@@ -16,6 +16,10 @@ PLAIN = {
     "thuhoi": "recall",
     "thu hoi": "recall",
     "recall": "recall",
+    "dinhchinh": "correction",
+    "dinh chinh": "correction",
+    "ketqua": "results",
+    "ket qua": "results",
     "tamdung": "pause",
     "tam dung": "pause",
     "guitiep": "go_on",
@@ -75,7 +79,7 @@ PLAIN = {
     "lien ket": "link",
 }
 """Folded: after a slash, or as the whole text but for a document."""
-_NEEDS_DOCUMENT = frozenset({"thu hoi", "tam dung", "gui tiep"})
+_NEEDS_DOCUMENT = frozenset({"thu hoi", "dinh chinh", "ket qua", "tam dung", "gui tiep"})
 """Alone they may as well mean taking back one's own acknowledgement, or nothing of ours."""
 _HOUR = re.compile(r"(?:toi muon |xin )?(?:doi|chinh|sua|dat) (?:lai )?gio (?:nhan |gui )?(?:diem )?tin\b.*")
 """“đổi giờ nhận tin 8h”: the wishes are shown, the hour is picked there."""

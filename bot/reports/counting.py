@@ -10,7 +10,7 @@ from bot.clock import from_ms
 from bot.directives import rules as directives
 from bot.directives.models import Directive
 from bot.directives.queries import Recipient
-from bot.i18n import N_, _
+from bot.i18n import N_, _, number
 from bot.store.tables.delivery import FAILED, SENT, UNREACHABLE
 
 
@@ -42,6 +42,25 @@ RULE = N_(
     "không tính miễn sinh hoạt và tạm thời đến. Tử số: đã xác nhận."
 )
 """The rule that stands under every table."""
+
+
+def version_rule(directive: Directive, former: int) -> list[str]:
+    """Which version an acknowledgement is of, once there are several; nothing before."""
+    lines = []
+    if directive.counts_from > 1:
+        count = number(directive.counts_from - 1)
+        lines.append(_("Chỉ tính xác nhận từ bản đính chính lần {count}.", count=count))
+    if directive.counts_from < directive.version:
+        lines.append(
+            _(
+                "Bản hiện hành: đính chính lần {count}; trong số đã xác nhận có {former} đồng chí xác nhận bản "
+                "trước, được giữ.",
+                count=number(directive.version - 1),
+                former=number(former),
+            )
+        )
+    return lines
+
 
 REASONS = {
     "no_account": N_("chưa xác thực"),
@@ -93,15 +112,18 @@ class Figures:
     reasons: dict[str, int]
     seen: int = 0
     """Of the silent, those of whom the platform told that they saw it."""
+    former: int = 0
+    """Of those who acknowledged, those who did so of a version that was corrected since, and may stand by it."""
 
     @staticmethod
     def empty() -> "Figures":
         """All zero."""
         return Figures(dict.fromkeys(Class, 0), {})
 
-    def count(self, kind: Class, reason: str, *, seen: bool = False) -> None:
+    def count(self, kind: Class, reason: str, *, seen: bool = False, former: bool = False) -> None:
         """Adds one recipient."""
         self.classes[kind] += 1
+        self.former += int(former and kind in (Class.ON_TIME, Class.LATE))
         self.seen += int(seen and kind is Class.SILENT)
         if reason:
             self.reasons[reason] = self.reasons.get(reason, 0) + 1
@@ -111,6 +133,7 @@ class Figures:
         for kind, count in other.classes.items():
             self.classes[kind] += count
         self.seen += other.seen
+        self.former += other.former
         for reason, count in other.reasons.items():
             self.reasons[reason] = self.reasons.get(reason, 0) + count
 

@@ -12,7 +12,7 @@ from bot.directives.texts import name
 from bot.i18n import _, number, percent
 from bot.organisation import queries as people
 from bot.organisation.models import Organisation
-from bot.reports.counting import RULE, Class, Figures, classify, reason_words
+from bot.reports.counting import RULE, Class, Figures, classify, reason_words, version_rule
 from bot.store.tx import Tx
 
 PAGE = 8
@@ -54,7 +54,8 @@ def status(tx: Tx, directive: Directive, allowed: AbstractSet[int], unit_id: int
     for recipient in queries.recipients_of(tx, directive.id, allowed):
         kind, reason = classify(directive, recipient)
         mine = figures.setdefault(recipient.unit_id, Figures.empty())
-        mine.count(kind, reason, seen=recipient.seen_ms is not None)
+        former = recipient.acknowledged_version < directive.version
+        mine.count(kind, reason, seen=recipient.seen_ms is not None, former=former)
 
     def below(organisation: Organisation) -> Figures:
         total = Figures.empty()
@@ -106,6 +107,7 @@ def say(state: Status, at: str, page: int = 0, taken: str = "", names: bool = Fa
     lines += [f"• {_short(part.name)}: {share(figure)}" for part, figure in parts]
     if page == 0:
         lines += [taken] if taken else []
+        lines += version_rule(state.directive, state.total.former)
         lines += [_(RULE), _("Tính đến {when}.", when=at)]
     else:
         lines.append(_("Tính đến {when}; cách tính như trang 1.", when=at))

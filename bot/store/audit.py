@@ -62,6 +62,17 @@ def entries(
     return [Entry(row.id, row.at_ms, row.member_id, row.actor, row.action, row.object) for row in rows]
 
 
+def newest(tx: Tx, about: str, action: str) -> Entry | None:
+    """The last time this was done to an object."""
+    mine = (audit.c.object == about, audit.c.action == action)
+    row = tx.first(select(audit).where(*mine).order_by(audit.c.id.desc()).limit(1))
+    return (
+        Entry(row.id, row.at_ms, row.member_id, row.actor, row.action, row.object)
+        if row is not None
+        else None
+    )
+
+
 def _of(unit_ids: list[int]) -> ColumnElement[bool]:
     known = select(organisations.c.id).where(organisations.c.id.in_(unit_ids)).cte("units")
     units = select(known.c.id)

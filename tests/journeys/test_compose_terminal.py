@@ -1,6 +1,7 @@
 """One draft, two places: begun in the chat and sent from the terminal, and the other way round."""
 
 import asyncio
+import json
 
 import pytest
 from sample_papers import DRAFT_PDF, SECRET_PDF, TEXT_PDF
@@ -81,3 +82,29 @@ async def test_who_may_not_send_may_not_in_the_terminal_either(house, terminal):
     await house.member("Lê Văn Bé")
     said = await terminal("directive", "compose", "--as", "90000002", typed=("52-KH/ĐU",))
     assert "dành cho cấp ủy" in said
+
+
+async def test_a_paper_is_watched_and_corrected_from_the_terminal(house, terminal):
+    await house.member("Ngô Thị Văn Phòng")
+    member = await house.member("Lê Văn Bé")
+    await house.directive()
+    await member.sees("52-KH/ĐU")
+    await member.says("1")
+    await member.sees("Đã ghi nhận")
+    watched = await terminal("broadcast", "watch", "52")  # all is sent: it ends by itself
+    assert (
+        watched.strip()
+        .splitlines()[-1]
+        .startswith("52-KH/ĐU: đã gửi 2/8 · chưa nhận được 6 · chờ 0 · xác nhận 1/7")
+    )
+    await terminal(
+        "directive", "correct", "52", "--as", CLERK, typed=("1", "Trích yếu đã sửa", "5", "2", "1")
+    )
+    house.app.sender.ring()
+    await member.sees("Đính chính văn bản 52-KH/ĐU")
+    plain = json.loads((await terminal("broadcast", "watch", "52-KH/ĐU", "--json")).splitlines()[-1])
+    assert (plain["sent"], plain["acknowledged"], plain["state"], plain["ended"]) == (2, 0, "done", True)
+    assert plain["reasons"] == {"no_account": 6}
+    listed = await terminal("directive", "versions", "52")
+    assert "Học tập chuyên đề mẫu" in listed
+    assert "Trích yếu đã sửa" in listed

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from bot import testing
 from bot.clock import now
 from bot.delivery import outbox, window
-from bot.directives import service
+from bot.directives import forecasting
 from bot.organisation import queries as people
 from bot.sandbox.server import start
 from bot.store.ids import new_id
@@ -96,7 +96,7 @@ async def _directive(house, number):
 
     def foresee(tx):
         unit = people.find_organisation(tx, "Đảng ủy Trường Mẫu")
-        found = service.forecast(tx, unit.id, send_at=now() + timedelta(minutes=31))
+        found = forecasting.forecast(tx, unit.id, send_at=now() + timedelta(minutes=31))
         bill = window.bill(found.windows.get("zalo_oa", []), 1, found.at_ms)
         closed = sum(count for _branch, way, count in found.ways if way == window.CLOSED)
         return {"free": bill.free, "billable": bill.billable, "impossible": closed}

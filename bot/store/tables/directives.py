@@ -38,6 +38,10 @@ directives = Table(
     moment("deadline_ms"),
     moment("made_ms", nullable=False),
     moment("opened_ms"),
+    Column("version", Integer, nullable=False, server_default="1"),  # which is in force; 1: as first sent
+    Column("counts_from", Integer, nullable=False, server_default="1"),  # the oldest one may acknowledge
+    moment("counts_ms"),  # since when that is so; empty: from the beginning
+    Column("checks", Integer, nullable=False, server_default="0"),  # how many questions follow "đã đọc"
     UniqueConstraint("number", "issued_on"),
     Index("ix_directives_state", "state"),
     Index("ix_directives_unit", "unit_id"),
@@ -56,11 +60,69 @@ recipients = Table(
     Column("obstacle", String(24)),  # why nothing was queued for this person
     Column("acknowledged_channel", String(16)),
     moment("acknowledged_ms"),
-    Column("carried_by", BigInteger),  # the outbox row that brought it later, when its own could not
+    # The outbox row that brought it later, when its own could not; 0: what came is out of date.
+    Column("carried_by", BigInteger),
     moment("reminded_ms"),  # the last reminder, or when one was due and there was no way
+    Column("acknowledged_version", Integer, nullable=False, server_default="1"),  # of which they did
+    Column("answered", Integer, nullable=False, server_default="0"),  # of the directive's questions, in order
     PrimaryKeyConstraint("directive_id", "member_id"),
     Index("ix_recipients_member", "member_id", "directive_id"),
     Index("ix_recipients_unit", "directive_id", "unit_id"),
+)
+
+corrections = Table(
+    "corrections",  # what a directive said, version by version; and what waits for a second person
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("directive_id", BigInteger, ForeignKey("directives.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(8), nullable=False),  # "waiting", "done", "dropped"
+    Column("title", Sealed, nullable=False),
+    Column("summary", Sealed, nullable=False),
+    Column("file_id", String(40), ForeignKey("files.id")),
+    Column("anew", Integer, nullable=False),  # 1 = who had acknowledged is asked again
+    Column("by_id", BigInteger, ForeignKey("members.id"), nullable=False),
+    Column("decided_by", BigInteger, ForeignKey("members.id")),  # the second person, where one was needed
+    moment("deadline_ms"),
+    moment("made_ms", nullable=False),
+    moment("done_ms"),  # when it came into force, or was dropped
+    Index("ix_corrections_directive", "directive_id", "version"),
+    Index("ix_corrections_by", "by_id"),
+    Index("ix_corrections_decided_by", "decided_by"),
+)
+
+former_acknowledgements = Table(
+    "former_acknowledgements",  # of versions that no longer count; in no figure
+    metadata,
+    Column("directive_id", BigInteger, ForeignKey("directives.id"), nullable=False),
+    Column("version", Integer, nullable=False),  # the correction that asked anew
+    Column("member_id", BigInteger, ForeignKey("members.id"), nullable=False),
+    Column("how", String(8), nullable=False),  # "self", or as in `hand_records`
+    moment("at_ms", nullable=False),
+    PrimaryKeyConstraint("directive_id", "version", "member_id"),
+    Index("ix_former_acknowledgements_member", "member_id"),
+)
+
+checks = Table(
+    "checks",  # questions whether a directive was understood, asked after "đã đọc"
+    metadata,
+    Column("directive_id", BigInteger, ForeignKey("directives.id"), nullable=False),
+    Column("place", Integer, nullable=False),  # 1, 2, 3
+    Column("words", Text, nullable=False),
+    Column("options", Text, nullable=False),  # JSON, in the order shown
+    Column("correct", Integer, nullable=False),  # which, from 1
+    PrimaryKeyConstraint("directive_id", "place"),
+)
+
+check_results = Table(
+    "check_results",  # counts per question, never who
+    metadata,
+    Column("directive_id", BigInteger, ForeignKey("directives.id"), nullable=False),
+    Column("version", Integer, nullable=False),  # `counts_from` when it was answered
+    Column("place", Integer, nullable=False),
+    Column("answers", Integer, nullable=False),
+    Column("correct", Integer, nullable=False),
+    PrimaryKeyConstraint("directive_id", "version", "place"),
 )
 
 reminders = Table(
