@@ -6,7 +6,7 @@ and the arrays must lie in a file as they are. Two codes in 2^32 may fall togeth
 wrong text among thousands, which no order depends on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +57,8 @@ def codes(words: Ids, length: int) -> Codes:
         whole &= part != 0
     out *= _MIX
     out >>= np.uint64(32)
-    return np.where(whole, np.maximum(out, 1), 0).astype(np.uint32)
+    found: Codes = np.where(whole, np.maximum(out, 1), 0).astype(np.uint32)
+    return found
 
 
 def bag(words: Ids, length: int) -> Codes:
@@ -192,7 +193,8 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def __iter__(self) -> Iterable[str]:  # type: ignore[override] # words in the order of their numbers
+    def __iter__(self) -> Iterator[str]:
+        """Words in the order of their numbers."""
         return iter(self._ids)
 
     def learn(self, words: Iterable[str]) -> Ids:
