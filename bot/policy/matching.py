@@ -148,5 +148,5 @@ def _held(line: NDArray[np.int64], slot: NDArray[np.int64], worth: Scores, size:
     if not len(line):
         return np.zeros(size)
     different = np.unique(line * len(worth) + slot)
-    found: NDArray[np.float64] = np.bincount(different // len(worth), worth[different % len(worth)], size)
-    return found
+    summed = np.bincount(different // len(worth), worth[different % len(worth)], size)
+    return summed.astype(np.float64)

@@ -63,8 +63,9 @@ def codes(words: Ids, length: int) -> Codes:
 
 def bag(words: Ids, length: int) -> Codes:
     """The different codes of a text, without the separator's."""
-    found = np.unique(codes(words, length))
-    return found[found != 0]
+    found: Codes = np.unique(codes(words, length))
+    kept: Codes = found[found != 0]
+    return kept
 
 
 class Postings:
