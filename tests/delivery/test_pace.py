@@ -79,7 +79,7 @@ class Hurry:
         loop.busy = lambda: self._waiting > 0
         submit = self.writer.submit
 
-        def counted(unit, done=None, *, urgent=False):
+        def counted(unit, done=None, **options):
             self._waiting += 1
 
             def told(result, error):
@@ -87,7 +87,7 @@ class Hurry:
                 if done is not None:
                     done(result, error)
 
-            submit(unit, told, urgent=urgent)
+            submit(unit, told, **options)
 
         self.writer.submit = counted  # type: ignore[method-assign]
         self.writer.start()
