@@ -562,6 +562,7 @@ VERBS: dict[str, Callable[[World, Tx, str, str], bool]] = {
     for each in (
         create, call_meeting, mark_attendance, judge_reason_button, who_comes_button, meeting_figures,
         open_poll, end_poll_button,
+        approve_rule, approve_rule_button, approve_rules_command, unanswered_command, answer_question,
         send, judge, judge_button, judge_from_above, release, release_button,
         recall, recall_button, recall_command, recall_from_above,
         status_button, status_command, status_of_all, names_button, names_of_one, names_command, remind,

@@ -5,6 +5,7 @@ much memory to tell.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +96,7 @@ def match(index: Index, rows: NDArray[np.int64], rest: Ids, main: Ids) -> Matche
     in_main = main_unique[main_slot] == words
     of_main = _held(line[in_main], main_slot[in_main], mains[main_place], len(lines))[head]
 
-    def best(values: Scores) -> Scores:
+    def best(values: NDArray[Any]) -> Scores:
         return np.maximum.reduceat(np.where(body, values, 0), head).astype(np.float32)
 
     whole = max(float(worth.sum()), 1e-6)
@@ -119,7 +120,7 @@ def match(index: Index, rows: NDArray[np.int64], rest: Ids, main: Ids) -> Matche
 def _ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     """The numbers of all ranges, one after another."""
     before = np.cumsum(sizes) - sizes
-    return np.arange(int(sizes.sum())) + np.repeat(starts - before, sizes)
+    return np.asarray(np.arange(int(sizes.sum())) + np.repeat(starts - before, sizes), np.int64)
 
 
 def _runs(words: Ids, follows: NDArray[np.bool_], question: Ids, worth: Scores) -> Scores:
@@ -146,4 +147,5 @@ def _held(line: NDArray[np.int64], slot: NDArray[np.int64], worth: Scores, size:
     if not len(line):
         return np.zeros(size)
     different = np.unique(line * len(worth) + slot)
-    return np.bincount(different // len(worth), worth[different % len(worth)], size)
+    held = np.bincount(different // len(worth), worth[different % len(worth)], size)
+    return np.asarray(held, np.float64)

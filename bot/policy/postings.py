@@ -63,7 +63,7 @@ def codes(words: Ids, length: int) -> Codes:
 def bag(words: Ids, length: int) -> Codes:
     """The different codes of a text, without the separator's."""
     found = np.unique(codes(words, length))
-    return found[found != 0]
+    return np.asarray(found[found != 0], np.uint32)
 
 
 class Postings:
@@ -192,8 +192,9 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def __iter__(self) -> Iterable[str]:  # type: ignore[override] # words in the order of their numbers
-        return iter(self._ids)
+    def words(self) -> list[str]:
+        """In the order of their numbers."""
+        return list(self._ids)
 
     def learn(self, words: Iterable[str]) -> Ids:
         ids = self._ids

@@ -1,4 +1,4 @@
-"""The index in its file: the same answers, the same bytes, made once, made anew when it is broken or the words change."""
+"""The index in its file: the same answers, the same bytes, made once, anew when broken or when words change."""
 
 from dataclasses import replace
 from datetime import date
