@@ -245,11 +245,12 @@ def open_tickets(tx: Tx, units: Sequence[int]) -> list[Ticket]:
 
 
 def overdue(tx: Tx) -> list[Ticket]:
-    """Unanswered tickets whose time has passed."""
+    """Unanswered tickets whose time has passed; until the commit nobody answers them."""
     wanted = select(policy_tickets).where(
         policy_tickets.c.answered_ms.is_(None), policy_tickets.c.due_ms <= tx.now_ms
     )
-    return [_ticket(tx, row) for row in tx.rows(wanted.order_by(policy_tickets.c.id))]
+    wanted = wanted.order_by(policy_tickets.c.id).with_for_update(skip_locked=True)
+    return [_ticket(tx, row) for row in tx.rows(wanted)]
 
 
 def _ticket(tx: Tx, row: Row[Any]) -> Ticket:

@@ -23,7 +23,7 @@ class Box:
         self.rows = []
         self.fails = []
 
-    async def put(self, channel, update_key, chat_key, payload):
+    async def put(self, channel, update_key, chat_key, payload, update=None):
         if self.fails:
             raise self.fails.pop()
         self.rows.append((channel, update_key, chat_key, payload))
