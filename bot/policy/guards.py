@@ -30,12 +30,12 @@ _THEIR = re.compile(
 )
 _LIST = re.compile(
     r"(?:danh sach|ten) (?:[a-z]+ ){0,4}(?:chua dong|chua nop|no dang phi|bi ky luat|bi xoa ten|bi khai tru)"
-    r"|(?:^| )(?:nhung ai|nguoi nao|ai) (?:[a-z]+ ){0,3}"
-    r"(?:chua dong|chua nop|no dang phi|bi ky luat|bi khai tru)(?!.* (?:may|khi|thi)(?: |$))"
+    r"|(?:^| )(?:nhung ai|nguoi nao|ai) (?:[a-z]+ ){0,3}(?:chua dong|chua nop|no dang phi|bi ky luat|bi khai tru)"
+    r"(?!.* (?:may|khi|thi)(?: |$))"
 )
 _OPINION = re.compile(
-    r"(?:^| )(?:nghe noi|nghe don|nghe bao|theo bot|bot thay (?:gi|sao|the nao)|"
-    r"ai xung dang|sap bi (?:bat|cach chuc|thay)|"
+    r"(?:^| )(?:nghe noi|nghe don|nghe bao|theo bot|bot thay (?:gi|sao|the nao)|ai xung dang|"
+    r"sap bi (?:bat|cach chuc|thay)|"
     r"dang nao cung|tin don|don rang|bot nghi (?:gi|sao)|y kien cua bot|quan diem cua bot|"
     r"nghi (?:gi|sao) ve|tong bi thu|chu tich nuoc|ai se (?:lam|len|thay|giu)|nhan su (?:trung uong|sap toi)|"
     r"suc khoe (?:cua )?(?:lanh dao|bi thu|chu tich)|phan dong|lat do|bieu tinh|dau da noi bo|"

@@ -100,7 +100,7 @@ def build(articles: Sequence[Article], heard: Iterable[str] | None = None) -> Pa
             "leads": np.array([code for code, _at in defined], np.uint32),
             "lead.of": np.array([at for _code, at in defined], np.int32),
         },
-        {**told, "keys": [*known], "bares": [*bares], "numbers": [a.number for a in articles]},
+        {**told, "keys": known.words(), "bares": bares.words(), "numbers": [a.number for a in articles]},
     )
 
 

@@ -86,15 +86,16 @@ def match(index: Index, rows: NDArray[np.int64], rest: Ids, main: Ids) -> Matche
     by_line = np.bincount(line[known], minlength=len(lines)) / np.maximum(line_size - 1, 1)
     joined = _held(np.repeat(np.arange(len(rows)), count)[line[known]], slot[known], worth[place], len(rows))
     mains = index.article.worth(main)
-    head_run = _line_max(_runs(words, follows, main, mains), line, len(lines))[head]
-    length_run = _line_max(_runs(words, follows, main, np.ones(len(main), np.float32)), line, len(lines))[
-        head
-    ]
+    top_line = ~body[line]
+    spoken, goes_on, heads = words[top_line], follows[top_line], line[top_line]
+    head_run = _line_max(_runs(spoken, goes_on, main, mains), heads, len(lines))[head]
+    ones = np.ones(len(main), np.float32)
+    length_run = _line_max(_runs(spoken, goes_on, main, ones), heads, len(lines))[head]
     main_unique, main_place = np.unique(main, return_index=True)
     main_total = max(float(mains[main_place].sum()), 1e-6)
-    main_slot = np.minimum(np.searchsorted(main_unique, words), max(0, len(main_unique) - 1))
-    in_main = main_unique[main_slot] == words
-    of_main = _held(line[in_main], main_slot[in_main], mains[main_place], len(lines))[head]
+    main_slot = np.minimum(np.searchsorted(main_unique, spoken), max(0, len(main_unique) - 1))
+    in_main = main_unique[main_slot] == spoken
+    of_main = _held(heads[in_main], main_slot[in_main], mains[main_place], len(lines))[head]
 
     def best(values: NDArray[Any]) -> Scores:
         return np.maximum.reduceat(np.where(body, values, 0), head).astype(np.float32)
@@ -120,8 +121,7 @@ def match(index: Index, rows: NDArray[np.int64], rest: Ids, main: Ids) -> Matche
 def _ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     """The numbers of all ranges, one after another."""
     before = np.cumsum(sizes) - sizes
-    found: NDArray[np.int64] = np.arange(int(sizes.sum())) + np.repeat(starts - before, sizes)
-    return found
+    return np.asarray(np.arange(int(sizes.sum())) + np.repeat(starts - before, sizes), np.int64)
 
 
 def _runs(words: Ids, follows: NDArray[np.bool_], question: Ids, worth: Scores) -> Scores:
@@ -148,5 +148,5 @@ def _held(line: NDArray[np.int64], slot: NDArray[np.int64], worth: Scores, size:
     if not len(line):
         return np.zeros(size)
     different = np.unique(line * len(worth) + slot)
-    summed = np.bincount(different // len(worth), worth[different % len(worth)], size)
-    return summed.astype(np.float64)
+    held = np.bincount(different // len(worth), worth[different % len(worth)], size)
+    return np.asarray(held, np.float64)

@@ -6,7 +6,7 @@ and the arrays must lie in a file as they are. Two codes in 2^32 may fall togeth
 wrong text among thousands, which no order depends on.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,15 +57,13 @@ def codes(words: Ids, length: int) -> Codes:
         whole &= part != 0
     out *= _MIX
     out >>= np.uint64(32)
-    found: Codes = np.where(whole, np.maximum(out, 1), 0).astype(np.uint32)
-    return found
+    return np.where(whole, np.maximum(out, 1), 0).astype(np.uint32)
 
 
 def bag(words: Ids, length: int) -> Codes:
     """The different codes of a text, without the separator's."""
-    found: Codes = np.unique(codes(words, length))
-    kept: Codes = found[found != 0]
-    return kept
+    found = np.unique(codes(words, length))
+    return np.asarray(found[found != 0], np.uint32)
 
 
 class Postings:
@@ -194,9 +192,9 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def __iter__(self) -> Iterator[str]:
-        """Words in the order of their numbers."""
-        return iter(self._ids)
+    def words(self) -> list[str]:
+        """In the order of their numbers."""
+        return list(self._ids)
 
     def learn(self, words: Iterable[str]) -> Ids:
         ids = self._ids

@@ -1,4 +1,4 @@
-"""The index in its file: the same answers and bytes; made once, and anew when it is broken or words change."""
+"""The index in its file: the same answers, the same bytes, made once, anew when broken or when words change."""
 
 from dataclasses import replace
 from datetime import date
