@@ -26,7 +26,7 @@ from sqlalchemy import func, insert, select
 
 from benchmarks.digest_pairs import DIFFERENT, DIFFERENT_LATER, SAME, SAME_LATER, pairs
 from bot.clock import CLOCK, VIETNAM, now
-from bot.directives.waiting import UnacknowledgedDirectives
+from bot.errands import WAITING
 from bot.news import queries, sending, service
 from bot.news.models import Feed, Found, Habit, Source, Topic
 from bot.organisation.models import Kind, MembershipKind, Standing
@@ -35,6 +35,7 @@ from bot.store.ids import new_id
 from bot.store.migrate import migrate
 from bot.store.tables.delivery import outbox
 from bot.store.tables.directives import directives, recipients
+from bot.store.tables.meetings import invitees, meetings
 from bot.store.tables.news import digest_wishes, stories
 from bot.store.tables.organisation import ACTIVE, accounts, members, organisation_links, organisations
 from bot.store.tx import Tx
@@ -168,6 +169,7 @@ def furnish(tx: Tx, count: int) -> None:
                 for person in people
             ],
         )
+    gathering(tx, [unit["id"] for unit in units[1:]], people)
     service.sync_sources(tx, [Source("Báo Mẫu", "https://bao.example/rss", Topic.SOCIETY, True, True)])
     [feed] = queries.all_feeds(tx)
     titles = [f"Tin mẫu {n}: {word} {n * 7} ở {place}" for n, (word, place) in enumerate(_WORDS * 12)]
@@ -177,6 +179,33 @@ def furnish(tx: Tx, count: int) -> None:
         service.take_in(
             tx, Feed(feed.id, "", "Báo Mẫu", topic, True, None, None, None, None, 0, 0, None), [told]
         )
+
+
+def gathering(tx: Tx, branches: list[int], people: list[dict[str, Any]]) -> None:
+    """Every second branch meets within two weeks; half of its members have answered."""
+    called = {}
+    for place, branch in enumerate(branches[::2]):
+        key = called[branch] = new_id()
+        tx.run(
+            insert(meetings).values(
+                id=key, unit_id=branch, kind="regular", starts_ms=tx.now_ms + 86_400_000 * (place % 13 + 1),
+                place="Phòng 1", agenda="Việc", chair=tx.vault.seal("meetings.chair", key, "Người Mẫu"),
+                author_id=people[0]["id"], state="open", sequence=0, follows=0, made_ms=0, changed_ms=0, stage=0,
+            )
+        )  # fmt: skip
+    rows = [
+        {
+            "meeting_id": called[person["branch_id"]],
+            "member_id": person["id"],
+            "unit_id": person["branch_id"],
+            "standing": person["standing"],
+            "membership": person["kind"],
+            "answer": None if place % 2 else "yes",
+        }
+        for place, person in enumerate(people)
+        if person["branch_id"] in called
+    ]
+    tx.run(insert(invitees), rows)
 
 
 _WORDS = (
@@ -199,11 +228,10 @@ def sending_figures(engine: Any, vault: Vault, count: int) -> dict[str, float]:
     """Seconds and megabytes of one morning; the outbox counted afterwards."""
     begin, cpu = time.perf_counter(), time.process_time()
     longest = 0.0
-    waiting = UnacknowledgedDirectives()
     more = True
     while more:
         start = time.perf_counter()
-        more = write(engine, vault, partial(sending.tick, defaults=HABIT, waiting=waiting))
+        more = write(engine, vault, partial(sending.tick, defaults=HABIT, waiting=WAITING))
         longest = max(longest, time.perf_counter() - start)
     took, used = time.perf_counter() - begin, time.process_time() - cpu
 

@@ -1,5 +1,8 @@
 """5,000 presses over 64 connections: `python -m benchmarks.ingest [--json] [--rounds 7] [--only ours,ptb-group]`.
 
+With `--rows FILE` each run is kept as a line there and the result is of all whole rounds in it: so the rounds
+can be spread over several quiet hours of a shared machine.
+
 Ours is `sotay run` itself: secret, inbox, rights, sealed columns, audit, the reply through the outbox to a
 platform on loopback; every press is the acknowledgement of a verified member. Peers store one row and make
 the same two calls. All of a round run one after another, rounds turn the order; a ratio is the median of the
@@ -168,21 +171,37 @@ def ratios(runs: dict[str, list[Figures]]) -> dict[str, Any]:
     }
 
 
-async def _all(names: list[str], rounds: int, presses: int, screen: Console) -> dict[str, list[Figures]]:
-    runs: dict[str, list[Figures]] = {name: [] for name in names}
+Rounds = list[dict[str, Figures]]
+
+
+def _read(kept: Path | None) -> Rounds:
+    """The whole rounds that are kept, in order."""
+    found: dict[int, dict[str, Figures]] = {}
+    for line in kept.read_text("utf-8").splitlines() if kept and kept.exists() else ():
+        row = json.loads(line)
+        found.setdefault(row.pop("round"), {})[row.pop("variant")] = row
+    return [each for _number, each in sorted(found.items()) if set(each) == set(VARIANTS)]
+
+
+async def _all(names: list[str], numbers: range, presses: int, screen: Console, kept: Path | None) -> Rounds:
+    rounds: Rounds = []
     with tempfile.TemporaryDirectory() as temporary:
         source = Path(temporary) / "town"
         directive = 0
         if "ours" in names:
             screen.print(f"verifying {presses + WARM} members, freezing one directive …")
             directive = town.build(source, presses + WARM)
-        for number in range(rounds):
+        for number in numbers:
+            rounds.append({})
             turned = names[number % len(names) :] + names[: number % len(names)]
             for name in turned:
                 run = await measure(name, source, directive, presses)
-                runs[name].append(run)
+                rounds[-1][name] = run
+                if kept is not None:
+                    with kept.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps({"round": number + 1, "variant": name} | run) + "\n")
                 screen.print(f"round {number + 1}: {name:14}", *(f"{run[key]:10.1f}" for key in COLUMNS))
-    return runs
+    return rounds
 
 
 def main() -> int:
@@ -192,14 +211,18 @@ def main() -> int:
     arguments.add_argument("--rounds", type=int, default=ROUNDS)
     arguments.add_argument("--presses", type=int, default=PRESSES)
     arguments.add_argument("--only", default=",".join(VARIANTS))
+    arguments.add_argument("--rows", type=Path)
     options = arguments.parse_args()
     names = [name for name in VARIANTS if name in options.only.split(",")]
     screen = Console(stderr=True, highlight=False)
+    earlier = _read(options.rows)
+    numbers = range(len(earlier), len(earlier) + options.rounds)
     try:
-        runs = asyncio.run(_all(names, options.rounds, options.presses, screen))
+        rounds = earlier + asyncio.run(_all(names, numbers, options.presses, screen, options.rows))
     except Wrong as wrong:
         screen.print(f"WRONG {wrong}")
         return 1
+    runs = {name: [each[name] for each in rounds] for name in names}
     middle = {
         name: {key: round(statistics.median(run[key] for run in each), 1) for key in COLUMNS}
         for name, each in runs.items()
@@ -213,10 +236,10 @@ def main() -> int:
         "ours": middle.get("ours"),
         "peers": {name: middle[name] for name in names if name != "ours"},
         "ratios": ratios(runs) if whole else {},
-        "rounds": options.rounds,
+        "rounds": len(rounds),
         "presses": options.presses,
     }
-    if whole and options.rounds >= ROUNDS:
+    if whole and len(rounds) >= ROUNDS:
         RESULTS.mkdir(exist_ok=True)
         (RESULTS / "ingest.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
     for name, value in result["ratios"].items():

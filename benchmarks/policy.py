@@ -115,6 +115,15 @@ def peers(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
     return out
 
 
+def _beside(found: dict[str, Any], screen: Console) -> None:
+    """Ours and the peers', one line each."""
+    table = Table("recall@1 / recall@10", *FORMS)
+    for name, figures in found.items():
+        shares = (figures[form] for form in FORMS)
+        table.add_row(name, *(f"{each['recall@1']:.3f} / {each['recall@10']:.3f}" for each in shares))
+    screen.print(table)
+
+
 def bares_kept(text: str) -> list[str]:
     """The words as typed, for FTS5's own folding."""
     return [word for word in "".join(c if c.isalnum() else " " for c in text).split() if word]
@@ -137,7 +146,7 @@ def large(screen: Console) -> dict[str, float]:
         articles.append(Article(str(at), document, str(at % 40 + 1), heading, "\n".join(lines)))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began, wall = time.process_time(), time.perf_counter()
-    index = Index(articles)
+    index = Index.of(articles)
     build, build_wall = time.process_time() - began, time.perf_counter() - wall
     memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     model, times = shipped_model(), []
@@ -169,6 +178,7 @@ def main() -> int:
     if named and Path(named).is_dir():
         ours = evaluate(Path(named), folds=5)
         figures["labelled"] = {"ours, 5 folds": ours, **peers(Path(named))}
+        _beside(figures["labelled"], Console(stderr="--json" in sys.argv))
     else:
         screen.print("Labelled questions are not measured: give --data DIR or set POLICY_RETRIEVAL.")
     figures["large"] = large(screen)

@@ -18,7 +18,7 @@ from bot.alerts import tell_administrators, tell_member
 from bot.channels import link_page, screen_page, upload_page
 from bot.channels.fetching import Fetch, from_hosts
 from bot.channels.files import StoredFiles
-from bot.channels.tariff import terms
+from bot.channels.tariff import limits, terms
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.fetching import fetcher
 from bot.channels.telegram.groups import admin_asker
@@ -43,8 +43,7 @@ from bot.delivery.sender import RING_EVERY, Sender
 from bot.directives import catching_up, correcting, live_cards, reminding
 from bot.directives import service as directives
 from bot.directives.gate.rule import allowed
-from bot.directives.waiting import UnacknowledgedDirectives
-from bot.errands import make_router
+from bot.errands import WAITING, make_router
 from bot.guard import Guard, forget_strangers
 from bot.handlers import adoption, group, meetings, privacy, zalo_group
 from bot.intake import Intake, UploadDesk
@@ -52,7 +51,7 @@ from bot.invitations import Invitations
 from bot.links import LinkDesk
 from bot.meeting_desk import ScreenDesk, screen_address, ticks
 from bot.meeting_files import MeetingFiles
-from bot.newsroom import Newsroom, habit
+from bot.newsroom import Newsroom, desk
 from bot.paperwork import Paperwork
 from bot.policy.service import forget_questions
 from bot.reachability import Reachability
@@ -90,7 +89,7 @@ class App:
             raise RoleRefused
         self.web, self.works = role != "worker", role != "web"
         self.port = settings.listen_port
-        self.rulebook = Rulebook()
+        self.rulebook = Rulebook(settings.data_dir)
         self._only_one = OnlyOne(settings.data_dir)
         self.tokens: Tokens | None = None
         self._runner: web.AppRunner | None = None
@@ -118,7 +117,7 @@ class App:
             outbounds,
             Reachability(self._tell, lambda tx, member, words: tell_member(tx, member, words, self.sender)),
             name=f"process-{new_id():x}",
-            rates={"telegram": settings.telegram_rate, "zalo_oa": settings.zalo_oa_rate},
+            limits=limits(settings.telegram_rate, settings.zalo_oa_rate),
             terms=terms(),
             shared=self.shared,
             reply_share=settings.reply_share,
@@ -134,31 +133,25 @@ class App:
             settings.zalo_oa_price,
             settings.dpo_contact,
             settings.abroad_may_carry,
-            habit(settings),
+            desk(settings),
             self.rulebook,
             screen_address(self._public),
         )
-        limit = settings.inbox_limit
+        limit, chat_limit = settings.inbox_limit, settings.inbox_chat_limit
+        how = (router, self.sender, translators)
         if self.shared:
             # One unit a commit: what takes updates in locks chats, and never several times in one transaction.
             self.intake_writer = Writer(self.engine, self.vault, loop=loop, batch_units=1, patient=False)
             self.intake_writer.start()
             taking = self.intake_writer
             shared = SharedWorker(
-                self.writer, taking, router, self.sender, translators, limit=limit, handles=self.works
+                self.writer, taking, *how, limit=limit, chat_limit=chat_limit, handles=self.works
             )
             self.worker: Worker = shared
             self._spawn(shared.keep_count())
         else:
             self.intake_writer = self.writer
-            self.worker = Worker(
-                self.writer,
-                router,
-                self.sender,
-                translators,
-                limit=limit,
-                chat_limit=settings.inbox_chat_limit,
-            )
+            self.worker = Worker(self.writer, *how, limit=limit, chat_limit=chat_limit)
         self.guard = Guard(self.engine, self.vault, self.writer, box, ROOMS, self.sender.ring)
         links_in = (self._oa_link(), settings.telegram_username)
         papers = Paperwork(self.writer, box, ROOMS, settings.abroad_may_carry, links_in)
@@ -183,7 +176,7 @@ class App:
         await files.load(self.sender.channels)
         if not self.shared:  # nobody else sends: what an earlier run held is free
             await self.writer.run(partial(outbox.release, channels=self.sender.channels))
-        self.newsroom = Newsroom(self.writer, settings, self.sender.ring, UnacknowledgedDirectives())
+        self.newsroom = Newsroom(self.writer, settings, self.sender.ring, WAITING)
         await self.newsroom.prepare()
         self._start_bell()
         if self.shared:
@@ -207,6 +200,7 @@ class App:
             await self._start_telegram()
         gc.collect()
         gc.freeze()  # what is loaded now stays; full collections of it would stop the loop
+        gc.set_threshold(20_000, 20)  # an update makes thousands of objects, and hardly a cycle
         log.info("ready", port=self.port, channels=self.sender.channels, process=self.sender.name)
 
     async def stop(self) -> None:

@@ -36,21 +36,21 @@ def add(
     unit: Annotated[str, typer.Option(help="Mã hoặc tên đơn vị đọc nguồn này.")],
 ) -> None:
     """Thêm nguồn tin riêng của một đơn vị; tên miền phải nằm trong SOTAY_NEWS_DOMAINS."""
-    from bot.news import rules, service
+    from bot.news import service
+    from bot.newsroom import desk
     from bot.organisation import queries as people
     from bot.settings import Settings
     from bot.store.tx import Tx
 
     settings = Settings()
-    domains = [each.strip() for each in settings.news_domains.split(",") if each.strip()]
-    if rules.link(url, url, domains, settings.news_trusted) is None:
+    if not desk(settings).may_fetch(url):
         raise typer.BadParameter(_("Tên miền này không nằm trong SOTAY_NEWS_DOMAINS."))
 
     def unit_of(tx: Tx) -> None:
         found = people.find_organisation(tx, unit)
         if found is None:
             raise typer.BadParameter(_("Không tìm thấy đơn vị {name}.", name=unit))
-        service.add_feed(tx, found.id, url, name)
+        service.add_feed(tx, None, found.id, url, name)
 
     try:
         in_store(unit_of)

@@ -3,7 +3,6 @@
 import gc
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,7 +77,7 @@ def roster_undo(*, yes: Annotated[bool, typer.Option("--yes", help="Không hỏi
     if not yes and not typer.confirm(_("Hoàn tác lần nhập danh sách mới nhất?")):
         raise typer.Exit(1)
     with clear_errors(), _store() as store:
-        counts = undo(store.run, pause=time.sleep)
+        counts = undo(store.run, pause=store.pause)
     Console().print(
         _(
             "Đã hoàn tác: {new} người mới, {changed} thay đổi, {moved} chuyển chi bộ, {gone} rời.",
@@ -92,12 +91,14 @@ class _Store:
     """The database of the settings, for work in slices."""
 
     run: Callable[[Callable[["Tx"], Any]], Any]
-    on_snapshot: Callable[[Callable[["Tx"], ImportReport]], ImportReport]
+    on_snapshot: Callable[[Callable[["Tx"], Any]], Any]
+    pause: Callable[[float], None]
 
 
 @contextmanager
 def _store() -> Iterator[_Store]:
     from bot.settings import Settings
+    from bot.store.bulk import standing_aside
     from bot.store.engine import reading
     from bot.store.installation import open_store
     from bot.store.writer import write
@@ -105,7 +106,9 @@ def _store() -> Iterator[_Store]:
     settings = Settings()
     engine, vault = open_store(settings.database, settings.keys)
     try:
-        yield _Store(partial(write, engine, vault), partial(write, reading(engine), vault))
+        yield _Store(
+            partial(write, engine, vault), partial(write, reading(engine), vault), standing_aside(engine)
+        )
     finally:
         engine.dispose()
 
@@ -116,17 +119,15 @@ def _apply(
     from bot.organisation.roster_import import apply_roster, ready
 
     with _store() as store:
-        ready(store.run, time.sleep)
-        return store.on_snapshot(
-            lambda tx: apply_roster(
-                store.run,
-                tx,
-                people,
-                accept_losses=accept_losses,
-                decide=decide,
-                pause=time.sleep,
-                progress=partial(bar, _("So sánh")),
-            )
+        ready(store.run, store.pause)
+        return apply_roster(
+            store.run,
+            store.on_snapshot,
+            people,
+            accept_losses=accept_losses,
+            decide=decide,
+            pause=store.pause,
+            progress=partial(bar, _("So sánh")),
         )
 
 

@@ -23,7 +23,10 @@ KEPT_MS = 7 * 24 * 3_600_000
 
 
 class MeetingFiles:
-    """Answers jobs of kind `FILE_JOB`: {"what", "meeting", "language"}; for "xlsx" a member instead of a meeting."""
+    """Answers jobs of kind `FILE_JOB`: {"what", "meeting", "language", "named"}.
+
+    For "xlsx" a member instead of a meeting; `named`: whether names may travel there.
+    """
 
     def __init__(self, writer: Writer, box: FileBox) -> None:
         self._writer = writer
@@ -51,7 +54,7 @@ def _content(tx: Tx, asked: Any) -> tuple[bytes, str, str]:
     with speaking("vi"):
         path = people.ancestors(tx, meeting.unit_id)
         above = people.organisation(tx, path[1]) if len(path) > 1 else None
-        lines = roll_call.lines(tx, meeting.id)
+        lines = roll_call.lines(tx, meeting.id, named=asked["named"])
         data = minutes.make(meeting, above.name if above else "", lines)
         return data, "bien-ban-hop.docx", minutes.MEDIA_TYPE
 

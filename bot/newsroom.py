@@ -5,8 +5,6 @@ many bytes and seconds and no more; reading happens where it can neither hang no
 """
 
 import asyncio
-import ipaddress
-import socket
 import time
 import zlib
 from collections.abc import Callable, Collection
@@ -19,10 +17,11 @@ import httpx
 import structlog
 from apscheduler.schedulers.base import BaseScheduler
 
+from bot.channels.fetching import FetchRefused, addresses_of, public_address
 from bot.clock import now
 from bot.news import feeds, queries, rules, sending, service
 from bot.news.feeds import MAX_BYTES, FeedRefused
-from bot.news.models import Feed, Found, Habit, Waiting
+from bot.news.models import Desk, Feed, Found, Habit, Waiting
 from bot.reading import ReadingProcess
 from bot.settings import Settings
 from bot.store.writer import Writer, WriterStopped
@@ -63,16 +62,13 @@ class Door:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            if f"{parts.scheme}://{parts.netloc}" == self.trusted:
+                return (await addresses_of(host, port))[0]
+            return await public_address(host, port)
+        except FetchRefused as refusal:
+            raise FeedRefused(refusal.code) from None
         except OSError:
             raise FeedRefused("unreachable") from None
-        addresses = [str(each[4][0]) for each in found]
-        if f"{parts.scheme}://{parts.netloc}" == self.trusted:
-            return addresses[0]
-        for each in addresses:
-            if ipaddress.ip_address(each).is_global:
-                return each
-        raise FeedRefused("private_address")
 
 
 async def fetch(url: str, door: Door, etag: str | None = None, modified: str | None = None) -> Answer:
@@ -154,6 +150,17 @@ def habit(settings: Settings) -> Habit:
     )
 
 
+def desk(settings: Settings) -> Desk:
+    """What editors go by here."""
+    domains, trusted = allowed_domains(settings), settings.news_trusted
+    return Desk(habit(settings), lambda url: rules.link(url, url, domains, trusted) is not None)
+
+
+def allowed_domains(settings: Settings) -> list[str]:
+    """Where feeds and stories may be."""
+    return [each.strip() for each in settings.news_domains.split(",") if each.strip()]
+
+
 class Newsroom:
     """Keeps the feeds read and the digests sent. `gather` and `send` are rung by the bell."""
 
@@ -161,10 +168,9 @@ class Newsroom:
         self, writer: Writer, settings: Settings, ring: Callable[[], None], waiting: Waiting
     ) -> None:
         """`ring` is called when something is to be sent; `waiting` tells what waits for members."""
-        domains = [each.strip() for each in settings.news_domains.split(",") if each.strip()]
         self._writer = writer
         self._settings = settings
-        self._door = Door(domains, settings.news_trusted)
+        self._door = Door(allowed_domains(settings), settings.news_trusted)
         self._habit = habit(settings)
         self._ring = ring
         self._waiting = waiting

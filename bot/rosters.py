@@ -6,7 +6,6 @@ or dropped, and after a day in any case.
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -22,6 +21,7 @@ from bot.organisation.roster_import import ready
 from bot.organisation.roster_work import work
 from bot.reading import ReadingProcess
 from bot.settings import Settings
+from bot.store.bulk import standing_aside
 from bot.store.files import FileBox
 from bot.store.vault import Vault
 from bot.store.writer import write
@@ -86,7 +86,7 @@ class Rosters:
     def resume(self, engine: Engine) -> None:
         """Finishes an import that a crash interrupted behind its switch; leaves a living one alone."""
         with contextlib.suppress(RosterError):
-            ready(partial(write, engine, self._vault), time.sleep)
+            ready(partial(write, engine, self._vault), standing_aside(engine))
 
     def tidy(self) -> None:
         """Deletes rosters that nobody applied within a day."""

@@ -77,7 +77,9 @@ class Worker:
         for row in await self._writer.run(inbox.waiting):
             self.take(row)
 
-    async def put(self, channel: str, update_key: str, chat_key: str, payload: bytes) -> None:
+    async def put(
+        self, channel: str, update_key: str, chat_key: str, payload: bytes, update: Any = None
+    ) -> None:
         """Stores an update; returns when it is committed. A repeated key counts as taken.
 
         Raises InboxFull when too much waits, of all chats or of this one, on a channel that repeats
@@ -89,13 +91,13 @@ class Worker:
             raise InboxFull
         try:
             row_id = await self._writer.run(
-                lambda tx: inbox.put(tx, channel, update_key, chat_key, payload), urgent=True
+                lambda tx: inbox.put(tx, channel, update_key, chat_key, payload), arrives=True
             )
         except Exception as error:
             log.error("inbox_failed", channel=channel, error=type(error).__name__)
             raise InboxFailed from error
         if row_id is not None:
-            self.take(Waiting(row_id, channel, chat_key, payload, to_ms(now())))
+            self.take(Waiting(row_id, channel, chat_key, payload, to_ms(now()), update))
 
     def ring(self) -> None:
         """Something may wait in the database: nothing that this process does not know, when it is the only one."""
@@ -104,7 +106,7 @@ class Worker:
         """Has a stored update handled, after the earlier ones of its chat."""
         self.waiting += 1
         if self.waiting > IN_MEMORY:
-            row = replace(row, payload=None)
+            row = replace(row, payload=None, update=None)
         key = (row.channel, row.chat_key)
         queue = self._chats.get(key)
         if queue is None:
@@ -119,8 +121,10 @@ class Worker:
             self._writer.submit(partial(self._handle, row), partial(self._done, row, attempt))
 
     def _event(self, row: Waiting, tx: Tx) -> Event:
-        payload = inbox.payload(tx, row.id) if row.payload is None else row.payload
-        return self._translators[row.channel](json.loads(payload), from_ms(row.received_ms))
+        update = row.update
+        if update is None:
+            update = json.loads(inbox.payload(tx, row.id) if row.payload is None else row.payload)
+        return self._translators[row.channel](update, from_ms(row.received_ms))
 
     def _handle(self, row: Waiting, tx: Tx) -> None:
         event = self._event(row, tx)

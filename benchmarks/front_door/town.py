@@ -32,21 +32,21 @@ BRANCH = 60
 BORN = date(1980, 2, 3)
 
 
-def build(folder: Path, members: int, *, waiting: bool = False) -> int:
+def build(folder: Path, members: int, *, waiting: bool = False, linked: bool = False, url: str = "") -> int:
     """A data folder with so many verified members, each of whom got the card. Returns the directive's id.
 
-    With `waiting` the cards are frozen and still to be sent, and accounts are linked without the dialog's
-    verb, which takes its time by design.
+    With `waiting` the cards are frozen and still to be sent. Then, and with `linked`, accounts are made without
+    the dialog's verb, which takes its time by design. `url`: another database than the folder's own.
     """
     folder.mkdir(parents=True)
     Keys.new().write(folder / "keys.json")
-    with opened(folder) as (engine, vault):
+    with opened(folder, url) as (engine, vault):
         run = partial(write, engine, vault)
         run(lambda tx: import_roster(tx, _roster(members)))
         found = run(lambda tx: people.members_of(tx, [unit.id for unit in people.organisation_tree(tx)]))
         ids = [member.id for member in found]
         for start in range(0, members, 250):
-            link = _link if waiting else _verify
+            link = _link if waiting or linked else _verify
             run(partial(link, ids=ids, start=start, stop=min(start + 250, members)))
         directive = run(partial(_directive, author=ids))
         while run(partial(service.freeze_slice, directive_id=directive)):
@@ -57,9 +57,9 @@ def build(folder: Path, members: int, *, waiting: bool = False) -> int:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[tuple[Engine, Vault]]:
-    """The database of a data folder."""
-    engine, vault = open_store(f"sqlite:///{folder / 'sotay.db'}", folder / "keys.json")
+def opened(folder: Path, url: str = "") -> Iterator[tuple[Engine, Vault]]:
+    """The database of a data folder, or another one with its keys."""
+    engine, vault = open_store(url or f"sqlite:///{folder / 'sotay.db'}", folder / "keys.json")
     try:
         yield engine, vault
     finally:

@@ -161,6 +161,7 @@ async def _serve(app: web.Application, port: int) -> None:
 def _freeze() -> None:
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20)  # as ours
 
 
 def main() -> None:

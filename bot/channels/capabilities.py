@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.delivery.pace import NO_LIMITS, Limits
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
@@ -34,6 +36,8 @@ class Capabilities:
     """How long after their last interaction a person can be written to for nothing; None: always."""
     open_for: timedelta | None = None
     """How long after it they can be written to at all."""
+    limits: Limits = NO_LIMITS
+    """How fast it takes messages; the rate in all is a setting."""
     picture_types: frozenset[str] = frozenset()
     """Suffixes of files that it shows as pictures, with a limit of their own; none where a picture is any file."""
     max_picture_bytes: int = 0

@@ -41,10 +41,18 @@ async def download(url: str, limit: int, headers: dict[str, str] | None = None, 
         return bytes(body)
 
 
-async def public_address(host: str) -> str:
-    """One address of a host, when all it has are public. Raises FetchRefused("private_address"), OSError."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
-    addresses = [ip_address(each[4][0]) for each in found]
+async def addresses_of(host: str, port: int) -> list[str]:
+    """All addresses of a host. Raises OSError."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(each[4][0]) for each in found]
+
+
+async def public_address(host: str, port: int = 443) -> str:
+    """One address of a host, when all it has are public. Raises FetchRefused("private_address"), OSError.
+
+    The one guard against being led into our own network; whoever fetches connects to the very address it returns.
+    """
+    addresses = [ip_address(each) for each in await addresses_of(host, port)]
     if not addresses or not all(each.is_global and not each.is_multicast for each in addresses):
         raise FetchRefused("private_address")
     return str(addresses[0])

@@ -1,10 +1,13 @@
 """What a notice takes on each channel, from the tables of what they can do (`delivery.window.Tariff`)."""
 
+from dataclasses import replace
+
 from bot.channels.capabilities import Capabilities
 from bot.channels.render import render
 from bot.channels.telegram.capabilities import TELEGRAM
 from bot.channels.zalo_oa.capabilities import ZALO_OA
 from bot.chat.replies import Say
+from bot.delivery.pace import Limits
 from bot.delivery.window import Terms
 
 ALL: dict[str, Capabilities] = {each.channel: each for each in (TELEGRAM, ZALO_OA)}
@@ -17,6 +20,12 @@ def terms() -> dict[str, Terms]:
         for name, each in ALL.items()
         if each.free_for is not None and each.open_for is not None
     }
+
+
+def limits(telegram_rate: float, zalo_oa_rate: float) -> dict[str, Limits]:
+    """How fast each channel may go, at these messages a second in all."""
+    rates = {"telegram": telegram_rate, "zalo_oa": zalo_oa_rate}
+    return {name: replace(ALL[name].limits, rate=rate) for name, rate in rates.items()}
 
 
 class ChannelTariff:

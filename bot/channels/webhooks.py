@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from aiohttp import web
@@ -42,8 +42,10 @@ class InboxFailed(Exception):
 class Inbox(Protocol):
     """Where updates are kept until the worker has dealt with them."""
 
-    async def put(self, channel: str, update_key: str, chat_key: str, payload: bytes) -> None:
-        """Returns when the row is committed (a repeated key counts as taken).
+    async def put(
+        self, channel: str, update_key: str, chat_key: str, payload: bytes, update: Any = None
+    ) -> None:
+        """Returns when the row is committed (a repeated key counts as taken). `update` is the payload, parsed.
 
         Raises InboxFull (never for "zalo_oa": whether Zalo repeats is unsettled) or InboxFailed.
         """
@@ -202,7 +204,7 @@ def _zalo(inbox: Inbox, hook: ZaloHook, tally: Tally, saw: Saw) -> Handler:
                 "webhook_body_unreadable", channel="zalo_oa", bytes=len(raw), error=type(error).__name__
             )
             saw("webhook", "unreadable")
-            key, chat = f"raw:{sha256(raw).hexdigest()}", "-"
+            key, chat, payload = f"raw:{sha256(raw).hexdigest()}", "-", None
         else:
             saw("event", str(payload["event_name"]))
             moment = zalo_oa.moment_of(payload)
@@ -213,7 +215,7 @@ def _zalo(inbox: Inbox, hook: ZaloHook, tally: Tally, saw: Saw) -> Handler:
         if repeated:
             saw("repeat", "after_error" if key in failed else "after_silence")
         try:
-            await inbox.put("zalo_oa", key, chat, raw)
+            await inbox.put("zalo_oa", key, chat, raw, payload)
         except (InboxFull, InboxFailed) as error:
             failed.append(key)
             log.warning("webhook_not_stored", channel="zalo_oa", error=type(error).__name__)
@@ -227,12 +229,13 @@ async def _store(
     inbox: Inbox, channel: str, identify: Callable[[object], tuple[str, str]], raw: bytes
 ) -> web.Response:
     try:
-        update_key, chat_key = identify(json.loads(raw))
+        update = json.loads(raw)
+        update_key, chat_key = identify(update)
     except (ValueError, RecursionError) as error:
         log.warning("webhook_body_unreadable", channel=channel, bytes=len(raw), error=type(error).__name__)
         return web.Response(status=400)
     try:
-        await inbox.put(channel, update_key, chat_key, raw)
+        await inbox.put(channel, update_key, chat_key, raw, update)
     except (InboxFull, InboxFailed) as error:
         log.warning("webhook_not_stored", channel=channel, error=type(error).__name__)
         return web.Response(status=503)

@@ -66,5 +66,13 @@ class TokenExpired(PlatformError):
     """The channel's access is no longer valid; a person or the token keeper must renew it."""
 
 
+OUT_OF_ORDER = frozenset({500, 503})
+"""HTTP answers by which a server says that it did nothing; a gateway's (502, 504) say nothing of the kind."""
+
+
+class Unavailable(PlatformError):
+    """The platform could not be reached, or says it is out of order (500, 503): not sent; tried again later."""
+
+
 class Uncertain(PlatformError):
-    """It may have been sent (time-out, 5xx): sent again once, and marked so."""
+    """It may have been sent (time-out, a gateway's 502): sent again once, and marked so."""

@@ -289,6 +289,15 @@ def _politely(typed: str, label: str) -> bool:
     return rest != typed and all(word.strip(".,!") in _POLITE for word in rest.split())
 
 
+_TURNING = frozenset("khong chua dung thoi huy bo".split())
+
+
+def _part(typed: str, label: str) -> bool:
+    # “đồng ý” stands for “Tôi đồng ý cả bốn việc” and never for “Không đồng ý”, “thường kỳ” for its meeting.
+    rest = f" {label} ".replace(f" {typed} ", " ", 1)
+    return len(rest) < len(label) and _TURNING.isdisjoint(rest.split())
+
+
 def _pick(answer: str, options: Mapping[str, str] | None, parse: Callable[[str], Any] | None) -> Any:
     if options:
         values = list(options)
@@ -301,12 +310,11 @@ def _pick(answer: str, options: Mapping[str, str] | None, parse: Callable[[str],
         labels = [fold(label) for label in options.values()]
         if typed in labels:
             return values[labels.index(typed)]
-        # “đồng ý” is enough for “Tôi đồng ý cả bốn việc”; “đồng ý?” is a question.
-        begun = f"{typed.removeprefix('toi ')} " if " " in typed and "?" not in answer else "?"
+        asks = "?" in answer or " " not in typed
         near = [
             i
             for i, label in enumerate(labels)
-            if f"{label} ".removeprefix("toi ").startswith(begun) or _politely(typed, label)
+            if (not asks and _part(typed, label)) or _politely(typed, label)
         ]
         if len(near) == 1:
             return values[near[0]]

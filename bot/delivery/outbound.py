@@ -29,6 +29,8 @@ class Sent:
     """How the choices were shown: "buttons", "numbers" or "none"."""
     quotas: tuple[Quota, ...] = ()
     """What the platform said of its quotas, once for each message this took."""
+    messages: int = 1
+    """How many messages of the platform this took, as its limits count them."""
 
 
 class FileStore(Protocol):

@@ -4,18 +4,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from bot.chat.choices import Answer, unpack
 from bot.chat.replies import Edit, Message, Reply, Say, Template
+from bot.delivery import due, window
 from bot.delivery.outbound import Sent
 from bot.delivery.quiet import NEVER, Quiet
 from bot.delivery.statements import CONTENT, NOTICE
 from bot.delivery.wire import dump, load
 from bot.store import leases, signals
 from bot.store.hot import Hot
-from bot.store.ids import new_id
-from bot.store.openings import Opening, open_choices
+from bot.store.ids import new_id, new_ids
+from bot.store.openings import Opened, Opening, open_choices
 from bot.store.tables.delivery import (
     FAILED,
     QUEUED,
@@ -25,16 +26,15 @@ from bot.store.tables.delivery import (
     UNREACHABLE,
     contents,
     outbox,
-    windows,
 )
 from bot.store.tx import Tx
 
 CLAIM_MS = 30_000
 """How long a sender may take over a row before another one may try."""
-NOT_YET = 1 << 62
-"""A due time for rows that wait for `make_due`: a notice whose audience is still being frozen."""
-MAX_MESSAGE_ID = 80
-"""Characters of the column that holds a platform's id, or several."""
+NOT_YET, hold, held, stop, withhold = due.NOT_YET, due.hold, due.held, due.stop, due.withhold
+make_due, go_on_making_due, releasing = due.make_due, due.go_on_making_due, due.releasing
+posted = due.posted
+MAX_MESSAGE_ID, sent_messages = due.MAX_MESSAGE_ID, due.sent_messages
 Closed = Callable[[Tx, str, str, str, tuple[str, int]], None]
 """Told of a row that ends because its window has closed: channel, chat id, reason, notice."""
 REPLY, FLASH, EXPRESS, URGENT, NORMAL, REMINDER, DIGEST = 0, 1, 2, 3, 4, 5, 6
@@ -89,94 +89,34 @@ def bulk_contents(tx: Tx, says: Sequence[Say]) -> list[int]:
     return ids
 
 
-def posted(tx: Tx, recipient_ids: Sequence[int], *, kind: str, kind_id: int) -> set[int]:
-    """For which of these recipients (a thousand or so) this notice was queued already."""
-    found = tx.rows(
-        select(outbox.c.recipient_id).where(
-            outbox.c.notice == kind,
-            outbox.c.notice_id == kind_id,
-            outbox.c.recipient_id.in_(list(recipient_ids)),
-        )
-    )
-    return {row.recipient_id for row in found}
-
-
 def post(
-    tx: Tx, notices: Iterable[Notice], *, kind: str, kind_id: int, priority: int, due_ms: int
+    tx: Tx, notices: Sequence[Notice], *, kind: str, kind_id: int, priority: int, due_ms: int
 ) -> list[int]:
     """Queues a notice for its recipients. Returns the ids of the rows, in the same order."""
-    rows: list[dict[str, Any]] = [
+    ids = new_ids(len(notices))
+    same = {
+        "notice": kind,
+        "notice_id": kind_id,
+        "priority": priority,
+        "due_ms": due_ms,
+        "made_ms": tx.now_ms,
+    }
+    rows = [
         {
-            "id": new_id(),
+            **same,
+            "id": row_id,
             "channel": notice.channel,
             "chat_id": notice.chat_id,
-            "priority": priority,
-            "due_ms": due_ms,
             "content_id": notice.content_id,
-            "notice": kind,
-            "notice_id": kind_id,
             "recipient_id": notice.recipient_id,
             "message_id": notice.instead_of,
-            "made_ms": tx.now_ms,
         }
-        for notice in notices
+        for row_id, notice in zip(ids, notices, strict=True)
     ]
     if rows:
         NOTICE.run_each(tx, rows)
         signals.tell(tx, signals.OUTBOX)
-    return [row["id"] for row in rows]
-
-
-def make_due(tx: Tx, due_ms: int, *, kind: str, kind_id: int) -> None:
-    """Lets the rows of a notice go at this moment that were posted as NOT_YET."""
-    tx.run(
-        update(outbox)
-        .where(outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.due_ms == NOT_YET)
-        .values(due_ms=due_ms)
-    )
-    signals.tell(tx, signals.OUTBOX)
-
-
-def hold(tx: Tx, *, kind: str, kind_id: int) -> int:
-    """Keeps back what of a notice waits, until `make_due`; returns how many rows."""
-    mine = (outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.state == QUEUED)
-    return int(tx.run(update(outbox).where(*mine).values(due_ms=NOT_YET)).rowcount)
-
-
-def held(tx: Tx, *, kind: str, kind_id: int) -> int:
-    """How many rows of a notice are kept back."""
-    mine = (outbox.c.notice == kind, outbox.c.notice_id == kind_id, outbox.c.state == QUEUED)
-    counted = select(func.count()).select_from(outbox).where(*mine, outbox.c.due_ms == NOT_YET)
-    return int(tx.value(counted) or 0)
-
-
-def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
-    """Stops what of a notice is not sent yet; returns who it has reached: (channel, chat, recipient).
-
-    A row that a sender holds may still go out, so its recipient counts as reached.
-    """
-    mine = (outbox.c.notice == kind, outbox.c.notice_id == kind_id)
-    rows = tx.rows(
-        select(outbox.c.channel, outbox.c.chat_id, outbox.c.recipient_id)
-        .where(*mine, outbox.c.state.in_((SENDING, SENT)))
-        .distinct()
-    )
-    tx.run(update(outbox).where(*mine, outbox.c.state <= SENDING).values(state=RECALLED))
-    return [(row.channel, row.chat_id, row.recipient_id) for row in rows]
-
-
-def withhold(tx: Tx, channel: str, chat_id: str) -> None:
-    """Notices that wait for a chat are not sent: the person no longer wishes them."""
-    tx.run(
-        update(outbox)
-        .where(
-            outbox.c.channel == channel,
-            outbox.c.chat_id == chat_id,
-            outbox.c.state == QUEUED,
-            outbox.c.notice.is_not(None),
-        )
-        .values(state=UNREACHABLE, reason="withdrawn")
-    )
+    return list(ids)
 
 
 def tell(tx: Tx, channel: str, chat_id: str, said: Say) -> None:
@@ -202,27 +142,6 @@ def unfinished(tx: Tx, channel: str, chat_id: str) -> bool:
     """Whether something still waits to be sent to a chat."""
     mine = (outbox.c.channel == channel, outbox.c.chat_id == chat_id, outbox.c.state <= SENDING)
     return tx.first(select(outbox.c.id).where(*mine).limit(1)) is not None
-
-
-def sent_messages(
-    tx: Tx, kinds: Sequence[str], kind_id: int, recipient_ids: Sequence[int] | None = None
-) -> dict[tuple[str, str], str]:
-    """What was sent to these (None: all), by (channel, chat): the platform's ids, commas between, the newest first."""
-    mine = [outbox.c.notice.in_(kinds), outbox.c.notice_id == kind_id, outbox.c.message_id.is_not(None)]
-    if recipient_ids is not None:
-        mine.append(outbox.c.recipient_id.in_(list(recipient_ids)))
-    rows = tx.rows(
-        select(outbox.c.channel, outbox.c.chat_id, outbox.c.message_id)
-        .where(*mine)
-        .order_by(outbox.c.id.desc())
-    )
-    found: dict[tuple[str, str], str] = {}
-    for row in rows:
-        earlier = found.get((row.channel, row.chat_id))
-        joined = row.message_id if earlier is None else f"{earlier},{row.message_id}"
-        if len(joined) <= MAX_MESSAGE_ID:
-            found[row.channel, row.chat_id] = joined
-    return found
 
 
 _REPLY = Hot(
@@ -260,19 +179,30 @@ def reply(tx: Tx, channel: str, chat_id: str, said: Reply, claimed_by: str) -> O
         claimed_until_ms=at_ms + CLAIM_MS,
         at=at_ms,
     )
-    if isinstance(said, Say):
-        _open(tx, row_id, channel, chat_id, said, at_ms, unasked=False)
+    if isinstance(said, Say) and (choices := _shown(said)) is not None:
+        open_choices(tx, [choices.opened(row_id, channel, chat_id, at_ms, unasked=False)])
     return Outgoing(row_id, channel, chat_id, said, 1, 0, True, at_ms + CLAIM_MS)
 
 
-def _open(tx: Tx, row_id: int, channel: str, chat_id: str, say: Say, at_ms: int, *, unasked: bool) -> None:
+class _Shown(NamedTuple):
+    """What of a reply can be answered by number."""
+
+    say: Say
+    labels: tuple[str, ...]
+    payloads: tuple[str, ...]
+
+    def opened(self, row_id: int, channel: str, chat_id: str, at_ms: int, *, unasked: bool) -> Opened:
+        say = self.say
+        opening = Opening(row_id, say.about, say.card, self.labels, self.payloads, at_ms, unasked)
+        return Opened(channel, chat_id, opening, at_ms + say.expires_minutes * 60_000)
+
+
+def _shown(say: Say) -> _Shown | None:
     # A dialog's own question is answered through the dialog; an undo must never be hit by a number.
     if not say.choices or say.buttons_only or isinstance(unpack(say.choices[0].payload), Answer):
-        return
+        return None
     labels = tuple(choice.label for choice in say.choices)
-    payloads = tuple(choice.payload for choice in say.choices)
-    opening = Opening(row_id, say.about, say.card, labels, payloads, at_ms, unasked)
-    open_choices(tx, channel, chat_id, opening, at_ms + say.expires_minutes * 60_000)
+    return _Shown(say, labels, tuple(choice.payload for choice in say.choices))
 
 
 TEMPLATE = "_template"
@@ -311,89 +241,114 @@ def claim(
     """
     most = FLASH if quiet.holds(tx.now) else DIGEST
     while True:
-        ids = _take(tx, channel, claimed_by, limit, most)
-        found = _open_ones(tx, ids, unwanted, closed) if ids else []
-        if found or not ids:
+        rows = _take(tx, channel, claimed_by, limit, most)
+        found = _open_ones(tx, channel, rows, unwanted, closed) if rows else []
+        if found or not rows:
             return found
 
 
-def _take(tx: Tx, channel: str, claimed_by: str, limit: int, most: int) -> list[int]:
-    due = or_(
-        and_(outbox.c.state == QUEUED, outbox.c.due_ms <= tx.now_ms),
-        and_(outbox.c.state == SENDING, outbox.c.claimed_until_ms < tx.now_ms),
-    )
-    wanted = (
-        select(outbox.c.id)
-        .where(outbox.c.channel == channel, outbox.c.state <= SENDING, outbox.c.priority <= most, due)
-        .order_by(outbox.c.priority, outbox.c.due_ms, outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = [row.id for row in tx.rows(wanted)]
-    if ids:
-        tx.run(
-            update(outbox)
-            .where(outbox.c.id.in_(ids))
-            .values(
-                state=SENDING,
-                claimed_by=claimed_by,
-                claimed_until_ms=tx.now_ms + CLAIM_MS,
-                attempts=outbox.c.attempts + 1,
+# One priority at a time, and by the due time alone (a row that is being sent was due as well): so each look
+# goes straight to what is due in the index, and never along what waits for another day.
+_TAKE = Hot(
+    update(outbox)
+    .where(
+        outbox.c.id.in_(
+            select(outbox.c.id)
+            .where(
+                outbox.c.channel == bindparam("from_channel"),
+                outbox.c.state <= SENDING,
+                outbox.c.priority == bindparam("of_priority"),
+                outbox.c.due_ms <= bindparam("at"),
+                or_(outbox.c.state == QUEUED, outbox.c.claimed_until_ms < bindparam("at")),
             )
+            .order_by(outbox.c.due_ms, outbox.c.id)
+            .limit(bindparam("most"))
+            .with_for_update(skip_locked=True)
         )
-    return ids
+    )
+    .values(
+        state=SENDING,
+        claimed_by=bindparam("by"),
+        claimed_until_ms=bindparam("until"),
+        attempts=outbox.c.attempts + 1,
+    )
+    .returning(
+        outbox.c.id,
+        outbox.c.chat_id,
+        outbox.c.priority,
+        outbox.c.due_ms,
+        outbox.c.attempts,
+        outbox.c.uncertain,
+        outbox.c.body,
+        outbox.c.content_id,
+        outbox.c.message_id,
+        outbox.c.notice,
+        outbox.c.notice_id,
+        outbox.c.recipient_id,
+    )
+)
+_WORDS = Hot(select(contents.c.body).where(contents.c.id == bindparam("content")))
+
+
+def _take(tx: Tx, channel: str, claimed_by: str, limit: int, most: int) -> list[Any]:
+    found: list[Any] = []
+    for priority in range(most + 1):
+        if len(found) < limit:
+            rows = _TAKE.rows(
+                tx,
+                from_channel=channel,
+                of_priority=priority,
+                at=tx.now_ms,
+                most=limit - len(found),
+                by=claimed_by,
+                until=tx.now_ms + CLAIM_MS,
+            )
+            found += sorted(rows, key=lambda row: (row.due_ms, row.id))
+    return found
 
 
 def _open_ones(
     tx: Tx,
-    ids: list[int],
+    channel: str,
+    rows: list[Any],
     unwanted: Callable[[Tx, list[Pending]], set[int]] | None,
     tell_closed: Closed | None,
 ) -> list[Outgoing]:
-    here = and_(windows.c.channel == outbox.c.channel, windows.c.chat_id == outbox.c.chat_id)
-    rows = tx.rows(
-        select(outbox, contents.c.body.label("shared"), windows.c.until_ms)
-        .outerjoin(contents, contents.c.id == outbox.c.content_id)
-        .outerjoin(windows, here)
-        .where(outbox.c.id.in_(ids))
-        .order_by(outbox.c.priority, outbox.c.due_ms, outbox.c.id)
-    )
     opened: dict[int, Message] = {}
     found, closed = [], []
     asked = [Pending(row.id, row.notice, row.notice_id, row.recipient_id) for row in rows if row.notice]
     stopped = unwanted(tx, asked) if unwanted is not None and asked else set()
+    shut = window.closed(tx, channel, [row.chat_id for row in rows if row.content_id is not None])
     for row in rows:
         if row.id in stopped:
             continue
-        shut = row.content_id is not None and row.until_ms is not None and row.until_ms < tx.now_ms
-        if is_template(
-            row.notice
-        ):  # the way out of a closed window; through an open one comes the thing itself
-            if not shut:
+        closes = row.content_id is not None and row.chat_id in shut
+        if is_template(row.notice):
+            if not closes:  # the way out of a closed window; through an open one comes the thing itself
                 stopped.add(row.id)
                 continue
-        elif shut:
+        elif closes:
             closed.append(row)
             continue
         if row.content_id is None:
             said = load(tx.vault.open("outbox.body", row.id, row.body))
         else:
             if row.content_id not in opened:
-                opened[row.content_id] = load(tx.vault.open("contents.body", row.content_id, row.shared))
+                words = _WORDS.value(tx, content=row.content_id)
+                opened[row.content_id] = load(tx.vault.open("contents.body", row.content_id, words))
             said = opened[row.content_id]
             if row.message_id is not None and isinstance(said, Say):
                 said = Edit(row.message_id, said, "withdraw")
-        is_reply = row.content_id is None
         found.append(
             Outgoing(
                 row.id,
-                row.channel,
+                channel,
                 row.chat_id,
                 said,
                 row.attempts,
                 row.uncertain,
-                is_reply,
-                row.claimed_until_ms,
+                row.content_id is None,
+                tx.now_ms + CLAIM_MS,
                 (row.notice, row.notice_id) if row.notice else None,
             )
         )
@@ -402,7 +357,7 @@ def _open_ones(
         tx.run(update(outbox).where(outbox.c.id.in_([row.id for row in closed])).values(unreached))
         if tell_closed is not None:
             for row in closed:
-                tell_closed(tx, row.channel, row.chat_id, "window_closed", (row.notice, row.notice_id))
+                tell_closed(tx, channel, row.chat_id, "window_closed", (row.notice, row.notice_id))
     if stopped:
         tx.run(update(outbox).where(outbox.c.id.in_(stopped)).values(state=RECALLED, claimed_by=None))
     return found
@@ -447,18 +402,50 @@ _SENT = Hot(
 )
 
 
+class Result(NamedTuple):
+    """The platform took the message of a row, at this moment."""
+
+    row: Outgoing
+    sent: Sent
+    at_ms: int
+
+
 def record_sent(tx: Tx, row: Outgoing, sent: Sent, at_ms: int) -> None:
-    """Records that the platform took the message at this moment; a notice's choices are open from it.
+    """Records one result; see `record_results`."""
+    record_results(tx, [Result(row, sent, at_ms)])
+
+
+def record_results(tx: Tx, results: Sequence[Result]) -> None:
+    """Records messages that the platform took; the choices of notices among them are open from that moment.
 
     The moment is told, since the record may be written after the person's answer was.
     """
-    values = {"row": row.id, "message": sent.message_id, "shown": sent.choices_as, "at": at_ms}
+    _SENT.run_each(tx, [_taken(row.id, sent, at_ms) for row, sent, at_ms in results])
+    opened = []
+    shown: dict[int, _Shown | None] = {}  # a notice to many is one value for all of them
+    for row, _sent, at_ms in results:
+        say = row.reply.say if isinstance(row.reply, Edit) else row.reply
+        if row.is_reply or not isinstance(say, Say):
+            continue
+        if id(say) not in shown:
+            shown[id(say)] = _shown(say)
+        if (choices := shown[id(say)]) is not None:
+            opened.append(choices.opened(row.id, row.channel, row.chat_id, at_ms, unasked=True))
+    if opened:
+        open_choices(tx, opened)
+
+
+def _taken(row_id: int, sent: Sent, at_ms: int) -> dict[str, Any]:
     free = sum(each.to_person for each in sent.quotas)
-    counted = {"free": free, "billed": len(sent.quotas) - free} if sent.quotas else {}
-    _SENT.run(tx, **{"free": None, "billed": None} | values | counted)
-    said = row.reply.say if isinstance(row.reply, Edit) else row.reply
-    if not row.is_reply and isinstance(said, Say):
-        _open(tx, row.id, row.channel, row.chat_id, said, at_ms, unasked=True)
+    billed = len(sent.quotas) - free
+    return {
+        "row": row_id,
+        "message": sent.message_id,
+        "shown": sent.choices_as,
+        "at": at_ms,
+        "free": free if sent.quotas else None,
+        "billed": billed if sent.quotas else None,
+    }
 
 
 def record_seen(tx: Tx, channel: str, chat_id: str, message_ids: Iterable[str], at_ms: int) -> None:

@@ -5,40 +5,56 @@ writer. A row is finished after the send, never at the claim.
 """
 
 import asyncio
+import random
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
 import structlog
 
-from bot.chat.errors import Later, Rejected, RetryAfter, Suspended, TokenExpired, Uncertain, Unreachable
+from bot.chat.errors import (
+    Later,
+    PlatformError,
+    Rejected,
+    RetryAfter,
+    Suspended,
+    TokenExpired,
+    Unavailable,
+    Uncertain,
+    Unreachable,
+)
 from bot.chat.replies import Template
 from bot.clock import now, to_ms
-from bot.delivery import outbox, templates, window
+from bot.delivery import outbox, templates
+from bot.delivery.budget import Budget
 from bot.delivery.outbound import Outbound, Sent
 from bot.delivery.outbox import Outgoing, Pending
+from bot.delivery.pace import NO_LIMITS, Limits, Pace
 from bot.delivery.quiet import NEVER, Quiet
+from bot.delivery.results import Note, record
 from bot.delivery.window import Terms
 from bot.store.tx import Tx
 from bot.store.writer import Writer, WriterStopped
 
 log = structlog.get_logger()
 
-CLAIMED_AT_ONCE = 256
+CLAIMED_AT_ONCE, MOST_HELD = 256, 1024
+"""Chats with a message in memory, those left out that wait for their own limit; and messages in memory at most."""
 _TOKEN_PAUSE_S = 60
 _UNCERTAIN_PAUSE_MS = 2_000
 _MAX_UNCERTAIN = 1
+_DOWN, _LONGEST_DOWN_S = 10, 60.0
+"""So many messages in a row that a platform was not there for, and the channel pauses, longer each time."""
+_MAX_TRIES_UNAVAILABLE, _LONGEST_BACK_OFF_S = 12, 300.0
 _SUSPENDED_PAUSE_S = 600
 _TELL_AGAIN_S = 6 * 3600
 _MAX_TRIES_LATER = 48
 """How often a row is put back that waits for a quota or the morning: two days, at an hour each."""
 _RECORDED_AGAIN = 3
 _AGAIN_S = 1.0
-_BUDGET, _BUDGET_OF, _BUDGET_MIN = 0.2, 100, 20
-"""A notice is held when this part of its newest 100 messages failed, once there were 20."""
 _NOTES, _NOTES_S = 128, 0.05
 """Results of notices are recorded together: at most so many, and none waits longer (seconds)."""
 _MARGIN_MS = 5_000
@@ -67,32 +83,14 @@ class Reachability(Protocol):
         ...
 
 
-class Bucket:
-    """At most `rate` a second, with a burst of one second's worth; 0 means no limit."""
-
-    def __init__(self, rate: float) -> None:
-        self.rate = rate
-        self._next = 0.0
-
-    async def take(self) -> None:
-        """Waits for this call's turn."""
-        if not self.rate:
-            return
-        time = asyncio.get_running_loop().time()
-        turn = max(self._next, time - 1)
-        self._next = turn + 1 / self.rate
-        if turn > time:
-            await asyncio.sleep(turn - time)
-
-
 @dataclass
 class _Lane:
     """One channel: its chats with something to send, and how fast it may go."""
 
     outbound: Outbound
     slots: asyncio.Semaphore
-    bucket: Bucket
-    share: Bucket
+    pace: Pace
+    share: Pace
     """For the replies of a process that does not hold the channel."""
     rate: float
     holds: bool
@@ -104,6 +102,10 @@ class _Lane:
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     room: asyncio.Event = field(default_factory=asyncio.Event)
     paused_until: float = 0.0
+    slow: int = 0
+    """Chats that wait for a limit of their own."""
+    unavailable: int = 0
+    """How often one after another the platform could not be reached."""
     told: dict[str, float] = field(default_factory=dict)
     """Problems of the account that a person was told of, and when (loop time)."""
 
@@ -112,8 +114,13 @@ class _Lane:
         self.paused_until = max(self.paused_until, until)
 
 
+def _lane(outbound: Outbound, limits: Limits, in_flight: int, reply_share: float, *, holds: bool) -> _Lane:
+    share = replace(limits, rate=limits.rate * reply_share)
+    return _Lane(outbound, asyncio.Semaphore(in_flight), Pace(limits), Pace(share), limits.rate, holds)
+
+
 class Sender:
-    """One a process. `rates` are messages a second for notices, by channel (replies are not held back).
+    """One a process. `limits` are the platforms', by channel; replies to a person are not held back by them.
 
     `terms` are those of the channels where people can be written to only for a while; `quiet` and `unwanted`
     as in `outbox.claim`.
@@ -129,7 +136,7 @@ class Sender:
         reachability: Reachability,
         *,
         name: str,
-        rates: dict[str, float],
+        limits: Mapping[str, Limits],
         terms: Mapping[str, Terms] | None = None,
         in_flight: int = 64,
         shared: bool = False,
@@ -150,20 +157,13 @@ class Sender:
             closed=reachability.unreachable,
         )
         self._lanes = {
-            outbound.channel: _Lane(
-                outbound,
-                asyncio.Semaphore(in_flight),
-                Bucket(rate := rates.get(outbound.channel, 0)),
-                Bucket(rate * reply_share),
-                rate,
-                holds=not shared,
+            outbound.channel: _lane(
+                outbound, limits.get(outbound.channel, NO_LIMITS), in_flight, reply_share, holds=not shared
             )
             for outbound in outbounds
         }
-        self._outcomes: dict[tuple[str, int], deque[bool]] = {}
-        self._held_back: dict[tuple[str, int], int] = {}
-        """Notices that were held, and when (ms): what was claimed before is not sent."""
-        self._notes: list[partial[None]] = []
+        self._budget = Budget()
+        self._notes: list[Note] = []
         self._settled = 0.0
         self._settling: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -200,8 +200,8 @@ class Sender:
     def share_with(self, others: int, *, died: bool) -> None:
         """So many other processes send replies of theirs; `died`: one of them did not end in order."""
         for lane in self._lanes.values():
-            lane.bucket.rate = lane.rate * (1 - self._reply_share if others else 1)
-            lane.share.rate = lane.rate * self._reply_share / max(1, others)
+            lane.pace.set_rate(lane.rate * (1 - self._reply_share if others else 1))
+            lane.share.set_rate(lane.rate * self._reply_share / max(1, others))
         if died:
             self._release()
 
@@ -215,10 +215,6 @@ class Sender:
         for lane in self._lanes.values():
             lane.bell.set()
 
-    def idle(self) -> bool:
-        """Whether nothing is held in memory to be sent."""
-        return not self._notes and not any(lane.held for lane in self._lanes.values())
-
     def hand(self, rows: Iterable[Outgoing]) -> None:
         """Takes rows that this process has claimed. Called on the event loop, after their commit."""
         for row in rows:
@@ -228,9 +224,8 @@ class Sender:
             if (back := lane.behind.get(row.chat_id)) is not None:
                 first, due_ms = back
                 if due_ms < to_ms(now()) - outbox.CLAIM_MS:
-                    del lane.behind[
-                        row.chat_id
-                    ]  # it went another way: recalled, moved, sent by another process
+                    # it went another way: recalled, moved, sent by another process
+                    del lane.behind[row.chat_id]
                 elif row.is_reply and row.attempts == 1:  # from memory: goes behind what was put back
                     self._record(partial(outbox.record_later, row=row, due_ms=due_ms))
                     continue
@@ -253,7 +248,7 @@ class Sender:
             try:
                 while lane.holds:
                     await self._wait_for_pause(lane)
-                    free = CLAIMED_AT_ONCE - len(lane.held)
+                    free = min(CLAIMED_AT_ONCE + lane.slow - len(lane.chats), MOST_HELD - len(lane.held))
                     if free < CLAIMED_AT_ONCE // 2:
                         lane.room.clear()
                         await lane.room.wait()
@@ -276,18 +271,22 @@ class Sender:
         queue = lane.chats[chat_id]
         while queue:
             row = queue[0]
-            if not row.is_reply:
-                await lane.bucket.take()  # before the slot: replies must not queue behind waiting notices
-            elif not lane.holds:
-                await lane.share.take()
+            pace = lane.pace if lane.holds else lane.share
+            if not row.is_reply or pace.is_group(chat_id):
+                await self._wait_for_chat(lane, pace, chat_id)
+            if row.is_reply and lane.holds:
+                pace.overtakes()
+            else:
+                await pace.turn()  # before the slot: replies must not queue behind waiting notices
             while True:
                 await self._wait_for_pause(lane)
                 async with lane.slots:
                     if lane.paused_until > asyncio.get_running_loop().time():
                         continue  # the platform asked to wait while this one waited for its place
                     if lane.holds or to_ms(now()) < row.claimed_until_ms - _MARGIN_MS:
-                        behind = await self._send(lane, row)
+                        behind = await self._send(lane, row, pace)
                     else:  # it waited here too long: who holds the channel sends it
+                        pace.gives_back()
                         behind = None
                 break
             queue.popleft()
@@ -303,14 +302,43 @@ class Sender:
             lane.room.set()
         del lane.chats[chat_id]
 
-    async def _send(self, lane: _Lane, row: Outgoing) -> int | None:
+    async def _wait_for_chat(self, lane: _Lane, pace: Pace, chat_id: str) -> None:
+        while (wait := pace.wait_of(chat_id)) > 0:
+            lane.slow += 1
+            lane.room.set()  # the others are not held up by it
+            try:
+                await asyncio.sleep(wait)
+            finally:
+                lane.slow -= 1
+
+    async def _ask(self, lane: _Lane, row: Outgoing, pace: Pace) -> Sent:
+        began = asyncio.get_running_loop().time()
+        messages = 1
+        pace.begins(row.chat_id)
+        try:
+            sent = await lane.outbound.send(row.chat_id, row.reply)
+            messages = sent.messages
+        except Unavailable:
+            lane.unavailable += 1
+            raise
+        except PlatformError:
+            lane.unavailable = 0
+            raise
+        else:
+            lane.unavailable = 0
+            return sent
+        finally:
+            pace.ended(row.chat_id, began, messages)
+
+    async def _send(self, lane: _Lane, row: Outgoing, pace: Pace) -> int | None:
         """Sends one row. Returns the moment (ms) it was put back to, when it was."""
         channel = row.channel
         started_ms = to_ms(now())
-        if self._is_held_back(row):
+        if self._budget.is_held(row):
+            pace.gives_back()
             return None
         try:
-            sent = await lane.outbound.send(row.chat_id, row.reply)
+            sent = await self._ask(lane, row, pace)
         except RetryAfter as error:
             log.warning("platform_asks_to_wait", channel=channel, seconds=error.seconds)
             lane.pause(error.seconds)
@@ -333,6 +361,13 @@ class Sender:
                 self._record(partial(_move, self._reachability, channel, row.chat_id, new))
                 return self._later(row, 0)
             self._record(partial(_unreachable, self._reachability, row, error.reason))
+        except Unavailable as error:
+            log.warning("platform_unavailable", channel=channel, error=str(error))
+            if lane.unavailable >= _DOWN:  # not this message's fault: nobody else's is spent on it
+                lane.pause(min(lane.unavailable / _DOWN, _LONGEST_DOWN_S))
+            if row.attempts < _MAX_TRIES_UNAVAILABLE:
+                return self._later(row, _back_off_s(row.attempts) * 1000)
+            self._failed(lane, row, "unavailable")
         except Uncertain as error:
             log.warning("send_uncertain", channel=channel, error=str(error))
             if row.uncertain < _MAX_UNCERTAIN:
@@ -350,43 +385,26 @@ class Sender:
             log.error("send_broke", channel=channel, error=type(error).__name__)
             self._failed(lane, row, "broken")
         else:
-            terms = self._terms.get(channel)
-            self._spend(row, failed=False)
-            note = partial(_sent, row=row, sent=sent, terms=terms, started_ms=started_ms, at_ms=to_ms(now()))
+            self._budget.spend(row, failed=False)
+            note = Note(row, sent, started_ms, to_ms(now()), self._terms.get(channel))
             if row.is_reply:
-                self._record(note)
+                self._record(partial(record, notes=[note]))
             else:
                 self._note(note)
         return None
 
     def _failed(self, lane: _Lane, row: Outgoing, reason: str) -> None:
         self._record(partial(outbox.record_failed, row=row, reason=reason, unreachable=False))
-        if row.notice is None or not self._spend(row, failed=True):
+        if not self._budget.spend(row, failed=True):
             return
+        assert row.notice is not None
         log.error("notice_held", channel=row.channel, reason=reason, alert=True)
         kind, kind_id = row.notice
-        self._held_back[row.notice] = to_ms(now())
         # What waits here goes back at once; what is at the platform already overwrites that by its result.
         for waiting in [each for queue in lane.chats.values() for each in queue]:
             if waiting.notice == row.notice and waiting.id != row.id:
                 self._record(partial(outbox.record_later, row=waiting, due_ms=outbox.NOT_YET))
         self._record(partial(self._hold, kind=kind, kind_id=kind_id, reason=reason))
-
-    def _is_held_back(self, row: Outgoing) -> bool:
-        """Whether its notice was held after this row was claimed."""
-        since_ms = self._held_back.get(row.notice) if row.notice is not None else None
-        return since_ms is not None and row.claimed_until_ms <= since_ms + outbox.CLAIM_MS
-
-    def _spend(self, row: Outgoing, *, failed: bool) -> bool:
-        """Counts an outcome of a notice; whether its budget of failures is spent by it."""
-        if row.notice is None:
-            return False
-        found = self._outcomes.setdefault(row.notice, deque(maxlen=_BUDGET_OF))
-        found.append(failed)
-        if not failed or len(found) < _BUDGET_MIN or sum(found) < _BUDGET * len(found):
-            return False
-        del self._outcomes[row.notice]
-        return True
 
     def _hold(self, tx: Tx, kind: str, kind_id: int, reason: str) -> None:
         self._reachability.too_many_failed(tx, kind, kind_id, reason)
@@ -405,10 +423,10 @@ class Sender:
         asyncio.get_running_loop().call_later(wait_ms / 1000 + 0.05, self.ring)
         return due
 
-    def _note(self, unit: "partial[None]") -> None:
+    def _note(self, note: "Note") -> None:
         """A notice went out: recorded at once, or in a flood of them together with the next ones."""
         loop = asyncio.get_running_loop()
-        self._notes.append(unit)
+        self._notes.append(note)
         if len(self._notes) >= _NOTES or loop.time() - self._settled >= _NOTES_S:
             self.settle()
         elif self._settling is None:
@@ -421,15 +439,15 @@ class Sender:
             self._settling = None
         if not self._notes:
             return
-        units, self._notes = self._notes, []
+        notes, self._notes = self._notes, []
         self._settled = asyncio.get_running_loop().time()
 
         def recorded(_result: None, error: BaseException | None) -> None:
-            for unit in units if error is not None else ():  # one of them is to blame, or the database
-                self._record(unit)
+            for note in notes if error is not None else ():  # one of them is to blame, or the database
+                self._record(partial(record, notes=[note]))
 
         try:
-            self._writer.submit(partial(_each, units), recorded, urgent=True)
+            self._writer.submit(partial(record, notes=notes), recorded, urgent=True)
         except WriterStopped:
             log.warning("result_not_recorded")
 
@@ -447,16 +465,9 @@ class Sender:
             log.warning("result_not_recorded")  # the claim runs out and the row is sent again
 
 
-def _each(units: "list[partial[None]]", tx: Tx) -> None:
-    for unit in units:
-        unit(tx)
-
-
-def _sent(tx: Tx, row: Outgoing, sent: Sent, terms: Terms | None, started_ms: int, at_ms: int) -> None:
-    outbox.record_sent(tx, row, sent, at_ms)
-    if terms is not None:
-        for quota in sent.quotas:
-            window.heard(tx, row.channel, row.chat_id, quota, terms, started_ms)
+def _back_off_s(attempts: int) -> float:
+    spread = 0.5 + random.random()  # noqa: S311 - keeps them from coming back all at once, no secret
+    return min(_LONGEST_BACK_OFF_S, 2.0**attempts) * spread
 
 
 def _move(reachability: Reachability, channel: str, old: str, new: str, tx: Tx) -> None:

@@ -5,7 +5,7 @@ free at first, then for money. That is known from stored events and from what th
 message it takes; never asked per recipient. A chat without a row here is not known to have such a window.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -114,6 +114,14 @@ def is_closed(tx: Tx, channel: str, chat_id: str) -> bool:
     """Whether the window is known to be closed now."""
     row = _UNTIL.first(tx, channel=channel, chat=chat_id)
     return row is not None and row.until_ms < tx.now_ms
+
+
+def closed(tx: Tx, channel: str, chat_ids: Collection[str]) -> set[str]:
+    """Those of these chats (some hundred) whose windows are known to be closed now."""
+    if not chat_ids:
+        return set()
+    there = (windows.c.channel == channel, windows.c.until_ms < tx.now_ms, windows.c.chat_id.in_(chat_ids))
+    return {row.chat_id for row in tx.rows(select(windows.c.chat_id).where(*there))}
 
 
 def closing(tx: Tx, after_ms: int, until_ms: int, limit: int) -> dict[tuple[str, str], int]:

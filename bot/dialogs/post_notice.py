@@ -29,7 +29,7 @@ def title() -> str:
 def script(talk: Talk[Tx]) -> None:
     """The words, the link, for which unit, and whether it is right so."""
     talk.given()
-    units: list[list[object]] = talk.note("units", lambda: _units(talk))
+    units: list[list[object]] = talk.note("units", lambda: edited_units(talk))
     if not units:
         talk.say(texts.no_right())
         return
@@ -59,7 +59,7 @@ def script(talk: Talk[Tx]) -> None:
     talk.say(Say(_("Đã đăng. Thông báo đứng đầu điểm tin kế tiếp và có ngay trong /tin.")))
 
 
-def _units(talk: Talk[Tx]) -> list[list[object]]:
+def edited_units(talk: Talk[Tx]) -> list[list[object]]:
     """Units the asker's posts are at, the first eight."""
     account = people.account_of(talk.tx, talk.address.channel, talk.address.user_id)
     if account is None:

@@ -1,6 +1,7 @@
 """The secretary taps through the list, or types several numbers at once; then closes the roll."""
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.i18n import _, number
 from bot.meetings import polls, queries, rules, service, texts
 from bot.meetings.models import Mark, Rsvp
 from bot.organisation import queries as people
+from bot.privacy.travel import Travel, instead_of_names
 from bot.store.tx import Tx
 
 VERSION_OF_DIALOG = 1
@@ -25,8 +27,12 @@ def title() -> str:
     return _("điểm danh")
 
 
-def script(talk: Talk[Tx]) -> None:
-    """Who is here, page by page; then the reasons of the others; then the line for the minutes."""
+def script(talk: Talk[Tx], may: Travel = Travel()) -> None:  # noqa: B008 - a frozen value
+    """Who is here, page by page; then the reasons of the others; then the line for the minutes.
+
+    Where names do not travel (`may`), people check themselves in and the others are marked all at once.
+    """
+    named = may.names(talk.address.channel)
     meeting_id: int = talk.given()
     author: int = talk.note("author", partial(member_of, talk))
     try:
@@ -36,21 +42,24 @@ def script(talk: Talk[Tx]) -> None:
         return
     page = 0
     while True:
-        here, total, left, page, shown = talk.note("listed", partial(_listed, talk.tx, meeting_id, page))
+        here, total, left, page, shown = talk.note(
+            "listed", partial(_listed, talk.tx, meeting_id, page, named=named)
+        )
         options = {str(member): _shown(name, answer) for member, name, answer in shown}
         if left:
             options["all"] = _("Tất cả còn lại có mặt (trừ người xin vắng)")
-        if left > PAGE:
+        if named and left > PAGE:
             options["next"] = _("Trang sau")
         options |= {"guests": _("Ghi khách mời"), "done": _("Xong, ghi người vắng")}
-        ask = Say(
-            _(
-                "Có mặt {here}/{total}. Ai có mặt? Chạm tên, hoặc nhắn nhiều số một lần, ví dụ: 1 3 4.",
-                here=number(here),
-                total=number(total),
-            ),
-            heading=_("Điểm danh"),
+        asked = (
+            _("Có mặt {here}/{total}. Ai có mặt? Chạm tên, hoặc nhắn nhiều số một lần, ví dụ: 1 3 4.")
+            if named
+            else _(
+                "Có mặt {here}/{total}. Tên không hiện trên kênh này: đồng chí dự họp nhắn mã 6 số để tự điểm danh, "
+                "hoặc đồng chí điểm danh theo tên trên Zalo."
+            )
         )
+        ask = Say(asked.format(here=number(here), total=number(total)), heading=_("Điểm danh"))
         chosen: Any = talk.ask(
             "who", ask, parse=partial(_several, [row[0] for row in shown]), options=options
         )
@@ -72,12 +81,12 @@ def script(talk: Talk[Tx]) -> None:
             continue
         ids = [int(chosen)] if isinstance(chosen, str) else chosen
         talk.once("mark", partial(_here, talk.tx, meeting_id, ids, author), may_repeat=True)
-    _absent(talk, meeting_id, author)
+    _absent(talk, meeting_id, author, named=named)
 
 
-def _absent(talk: Talk[Tx], meeting_id: int, author: int) -> None:
+def _absent(talk: Talk[Tx], meeting_id: int, author: int, *, named: bool) -> None:
     """One by one, who is not here and has no reason yet: only the secretary says "không lý do"."""
-    while True:
+    while named:
         waiting: list[list[Any]] = talk.note("unknown", partial(_unknown, talk.tx, meeting_id))
         if not waiting:
             break
@@ -105,24 +114,25 @@ def _absent(talk: Talk[Tx], meeting_id: int, author: int) -> None:
         if refusal.code != "closed":
             talk.say(texts.refused(refusal.code))
             return
-    talk.say(line(talk.tx, meeting_id))
+    talk.say(line(talk.tx, meeting_id, named=named))
 
 
-def line(tx: Tx, meeting_id: int) -> Say:
-    """The line for the minutes of a meeting."""
+def line(tx: Tx, meeting_id: int, *, named: bool) -> Say:
+    """The line for the minutes of a meeting; `named`: with the names of those who were absent."""
     meeting = queries.get(tx, meeting_id)
     assert meeting is not None
-    return texts.minutes_line(meeting, lines(tx, meeting_id))
+    said = texts.minutes_line(meeting, lines(tx, meeting_id, named=named))
+    return said if named else replace(said, text=f"{said.text}\n{instead_of_names()}")
 
 
-def lines(tx: Tx, meeting_id: int) -> list[str]:
-    """The lines for the minutes, with the names of those who were absent."""
+def lines(tx: Tx, meeting_id: int, *, named: bool) -> list[str]:
+    """The lines for the minutes; `named`: with the names of those who were absent."""
     meeting = queries.get(tx, meeting_id)
     assert meeting is not None
     listed = queries.invited(tx, meeting_id)
     found = rules.count(meeting.kind, listed)
-    names = dict(people.sorted_by_name(tx, [*found.excused, *found.unexcused, *found.open]))
-    return texts.line(found, names, meeting.guests)
+    absent = [*found.excused, *found.unexcused, *found.open] if named else []
+    return texts.line(found, dict(people.sorted_by_name(tx, absent)), meeting.guests)
 
 
 def _open(tx: Tx, meeting_id: int, author: int) -> None:
@@ -131,17 +141,17 @@ def _open(tx: Tx, meeting_id: int, author: int) -> None:
     service.refresh(tx, meeting)
 
 
-def _listed(tx: Tx, meeting_id: int, page: int) -> list[Any]:
+def _listed(tx: Tx, meeting_id: int, page: int, *, named: bool) -> list[Any]:
     """Who must attend and is here, of how many; how many are left, the page, its rows (id, name, answer)."""
     listed = queries.invited(tx, meeting_id)
     must = [each for each in listed if rules.must_attend(each)]
     left = {each.member_id: each for each in listed if each.mark != Mark.PRESENT}
     # Who must attend first; those who are not counted may be marked as well, at the end of the list.
-    names = people.sorted_by_name(tx, left)
+    names = people.sorted_by_name(tx, left) if named else []
     ordered = sorted(names, key=lambda pair: not rules.must_attend(left[pair[0]]))
     page = page if page * PAGE < len(ordered) else 0
     rows = [[key, name, left[key].answer or ""] for key, name in ordered[page * PAGE : (page + 1) * PAGE]]
-    return [sum(each.mark == Mark.PRESENT for each in must), len(must), len(ordered), page, rows]
+    return [sum(each.mark == Mark.PRESENT for each in must), len(must), len(left), page, rows]
 
 
 def _all_here(tx: Tx, meeting_id: int, author: int) -> int:
@@ -170,6 +180,8 @@ def _shown(name: str, answer: str) -> str:
 
 
 def _several(shown: list[int], text: str) -> list[int]:
+    if not shown:
+        raise Retry(_("Mời đồng chí chọn một việc ở dưới."))
     places = [int(part) for part in re.findall(r"\d+", text)]
     if not places or any(not 1 <= place <= len(shown) for place in places):
         raise Retry(_("Đồng chí chạm tên, hoặc nhắn các số trước tên, ví dụ: 1 3 4."))

@@ -6,7 +6,7 @@ The member is told where they can be reached, and may object; then it is as if i
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from bot.chat.errors import Refused
 from bot.clock import VIETNAM
@@ -21,6 +21,7 @@ from bot.organisation.models import Verb
 from bot.store import audit
 from bot.store.tables.directives import hand_records
 from bot.store.tx import Tx
+from bot.store.upsert import insert
 
 NOTICE = "hand_record"
 """What the outbox calls rows that tell a member what was recorded."""
@@ -75,7 +76,11 @@ def record(
         }
         for member_id in found
     ]
-    tx.run(insert(hand_records), rows)
+    # A deputy may be recording the same in another process: each is told once, of one record.
+    new = insert(tx.conn, hand_records).on_conflict_do_nothing(index_elements=["directive_id", "member_id"])
+    found = sorted(row.member_id for row in tx.run(new.returning(hand_records.c.member_id), rows))
+    if not found:
+        raise Refused("nobody_open")
     audit.record(tx, "directive.by_hand", f"directive:{directive_id}", member_id=by)
     _tell(tx, directive, [member_id for member_id in found if member_id != by], how, done_on)
     return found
@@ -91,9 +96,9 @@ def object_to(tx: Tx, directive_id: int, member_id: int) -> tuple[Directive, int
     row = tx.first(select(hand_records).where(*mine))
     if row is None:
         raise Refused("not_recorded")
-    if row.objected_ms is not None:
+    first = (*mine, hand_records.c.objected_ms.is_(None))
+    if tx.run(update(hand_records).where(*first).values(objected_ms=tx.now_ms)).rowcount == 0:
         return directive, None
-    tx.run(update(hand_records).where(*mine).values(objected_ms=tx.now_ms))
     audit.record(tx, "directive.object", f"directive:{directive_id}", member_id=member_id)
     return directive, row.by_id
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select
 
@@ -368,3 +369,10 @@ def totals(tx: Tx, directive_id: int) -> Totals:
     )
     doubled = tx.value(select(func.count()).select_from(twice))
     return Totals(everyone, sent, lost or 0, read or 0, doubled or 0)
+
+
+def acted(member: ColumnElement[Any], since_ms: int) -> ColumnElement[bool]:
+    """Whether the member in this column acknowledged a paper since, or recorded by hand for a unit."""
+    acknowledged = exists().where(recipients.c.member_id == member, recipients.c.acknowledged_ms >= since_ms)
+    recorded = exists().where(hand_records.c.by_id == member, hand_records.c.recorded_ms >= since_ms)
+    return or_(acknowledged, recorded)

@@ -66,7 +66,7 @@ def decide(tx: Tx, release_id: int, by: int, *, release: bool) -> tuple[int, Why
 
     Raises Refused("no_right" | "release_decided").
     """
-    row = tx.first(select(gate_releases).where(gate_releases.c.id == release_id))
+    row = tx.first(select(gate_releases).where(gate_releases.c.id == release_id).with_for_update())
     if row is None or by not in deciders(tx, row.asked_by):
         raise Refused("no_right")
     if row.decided_ms is not None or row.asked_ms <= to_ms(tx.now - ASKED_FOR):

@@ -16,14 +16,14 @@ from bot.delivery import outbox, window
 from bot.delivery.outbox import Notice, Pending
 from bot.delivery.quiet import Quiet
 from bot.directives import catching_up, chain, knocking, queries, service, texts, timers
-from bot.directives.models import Directive, Urgency
+from bot.directives.models import Directive, State, Urgency
 from bot.directives.queries import Waiting
 from bot.directives.timers import REMIND
 from bot.i18n import speaking
 from bot.organisation import queries as people
 from bot.organisation.models import Account
 from bot.store import progress
-from bot.store.tables.directives import hand_records, recipients
+from bot.store.tables.directives import directives, hand_records, recipients
 from bot.store.tx import Tx
 
 SLICE = 500
@@ -37,16 +37,13 @@ _NOT_AGAIN = timedelta(hours=24)
 _FAR = timedelta(days=365)
 _EVENING = timedelta(minutes=30)
 _WINDOWS = "windows"
+_OF_DIRECTIVE = (queries.NOTICE, queries.REMINDER)
 
 
 def tick(tx: Tx, quiet: Quiet) -> bool:
     """Reminds the next slice of those who are due. Returns whether there may be more to do at once."""
     still = quiet.holds(tx.now)
-    due = [
-        each
-        for each in timers.due(tx, REMIND, tx.now_ms)
-        if not still or each.directive.urgency == Urgency.FLASH
-    ]
+    due = [each for each in timers.to_do(tx, REMIND) if not still or each.directive.urgency == Urgency.FLASH]
     if not due:
         return False
     timer = due[0]
@@ -215,8 +212,11 @@ def priority(directive: Directive) -> int:
 
 
 def unwanted(tx: Tx, rows: Iterable[Pending]) -> set[int]:
-    """Of reminders and templates about to be sent, those whose people have acknowledged meanwhile."""
-    found: set[int] = set()
+    """Of what is about to be sent: what of a directive was taken back, whenever it was queued, and reminders and
+    templates whose people have acknowledged meanwhile."""
+    rows = list(rows)
+    gone = _taken_back(tx, {row.notice_id for row in rows if row.notice in _OF_DIRECTIVE})
+    found = {row.id for row in rows if row.notice in _OF_DIRECTIVE and row.notice_id in gone}
     lists: dict[int, int] = {}
     for row in rows:
         if row.notice in (queries.REMINDER, *knocking.NOTICES) and not _waits(
@@ -227,6 +227,12 @@ def unwanted(tx: Tx, rows: Iterable[Pending]) -> set[int]:
             lists[row.id] = row.recipient_id
     waiting = queries.waiting_of(tx, set(lists.values())) if lists else {}
     return found | {row_id for row_id, member_id in lists.items() if member_id not in waiting}
+
+
+def _taken_back(tx: Tx, directive_ids: set[int]) -> set[int]:
+    taken = (directives.c.id.in_(directive_ids), directives.c.state == State.RECALLED)
+    rows = tx.rows(select(directives.c.id).where(*taken)) if directive_ids else ()
+    return {row.id for row in rows}
 
 
 def _waits(tx: Tx, directive_id: int, member_id: int) -> bool:

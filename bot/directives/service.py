@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from bot.chat.errors import Refused
 from bot.chat.replies import Say
@@ -15,7 +15,16 @@ from bot.delivery import outbox, window
 from bot.delivery.outbox import Notice
 from bot.delivery.window import Window
 from bot.directives import knocking, queries, rules, texts, timers
-from bot.directives.models import EVERYBODY, Acknowledged, Audience, Directive, Draft, Forecast, State
+from bot.directives.models import (
+    EVERYBODY,
+    Acknowledged,
+    Audience,
+    Directive,
+    Draft,
+    Forecast,
+    State,
+    Urgency,
+)
 from bot.i18n import speaking
 from bot.organisation import queries as people
 from bot.organisation import rules as membership
@@ -29,7 +38,6 @@ from bot.store.tables.delivery import SENT
 from bot.store.tables.directives import (
     check_results,
     checks,
-    corrections,
     directives,
     questions,
     recipients,
@@ -37,7 +45,7 @@ from bot.store.tables.directives import (
 )
 from bot.store.tx import Tx
 
-SLICE = 2_000
+SLICE = 1_000
 """Recipients frozen in one commit, so that freezing never stops the front door."""
 
 
@@ -146,18 +154,36 @@ def in_words(tx: Tx, words: Callable[[Directive], Say], directive: Directive) ->
     return made
 
 
+_FREEZE = Hot(
+    insert(recipients).values(
+        directive_id=bindparam("directive"),
+        member_id=bindparam("one_more"),
+        unit_id=bindparam("unit"),
+        duty=bindparam("duty"),
+        obstacle=bindparam("obstacle"),
+    )
+)
+_FROZEN = (queries.NOTICE, *knocking.NOTICES)
+"""What is queued while an audience is frozen, and let go when it is."""
+_LET_GO = tuple({queries.NOTICE, queries.REMINDER, *knocking.NOTICES})
+_inside: dict[int, set[int]] = {}
+"""The units of the directives that this process is freezing: looked up once, and the same for every slice."""
+
+
 def freeze_slice(tx: Tx, directive_id: int) -> bool:
     """Freezes up to SLICE more recipients and queues their messages; the last slice opens the directive.
 
-    Returns whether there is more to do. Run again after a crash it goes on where it was.
+    After that it lets its messages go, by slices too. Returns whether there is more to do. Run again after a
+    crash it goes on where it was.
     """
     row = tx.first(select(directives).where(directives.c.id == directive_id).with_for_update())
     if row is None or row.state != State.FREEZING:
-        return False
+        return _release_slice(tx, row)
     wanted = json.loads(row.audience)
     audience = Audience(tuple(wanted["units"]), wanted["kind"], tuple(wanted["without"]))
-    found = people.members_of(tx, _units(tx, row.unit_id, audience), after_id=row.frozen_to, limit=SLICE)
-    due_ms = max(tx.now_ms, row.send_ms or 0)
+    if directive_id not in _inside:
+        _inside[directive_id] = _units(tx, row.unit_id, audience)
+    found = people.members_of(tx, _inside[directive_id], after_id=row.frozen_to, limit=SLICE)
     # A window that closes before the hour of sending may be opened again until then: the claim looks again.
     ways = ways_to(tx, [member.id for member in found], tx.now_ms)
     frozen, notices, closed = [], [], []
@@ -167,9 +193,9 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
         account, obstacle, _window = ways[member.id]
         frozen.append(
             {
-                "directive_id": directive_id,
-                "member_id": member.id,
-                "unit_id": member.branch_id,
+                "directive": directive_id,
+                "one_more": member.id,
+                "unit": member.branch_id,
                 "duty": int(membership.must_acknowledge(member.standing)),
                 "obstacle": None if account else obstacle,
             }
@@ -180,26 +206,34 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
         elif obstacle == window.CLOSED:
             closed.append(member.id)
     if frozen:
-        tx.run(insert(recipients), frozen)
-    directive = _known(tx, directive_id)
+        _FREEZE.run_each(tx, frozen)
     # Nothing is sent before the whole audience is frozen: rows become due when the last slice opens it.
-    priority = rules.PRIORITY[directive.urgency]
+    priority = rules.PRIORITY[Urgency(row.urgency)]
     outbox.post(
         tx, notices, kind=queries.NOTICE, kind_id=directive_id, priority=priority, due_ms=outbox.NOT_YET
     )
-    knocking.knock(tx, queries.NOTICE, directive, closed, due_ms=outbox.NOT_YET)
+    if closed:
+        knocking.knock(tx, queries.NOTICE, _known(tx, directive_id), closed, due_ms=outbox.NOT_YET)
     if len(found) == SLICE:
         tx.run(update(directives).where(directives.c.id == directive_id).values(frozen_to=found[-1].id))
         return True
-    for kind in (queries.NOTICE, *knocking.NOTICES):
-        outbox.make_due(tx, due_ms, kind=kind, kind_id=directive_id)
+    _inside.pop(directive_id, None)
     tx.run(
         update(directives)
         .where(directives.c.id == directive_id)
         .values(state=State.OPEN, opened_ms=tx.now_ms, frozen_to=found[-1].id if found else row.frozen_to)
     )
     timers.start(tx, directive_id)
-    return False
+    due_ms = max(tx.now_ms, row.send_ms or 0)
+    return any([outbox.make_due(tx, due_ms, kind=kind, kind_id=directive_id) for kind in _FROZEN])
+
+
+def _release_slice(tx: Tx, row: Any) -> bool:
+    """What `make_due` has begun for a directive and its reminders, and not ended."""
+    if row is None or row.state != State.OPEN:
+        return False
+    due_ms = max(tx.now_ms, row.send_ms or 0)
+    return any([outbox.go_on_making_due(tx, due_ms, kind=kind, kind_id=row.id) for kind in _LET_GO])
 
 
 def ways_to(tx: Tx, member_ids: Collection[int], at_ms: int) -> dict[int, Way]:
@@ -282,42 +316,6 @@ def acknowledge(
     return Acknowledged(directive, tx.now, True, bool(row.duty), rules.is_late(tx.now, directive.deadline))
 
 
-def acknowledge_all(
-    tx: Tx, member_id: int, channel: str, first: int, last: int, by_ms: int
-) -> list[Acknowledged]:
-    """Acknowledges what waits for a member from one directive to another (ids) and was sent by a moment.
-
-    Left out is what was corrected and asked anew since, and what has questions to answer.
-    """
-    listed = func.coalesce(
-        select(func.max(corrections.c.version))
-        .where(
-            corrections.c.directive_id == directives.c.id,
-            corrections.c.state == "done",
-            corrections.c.done_ms <= by_ms,
-        )
-        .correlate(directives)
-        .scalar_subquery(),
-        1,
-    )
-    rows = tx.rows(
-        select(directives.c.id, listed.label("version"))
-        .join(recipients, recipients.c.directive_id == directives.c.id)
-        .where(
-            recipients.c.member_id == member_id,
-            recipients.c.acknowledged_ms.is_(None),
-            directives.c.state == State.OPEN,
-            directives.c.id.between(first, last),
-            directives.c.opened_ms <= by_ms,
-            func.coalesce(directives.c.send_ms, 0) <= by_ms,
-            func.coalesce(directives.c.counts_ms, 0) <= by_ms,
-            or_(recipients.c.duty == 0, recipients.c.answered >= directives.c.checks),
-        )
-        .order_by(directives.c.id)
-    )
-    return [acknowledge(tx, row.id, member_id, channel, row.version) for row in rows]
-
-
 def undo(tx: Tx, directive_id: int, member_id: int) -> Directive:
     """Takes an acknowledgement back, as if it had never been, within ten minutes.
 
@@ -355,8 +353,9 @@ def ask(tx: Tx, directive_id: int, member_id: int, words: str) -> Directive:
 
 
 def freezing(tx: Tx) -> list[int]:
-    """Directives whose audience is not wholly frozen yet."""
-    return [row.id for row in tx.rows(select(directives.c.id).where(directives.c.state == State.FREEZING))]
+    """Directives whose audience is not wholly frozen yet, or whose messages are not all let go."""
+    frozen = [row.id for row in tx.rows(select(directives.c.id).where(directives.c.state == State.FREEZING))]
+    return frozen + [directive_id for kind in _LET_GO for directive_id in outbox.releasing(tx, kind)]
 
 
 def judge(tx: Tx, directive_id: int, by: int, *, approve: bool) -> Directive:

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, Select, delete, select, update
 
 from bot.clock import to_ms
 from bot.directives import chain, queries
 from bot.directives.models import Directive, State, Urgency
 from bot.organisation import queries as people
 from bot.store import audit
-from bot.store.tables.directives import reminder_plans, timers
+from bot.store.tables.directives import directives, reminder_plans, timers
 from bot.store.tx import Tx
 from bot.store.upsert import insert
 
@@ -69,12 +69,22 @@ def stop(tx: Tx, directive_id: int) -> None:
 
 def due(tx: Tx, name: str, by_ms: int) -> list[Timer]:
     """Open directives whose time for this comes by a moment, the earliest first."""
-    rows = tx.rows(
-        select(timers)
-        .where(timers.c.name == name, timers.c.due_ms <= by_ms)
-        .order_by(timers.c.due_ms)
-        .limit(_AT_ONCE)
-    )
+    return _open(tx, tx.rows(_coming(name, by_ms)))
+
+
+def to_do(tx: Tx, name: str) -> list[Timer]:
+    """What is due now. Until the commit no other process does it, reminds by hand, or takes the directive back."""
+    mine = _coming(name, tx.now_ms).join(directives, directives.c.id == timers.c.directive_id)
+    held = mine.with_for_update(of=(timers, directives), key_share=True, skip_locked=True)
+    return _open(tx, tx.rows(held))
+
+
+def _coming(name: str, by_ms: int) -> Select[tuple[object, ...]]:
+    here = (timers.c.name == name, timers.c.due_ms <= by_ms)
+    return select(timers).where(*here).order_by(timers.c.due_ms).limit(_AT_ONCE)
+
+
+def _open(tx: Tx, rows: Sequence[Row[tuple[object, ...]]]) -> list[Timer]:
     found = []
     for row in rows:
         directive = queries.get(tx, row.directive_id)

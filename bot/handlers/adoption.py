@@ -1,6 +1,6 @@
 """Getting everybody on board: who is not verified and why, the share by unit, sheets of slips."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
 from dataclasses import dataclass
 
 from bot.chat.choices import action, pack
@@ -8,15 +8,14 @@ from bot.chat.events import Commanded, Event, JobDone
 from bot.chat.replies import Choice, File, Say
 from bot.chat.router import Replies, Router
 from bot.handlers.gate import member_account, not_verified
-from bot.i18n import _, moment, number, percent, plural
+from bot.i18n import _, moment, number, plural
 from bot.organisation import queries as people
-from bot.organisation import texts as people_texts
 from bot.organisation import unverified as behind
-from bot.organisation.models import Adoption, Organisation, Verb
-from bot.organisation.rules import by_given_name, masked
+from bot.organisation.models import Organisation, Verb
+from bot.organisation.rules import by_given_name
 from bot.organisation.slips import unverified
-from bot.privacy import travel
-from bot.privacy.travel import Cargo
+from bot.privacy.travel import Cargo, Travel, by_unit, instead_of_names
+from bot.reports import adoption as reports
 from bot.store import audit, jobs
 from bot.store.tx import Tx
 
@@ -53,60 +52,56 @@ class ShowAdoption:
     page: int
 
 
-def register(router: Router[Tx], abroad: str = "") -> None:
-    """Makes the errands known to the router. `abroad` names what Telegram may carry."""
-    allowed = travel.read(abroad)
-
-    def carries(channel: str, cargo: Cargo) -> bool:
-        return travel.may_carry(channel, cargo, allowed)
-
-    router.command("unverified", lambda event, tx: listed(event, tx, carries), Verb.SEE_UNVERIFIED)
+def register(router: Router[Tx], may: Travel = Travel()) -> None:  # noqa: B008 - a frozen value
+    """Makes the errands known to the router. `may`: what may travel where."""
+    router.command("unverified", lambda event, tx: listed(event, tx, may), Verb.SEE_UNVERIFIED)
     router.choice(
         ShowUnverified,
-        lambda choice, event, tx: listed(event, tx, carries, choice.page),
+        lambda choice, event, tx: listed(event, tx, may, choice.page),
         Verb.SEE_UNVERIFIED,
     )
     router.command("rate", rate, Verb.SEE_STATUS)
     router.choice(ShowAdoption, lambda choice, event, tx: _rate(event, tx, choice), Verb.SEE_STATUS)
     router.command("slips", slips, Verb.MAKE_SLIPS)
-    router.choice(
-        PrintSlips, lambda choice, event, tx: print_slips(choice, event, tx, carries), Verb.MAKE_SLIPS
-    )
+    router.choice(PrintSlips, lambda choice, event, tx: print_slips(choice, event, tx, may), Verb.MAKE_SLIPS)
     router.job(SLIPS_JOB, printed)
 
 
-Carries = Callable[[str, Cargo], bool]
-
-
-def listed(event: Event, tx: Tx, carries: Carries, page: int = 0) -> Replies:
-    """`/chuaxacthuc`: who is not verified in the asker's units, and why; names are shortened abroad."""
+def listed(event: Event, tx: Tx, may: Travel, page: int = 0) -> Replies:
+    """`/chuaxacthuc`: who is not verified in the asker's units, and why; abroad how many, and why."""
     account = member_account(tx, event)
     if account is None:
         return not_verified()
     scope = people.scope(tx, account.member_id, Verb.SEE_UNVERIFIED)
     found = unverified(tx, scope)
+    whole = may.names(account.channel)
     for unit_id in {each.branch_id for each in found} or scope:
-        audit.record(tx, "unverified.names", f"organisation:{unit_id}", member_id=account.member_id)
+        audit.record(
+            tx,
+            "unverified.names" if whole else "unverified.figures",
+            f"organisation:{unit_id}",
+            member_id=account.member_id,
+        )
     if not found:
         return Say(_("Trong phần đồng chí phụ trách, ai cũng đã xác thực."))
     units = {each.id: each.name for each in people.organisation_tree(tx)}
     names = people.names(tx, [each.id for each in found])
-    whole = carries(account.channel, Cargo.NAMES)
     reasons = behind.reasons(tx, [each.id for each in found])
     ordered = sorted(found, key=lambda each: (units.get(each.branch_id, ""), by_given_name(names[each.id])))
     shown = ordered[page * PAGE : (page + 1) * PAGE]
     lines = [plural("{n} đồng chí chưa xác thực:", "{n} đồng chí chưa xác thực:", len(found))]
-    branch = ""
-    for each in shown:
-        if (unit := units.get(each.branch_id, "")) != branch:
-            branch = unit
-            lines.append(branch)
-        name = names[each.id] if whole else masked(names[each.id])
-        lines.append(f"• {name}: {behind.words(reasons[each.id])}")
-    if not whole:
-        lines.append(_("Kênh này không mang danh sách tên; tên đầy đủ xem trên Zalo."))
+    if whole:
+        branch = ""
+        for each in shown:
+            if (unit := units.get(each.branch_id, "")) != branch:
+                branch = unit
+                lines.append(branch)
+            lines.append(f"• {names[each.id]}: {behind.words(reasons[each.id])}")
+    else:
+        counted = Counter((units.get(each.branch_id, ""), behind.words(reasons[each.id])) for each in found)
+        lines += [*by_unit(counted), instead_of_names()]
     choices = []
-    if len(ordered) > (page + 1) * PAGE:
+    if whole and len(ordered) > (page + 1) * PAGE:
         choices.append(Choice(_("Xem tiếp"), pack(ShowUnverified(page + 1))))
     if people.scope(tx, account.member_id, Verb.MAKE_SLIPS):
         choices.append(Choice(_("In phiếu xác thực"), pack(PrintSlips(0, "ask"))))
@@ -114,7 +109,7 @@ def listed(event: Event, tx: Tx, carries: Carries, page: int = 0) -> Replies:
 
 
 def rate(event: Commanded, tx: Tx) -> Replies:
-    """`/tyle`: the share of verified members by unit, with the rule under it."""
+    """`/tyle`: the share of verified and of active members by unit, with the rule under it."""
     return _rate(event, tx, ShowAdoption(0, 0))
 
 
@@ -131,34 +126,25 @@ def _rate(event: Event, tx: Tx, choice: ShowAdoption) -> Replies:
     if unit is None and len(roots) == 1:
         unit = roots[0]
     figures = {
-        each.branch_id: each for root in ([unit] if unit else roots) for each in people.adoption(tx, root.id)
+        each.branch_id: each for root in ([unit] if unit else roots) for each in reports.of(tx, root.id)
     }
     parts = [each for each in tree if each.parent_id == unit.id] if unit else roots
     for root in [unit] if unit else roots:
         audit.record(tx, "adoption.figures", f"organisation:{root.id}", member_id=account.member_id)
-    total = _sum(figures.values())
     lines = [unit.name if unit else _("Các đơn vị đồng chí phụ trách")]
-    lines.append(
-        _("Đã xác thực: {done}/{base} ({share})", done=number(total[0]), base=number(total[1]),
-          share=percent(*total))
-    )  # fmt: skip
+    lines += reports.together(figures.values()).words()
     page = parts[choice.page * MAX_UNITS : (choice.page + 1) * MAX_UNITS]
     for part in page:
         below = people.subtree_ids(tx, part.id)
-        done, base = _sum(each for key, each in figures.items() if key in below)
-        if base:
-            lines.append(f"• {part.name}: {number(done)}/{number(base)} ({percent(done, base)})")
-    lines += [people_texts.adoption_rule(), _("Tính đến {when}.", when=moment(tx.now))]
+        sums = reports.together(each for key, each in figures.items() if key in below)
+        if sums.must_use:
+            lines.append(sums.short(part.name))
+    lines += [*reports.rule(), _("Tính đến {when}.", when=moment(tx.now))]
     choices = [Choice(part.name[:60], pack(ShowAdoption(part.id, 0))) for part in page]
     if len(parts) > (choice.page + 1) * MAX_UNITS:
         more = ShowAdoption(unit.id if unit else 0, choice.page + 1)
         choices.append(Choice(_("Xem tiếp"), pack(more)))
-    return Say("\n".join(lines), heading=_("Tỷ lệ xác thực"), choices=tuple(choices))
-
-
-def _sum(figures: Iterable[Adoption]) -> tuple[int, int]:
-    counted = list(figures)
-    return sum(each.verified for each in counted), sum(each.must_use for each in counted)
+    return Say("\n".join(lines), heading=_("Tỷ lệ sử dụng"), choices=tuple(choices))
 
 
 def slips(event: Commanded, tx: Tx) -> Replies:
@@ -198,7 +184,7 @@ def _ask(tx: Tx, unit: Organisation) -> Say:
     )
 
 
-def print_slips(choice: PrintSlips, event: Event, tx: Tx, carries: Carries) -> Replies:
+def print_slips(choice: PrintSlips, event: Event, tx: Tx, may: Travel) -> Replies:
     """Asks, or has the sheet made; where servers are abroad, names with codes do not travel."""
     account = member_account(tx, event)
     if account is None:
@@ -210,7 +196,7 @@ def print_slips(choice: PrintSlips, event: Event, tx: Tx, carries: Carries) -> R
         return Say(_("Đồng chí không phụ trách đơn vị này; không có gì thay đổi."))
     if choice.what == "ask":
         return _ask(tx, unit)
-    if choice.what == "sheet" and not carries(account.channel, Cargo.SLIPS):
+    if choice.what == "sheet" and not may.carries(account.channel, Cargo.SLIPS):
         return Say(
             _(
                 "Phiếu có tên và mã nên không đi qua kênh này (máy chủ ở nước ngoài). Đồng chí in từ Zalo, hoặc nhờ "

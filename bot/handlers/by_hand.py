@@ -14,6 +14,7 @@ from bot.handlers.officer import choose
 from bot.i18n import _, day, number, plural
 from bot.organisation import queries as people
 from bot.organisation.models import Verb
+from bot.privacy.travel import Travel, instead_of_names
 from bot.store import audit
 from bot.store.tx import Tx
 
@@ -21,46 +22,56 @@ PAGE = 15
 """Names in one message."""
 
 
-def register(router: Router[Tx]) -> None:
-    """Makes the errand known to the router."""
-    router.command("by_hand", begin, Verb.REMIND)
-    router.choice(HandMenu, menu, Verb.REMIND)
+def register(router: Router[Tx], may: Travel = Travel()) -> None:  # noqa: B008 - a frozen value
+    """Makes the errand known to the router. `may`: what may travel where."""
+    router.command("by_hand", lambda event, tx: begin(event, tx, may), Verb.REMIND)
+    router.choice(HandMenu, lambda choice, event, tx: menu(choice, event, tx, may), Verb.REMIND)
     router.choice(HandFor, how_and_when, Verb.REMIND)
     router.choice(HandSet, record, Verb.REMIND)
     router.choice(Object, object_to, MEMBER)
 
 
-def begin(event: Commanded, tx: Tx) -> Replies:
+def begin(event: Commanded, tx: Tx, may: Travel) -> Replies:
     """`ghi nhận tay 52`: for whom."""
-    return choose(event, tx, Verb.REMIND, lambda directive: pack(HandMenu(directive.id, 0)), _menu)
+    named = may.names(event.address.channel)
+
+    def one(tx: Tx, directive: Directive, member_id: int) -> Say:
+        return _menu(tx, directive, member_id, named=named)
+
+    return choose(event, tx, Verb.REMIND, lambda directive: pack(HandMenu(directive.id, 0)), one)
 
 
-def menu(choice: HandMenu, event: Event, tx: Tx) -> Replies:
+def menu(choice: HandMenu, event: Event, tx: Tx, may: Travel) -> Replies:
     """A page of those who are open."""
     directive = queries.get(tx, choice.directive)
     account = member_account(tx, event)
     if directive is None or account is None:
         return not_verified()
-    return _menu(tx, directive, account.member_id, choice.page)
+    return _menu(tx, directive, account.member_id, choice.page, named=may.names(account.channel))
 
 
-def _menu(tx: Tx, directive: Directive, member_id: int, page: int = 0) -> Say:
+def _menu(tx: Tx, directive: Directive, member_id: int, page: int = 0, *, named: bool) -> Say:
     if not queries.recipients_of(tx, directive.id, people.scope(tx, member_id, Verb.REMIND)):
         return texts.refused("no_right")
     found = by_hand.open_for(tx, directive.id, member_id)
     if not found:
         return texts.refused("nobody_open")
-    audit.record(tx, "directive.names", f"directive:{directive.id}", member_id=member_id)
-    named = people.sorted_by_name(tx, [each.member_id for each in found])
-    shown = named[page * PAGE : (page + 1) * PAGE]
-    choices = [Choice(name, pack(HandFor(directive.id, key))) for key, name in shown]
-    if len(named) > (page + 1) * PAGE:
-        choices.append(Choice(_("Xem tiếp"), pack(HandMenu(directive.id, page + 1))))
-    if len(named) > 1:
-        everybody = plural("Cả {n} đồng chí", "Cả {n} đồng chí", len(named))
+    choices = []
+    if named:
+        audit.record(tx, "directive.names", f"directive:{directive.id}", member_id=member_id)
+        ordered = people.sorted_by_name(tx, [each.member_id for each in found])
+        shown = ordered[page * PAGE : (page + 1) * PAGE]
+        choices = [Choice(name, pack(HandFor(directive.id, key))) for key, name in shown]
+        if len(ordered) > (page + 1) * PAGE:
+            choices.append(Choice(_("Xem tiếp"), pack(HandMenu(directive.id, page + 1))))
+    if len(found) > 1 or not named:
+        everybody = plural("Cả {n} đồng chí", "Cả {n} đồng chí", len(found))
         choices.append(Choice(everybody, pack(HandFor(directive.id, 0))))
+    words = _(
+        "Chọn đồng chí đã nắm được văn bản ngoài tin nhắn. Ghi nhận này tính riêng, và người đó được báo."
+    )
     return Say(
-        _("Chọn đồng chí đã nắm được văn bản ngoài tin nhắn. Ghi nhận này tính riêng, và người đó được báo."),
+        words if named else f"{words}\n{instead_of_names()}",
         heading=_("Ghi nhận tay {document}", document=texts.name(directive)),
         choices=tuple(choices),
     )

@@ -1,5 +1,6 @@
 """After a directive went out: who is silent, a reminder, taking it back."""
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
@@ -17,6 +18,7 @@ from bot.i18n import _, number
 from bot.organisation import queries as people
 from bot.organisation.models import Verb
 from bot.organisation.rules import by_given_name
+from bot.privacy.travel import Travel, by_unit, instead_of_names
 from bot.reports.counting import Class, classify, reason_words
 from bot.store import audit
 from bot.store.tx import Tx
@@ -25,11 +27,13 @@ PAGE = 20
 """Names in one message."""
 
 
-def register(router: Router[Tx]) -> None:
-    """Makes the errands known to the router."""
-    router.command("missing", missing, Verb.SEE_NAMES)
-    router.choice(ShowSilent, show_silent, Verb.SEE_NAMES)
-    router.choice(ShowUnreached, show_unreached, Verb.SEE_NAMES)
+def register(router: Router[Tx], may: Travel = Travel()) -> None:  # noqa: B008 - a frozen value
+    """Makes the errands known to the router. `may`: what may travel where."""
+    router.command("missing", lambda event, tx: missing(event, tx, may), Verb.SEE_NAMES)
+    router.choice(ShowSilent, lambda choice, event, tx: show_silent(choice, event, tx, may), Verb.SEE_NAMES)
+    router.choice(
+        ShowUnreached, lambda choice, event, tx: show_unreached(choice, event, tx, may), Verb.SEE_NAMES
+    )
     router.command("remind", remind, Verb.REMIND)
     router.choice(Remind, remind_now, Verb.REMIND)
     router.command("recall", recall, Verb.SEND_DIRECTIVE)
@@ -39,26 +43,31 @@ def register(router: Router[Tx]) -> None:
     router.choice(Pause, pause, Verb.SEND_DIRECTIVE)
 
 
-def missing(event: Commanded, tx: Tx) -> Replies:
+def missing(event: Commanded, tx: Tx, may: Travel) -> Replies:
     """`chưa xác nhận 52`: the silent by name, in the asker's own units, in the private chat alone."""
-    return choose(event, tx, Verb.SEE_NAMES, lambda directive: pack(ShowSilent(directive.id, 0)), _silent)
+    named = may.names(event.address.channel)
+
+    def one(tx: Tx, directive: Directive, member_id: int) -> Say:
+        return _silent(tx, directive, member_id, named=named)
+
+    return choose(event, tx, Verb.SEE_NAMES, lambda directive: pack(ShowSilent(directive.id, 0)), one)
 
 
-def show_silent(choice: ShowSilent, event: Event, tx: Tx) -> Replies:
+def show_silent(choice: ShowSilent, event: Event, tx: Tx, may: Travel) -> Replies:
     """A page of the silent."""
     found = queries.get(tx, choice.directive)
     account = member_account(tx, event)
     if found is None or account is None:
         return not_verified()
-    return _silent(tx, found, account.member_id, choice.page)
+    return _silent(tx, found, account.member_id, choice.page, named=may.names(account.channel))
 
 
-def _silent(tx: Tx, directive: Directive, member_id: int, page: int = 0) -> Say:
+def _silent(tx: Tx, directive: Directive, member_id: int, page: int = 0, *, named: bool) -> Say:
     scope = people.scope(tx, member_id, Verb.SEE_NAMES)
     found = service.silent(tx, directive, scope)
     if not found and not queries.recipients_of(tx, directive.id, scope):
         return texts.refused("no_right")  # a forged choice learns not even that nobody is silent
-    audit.record(tx, "directive.names", f"directive:{directive.id}", member_id=member_id)
+    _looked(tx, directive, member_id, named=named)
     if not found:
         return Say(_("Không còn ai đã nhận {document} mà chưa xác nhận.", document=texts.name(directive)))
     ways = service.ways_to(tx, [each.member_id for each in found], tx.now_ms)
@@ -67,7 +76,7 @@ def _silent(tx: Tx, directive: Directive, member_id: int, page: int = 0) -> Say:
         account, obstacle, _window = ways[each.member_id]
         return "" if account else _("cần gọi điện: {why}", why=reason_words(obstacle))
 
-    lines, more = _by_unit(tx, found, page, must_be_called)
+    lines, more = _by_unit(tx, found, page, must_be_called, named=named)
     choices = []
     if more:
         choices.append(Choice(_("Xem tiếp"), pack(ShowSilent(directive.id, page + 1))))
@@ -78,7 +87,7 @@ def _silent(tx: Tx, directive: Directive, member_id: int, page: int = 0) -> Say:
     return Say("\n".join(lines), heading=heading, choices=tuple(choices))
 
 
-def show_unreached(choice: ShowUnreached, event: Event, tx: Tx) -> Replies:
+def show_unreached(choice: ShowUnreached, event: Event, tx: Tx, may: Travel) -> Replies:
     """A page of those whom a directive has not reached, each with the reason, in the asker's own units."""
     directive = queries.get(tx, choice.directive)
     account = member_account(tx, event)
@@ -88,12 +97,15 @@ def show_unreached(choice: ShowUnreached, event: Event, tx: Tx) -> Replies:
     known = queries.recipients_of(tx, directive.id, scope)
     if not known:
         return texts.refused("no_right")
-    audit.record(tx, "directive.names", f"directive:{directive.id}", member_id=account.member_id)
+    named = may.names(account.channel)
+    _looked(tx, directive, account.member_id, named=named)
     reasons = {each.member_id: classify(directive, each) for each in known}
     found = [each for each in known if reasons[each.member_id][0] is Class.NOT_REACHED]
     if not found:
         return Say(_("Không còn ai chưa nhận được {document}.", document=texts.name(directive)))
-    lines, more = _by_unit(tx, found, choice.page, lambda each: reason_words(reasons[each.member_id][1]))
+    lines, more = _by_unit(
+        tx, found, choice.page, lambda each: reason_words(reasons[each.member_id][1]), named=named
+    )
     choices = (Choice(_("Xem tiếp"), pack(ShowUnreached(directive.id, choice.page + 1))),) if more else ()
     heading = _(
         "Chưa nhận được {document}: {count} đồng chí", document=directive.number, count=number(len(found))
@@ -101,11 +113,19 @@ def show_unreached(choice: ShowUnreached, event: Event, tx: Tx) -> Replies:
     return Say("\n".join(lines), heading=heading, choices=choices)
 
 
+def _looked(tx: Tx, directive: Directive, member_id: int, *, named: bool) -> None:
+    what = "directive.names" if named else "directive.status"
+    audit.record(tx, what, f"directive:{directive.id}", member_id=member_id)
+
+
 def _by_unit(
-    tx: Tx, found: list[Recipient], page: int, note: Callable[[Recipient], str]
+    tx: Tx, found: list[Recipient], page: int, note: Callable[[Recipient], str], *, named: bool
 ) -> tuple[list[str], bool]:
-    """A page of names under their units, each with a note; and whether there is more."""
+    """A page of names under their units, each with a note; and whether there is more. Else counts by unit."""
     units = {each.id: each.name for each in people.organisation_tree(tx)}
+    if not named:
+        counted = Counter((units.get(each.unit_id, ""), note(each)) for each in found)
+        return [*by_unit(counted), instead_of_names()], False
     names = people.names(tx, [each.member_id for each in found])
     ordered = sorted(
         found, key=lambda each: (units.get(each.unit_id, ""), by_given_name(names[each.member_id]))

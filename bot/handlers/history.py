@@ -15,6 +15,7 @@ from bot.i18n import N_, _, moment
 from bot.organisation import queries as people
 from bot.organisation.models import Role, Verb
 from bot.organisation.rules import RIGHTS
+from bot.privacy.travel import Travel
 from bot.store import audit
 from bot.store.audit import Entry
 from bot.store.tx import Tx
@@ -134,21 +135,24 @@ class ShowHistory:
     before: int
 
 
-def register(router: Router[Tx]) -> None:
-    """Makes the errand known to the router. Anybody verified may ask: an author needs no post of inspection."""
-    router.command("history", history, MEMBER)
-    router.choice(ShowHistory, show, MEMBER)
+def register(router: Router[Tx], may: Travel = Travel()) -> None:  # noqa: B008 - a frozen value
+    """Makes the errand known to the router. Anybody verified may ask: an author needs no post of inspection.
+
+    `may`: what may travel where.
+    """
+    router.command("history", lambda event, tx: history(event, tx, may), MEMBER)
+    router.choice(ShowHistory, lambda choice, event, tx: show(choice, event, tx, may), MEMBER)
 
 
-def history(event: Commanded, tx: Tx) -> Replies:
+def history(event: Commanded, tx: Tx, may: Travel) -> Replies:
     """`lịch sử`: the trail of the asker's part. `lịch sử 52`: of one directive, for its author too."""
     account = member_account(tx, event)
     if account is None:
         return not_verified()
-    asker = account.member_id
+    asker, names = account.member_id, may.names(account.channel)
     scope = people.scope(tx, asker, Verb.SEE_AUDIT)
     if event.document is None and scope:
-        return _page(tx, asker, scope, None, 0)
+        return _page(tx, asker, scope, None, 0, names=names)
     known = _known(tx, asker, scope)
     if not known:
         return _refused()
@@ -156,23 +160,23 @@ def history(event: Commanded, tx: Tx) -> Replies:
         return _which(known)
     found = named(event.document, known)
     if len(found) == 1:
-        return _page(tx, asker, scope, found[0], 0)
+        return _page(tx, asker, scope, found[0], 0, names=names)
     return _which(found) if found else [texts.refused("unknown", event.document), _which(known)]
 
 
-def show(choice: ShowHistory, event: Event, tx: Tx) -> Replies:
+def show(choice: ShowHistory, event: Event, tx: Tx, may: Travel) -> Replies:
     """A page of the trail, if it is the asker's to see now."""
     account = member_account(tx, event)
     if account is None:
         return not_verified()
-    asker = account.member_id
+    asker, names = account.member_id, may.names(account.channel)
     scope = people.scope(tx, asker, Verb.SEE_AUDIT)
     if not choice.directive:
-        return _page(tx, asker, scope, None, choice.before) if scope else _refused()
+        return _page(tx, asker, scope, None, choice.before, names=names) if scope else _refused()
     directive = next((each for each in _known(tx, asker, scope) if each.id == choice.directive), None)
     if directive is None:
         return _refused()
-    return _page(tx, asker, scope, directive, choice.before)
+    return _page(tx, asker, scope, directive, choice.before, names=names)
 
 
 def _known(tx: Tx, asker: int, scope: set[int]) -> list[Directive]:
@@ -187,7 +191,9 @@ def _is_author(tx: Tx, directive: Directive, asker: int) -> bool:
     return directive.author_id == asker and people.may(tx, asker, Verb.SEND_DIRECTIVE, directive.unit_id)
 
 
-def _page(tx: Tx, asker: int, scope: set[int], directive: Directive | None, before: int) -> Say:
+def _page(
+    tx: Tx, asker: int, scope: set[int], directive: Directive | None, before: int, *, names: bool
+) -> Say:
     """Reads a page, and notes that it was read."""
     whole = directive is not None and _is_author(tx, directive, asker)
     everything = whole or scope >= {each.id for each in people.organisation_tree(tx)}
@@ -199,7 +205,7 @@ def _page(tx: Tx, asker: int, scope: set[int], directive: Directive | None, befo
     heading = _("Lịch sử {document}", document=texts.name(directive)) if directive else _("Lịch sử thao tác")
     if not found:
         return Say(_("Không còn mục nào cũ hơn.") if before else _("Chưa có mục nào."), heading=heading)
-    wording = _Wording(tx, asker)
+    wording = _Wording(tx, asker, names=names)
     lines = [wording.line(entry, named=directive is None) for entry in found[:PAGE]]
     choices = []
     if len(found) > PAGE:
@@ -214,12 +220,12 @@ def _posts(tx: Tx, member_id: int) -> list[int]:
 
 
 class _Wording:
-    """Entries in words. Names are shown only of units where the reader may see names."""
+    """Entries in words. Names are shown only of units where the reader may see names, where names may travel."""
 
-    def __init__(self, tx: Tx, reader: int) -> None:
+    def __init__(self, tx: Tx, reader: int, *, names: bool) -> None:
         self._tx = tx
         self._reader = reader
-        self._named = people.scope(tx, reader, Verb.SEE_NAMES)
+        self._named = people.scope(tx, reader, Verb.SEE_NAMES) if names else set()
         self._units = {each.id: each.name for each in people.organisation_tree(tx)}
 
     def line(self, entry: Entry, *, named: bool) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -42,6 +43,7 @@ from bot.meetings.models import (
 )
 from bot.organisation import queries as people
 from bot.organisation.models import Account, Verb
+from bot.privacy.travel import Travel, instead_of_names
 from bot.store import audit, jobs
 from bot.store.tx import Tx
 
@@ -62,20 +64,26 @@ _ROWS = 25
 
 
 def register(
-    router: Router[Tx], page: PageAddress | None = None, screen: ScreenAddress | None = None
+    router: Router[Tx],
+    page: PageAddress | None = None,
+    screen: ScreenAddress | None = None,
+    may: Travel = Travel(),  # noqa: B008 - a frozen value
 ) -> None:
-    """Makes the errand known to the router. `page` as in `compose_file.ask_file`; `screen`: for the room."""
+    """Makes the errand known to the router.
+
+    `page` as in `compose_file.ask_file`; `screen`: for the room; `may`: what may travel where.
+    """
     begin = router.begin
     router.choice(Attend, attend, MEMBER)
     router.choice(ComeLate, partial(_ask, router, "meeting_late"), MEMBER)
     router.choice(AskLeave, partial(_ask, router, "meeting_absence"), MEMBER)
     router.choice(Calendar, calendar, MEMBER)
     router.choice(Papers, papers, MEMBER)
-    router.choice(ShowMeeting, show, MEMBER)
+    router.choice(ShowMeeting, partial(show, may), MEMBER)
     router.choice(JudgeReason, judge, Verb.HOLD_MEETING)
     router.choice(ShowCode, partial(show_code, screen), Verb.HOLD_MEETING)
-    router.choice(ShowLine, show_line, Verb.HOLD_MEETING)
-    router.choice(MakeMinutes, make_minutes, Verb.HOLD_MEETING)
+    router.choice(ShowLine, partial(show_line, may), Verb.HOLD_MEETING)
+    router.choice(MakeMinutes, partial(make_minutes, may), Verb.HOLD_MEETING)
     router.choice(MakeTable, make_table, Verb.SEE_STATUS)
     router.choice(
         CallAgain,
@@ -114,7 +122,13 @@ def register(
         ),
         ("meeting_late", absence.late, absence.VERSION_OF_DIALOG, absence.title, MEMBER),
         ("meeting_absence", absence.absence, absence.VERSION_OF_DIALOG, absence.title, MEMBER),
-        ("roll_call", roll_call.script, roll_call.VERSION_OF_DIALOG, roll_call.title, Verb.HOLD_MEETING),
+        (
+            "roll_call",
+            partial(roll_call.script, may=may),
+            roll_call.VERSION_OF_DIALOG,
+            roll_call.title,
+            Verb.HOLD_MEETING,
+        ),
     ):
         router.dialog(name, script, version=version, title=title, need=need)
 
@@ -191,10 +205,12 @@ def calendar(choice: Calendar, event: Event, tx: Tx, account: Account) -> Replie
     return _make(event, tx, "ics", choice.meeting, account.language)
 
 
-def _make(event: Event, tx: Tx, what: str, meeting_id: int, language: str) -> Replies:
+def _make(event: Event, tx: Tx, what: str, meeting_id: int, language: str, *, named: bool = False) -> Replies:
     address = event.address
     place = (address.channel, address.chat_id, address.user_id)
-    jobs.request(tx, FILE_JOB, place, {"what": what, "meeting": meeting_id, "language": language})
+    jobs.request(
+        tx, FILE_JOB, place, {"what": what, "meeting": meeting_id, "language": language, "named": named}
+    )
     return Toast(_("Đang chuẩn bị tệp…"))
 
 
@@ -260,12 +276,15 @@ def check_in(event: Commanded, tx: Tx, account: Account) -> Replies:
 
 
 @by_member(texts.refused)
-def show(choice: ShowMeeting, event: Event, tx: Tx, account: Account) -> Replies:
+def show(may: Travel, choice: ShowMeeting, event: Event, tx: Tx, account: Account) -> Replies:
     """Who comes, for who holds the meeting; the invitation for everybody else who was called."""
     found = queries.get(tx, choice.meeting)
     if found is not None and service.leads(tx, found, account.member_id):
-        audit.record(tx, "meeting.who", f"meeting:{found.id}", member_id=account.member_id)
         listed = queries.invited(tx, found.id)
+        if not may.names(account.channel):
+            said = texts.who_comes(found, listed, {}, False, 0, tx.now >= found.starts)
+            return replace(said, text=f"{said.text}\n{instead_of_names()}")
+        audit.record(tx, "meeting.who", f"meeting:{found.id}", member_id=account.member_id)
         names = dict(people.sorted_by_name(tx, [each.member_id for each in listed]))
         words = service.may_read_reasons(tx, found, account.member_id)
         return texts.who_comes(found, listed, names, words, choice.page, tx.now >= found.starts)
@@ -324,16 +343,17 @@ def show_code(
 
 
 @by_member(texts.refused)
-def show_line(choice: ShowLine, event: Event, tx: Tx, account: Account) -> Replies:
+def show_line(may: Travel, choice: ShowLine, event: Event, tx: Tx, account: Account) -> Replies:
     """The line for the minutes."""
-    return roll_call.line(tx, service.for_leader(tx, choice.meeting, account.member_id).id)
+    found = service.for_leader(tx, choice.meeting, account.member_id)
+    return roll_call.line(tx, found.id, named=may.names(account.channel))
 
 
 @by_member(texts.refused)
-def make_minutes(choice: MakeMinutes, event: Event, tx: Tx, account: Account) -> Replies:
+def make_minutes(may: Travel, choice: MakeMinutes, event: Event, tx: Tx, account: Account) -> Replies:
     """Has the draft of the minutes made."""
     found = service.for_leader(tx, choice.meeting, account.member_id)
-    return _make(event, tx, "docx", found.id, account.language)
+    return _make(event, tx, "docx", found.id, account.language, named=may.names(account.channel))
 
 
 # --- officers

@@ -16,17 +16,17 @@ from bot.handlers.gate import MEMBER, PUBLIC, member_account, not_verified
 from bot.i18n import _, day
 from bot.news import queries, service, texts
 from bot.news.editions import Editions
-from bot.news.models import DigestSeen, Edition, Habit, OrderPublic, SetWish, ShowNews, Topic, Wish
+from bot.news.models import Desk, DigestSeen, Edition, Habit, OrderPublic, SetWish, ShowNews, Topic, Wish
 from bot.news.rules import MINUTES, choose
 from bot.organisation import queries as people
 from bot.organisation.models import Account, Purpose
 from bot.store.tx import Tx
 
 
-def register(router: Router[Tx], habit: Habit) -> None:
-    """Makes the errand and the editors' desk known to the router. `habit`: where no unit has its own."""
-    news_desk.register(router, habit)
-    desk = _Desk(habit)
+def register(router: Router[Tx], editors: Desk) -> None:
+    """Makes the errand and the editors' desk known to the router. `editors`: what they go by."""
+    news_desk.register(router, editors)
+    desk = _Desk(editors.habit)
     router.command("news", desk.today, PUBLIC)
     router.command("news_yesterday", desk.yesterday, PUBLIC)
     router.command("news_search", search, PUBLIC)

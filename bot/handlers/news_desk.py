@@ -7,12 +7,12 @@ from bot.chat.events import Commanded, Event
 from bot.chat.replies import Say
 from bot.chat.router import Replies, Router
 from bot.clock import VIETNAM
-from bot.dialogs import edit_digest, post_notice
+from bot.dialogs import digest_settings, edit_digest, post_notice
 from bot.handlers.gate import member_account, not_verified
 from bot.i18n import _, day
 from bot.news import queries, service, texts
 from bot.news.editions import Editions
-from bot.news.models import EditDigest, Habit
+from bot.news.models import Desk, EditDigest, Habit
 from bot.news.rules import TOO_LATE
 from bot.organisation import queries as people
 from bot.organisation.models import Verb
@@ -20,8 +20,9 @@ from bot.organisation.rules import RIGHTS
 from bot.store.tx import Tx
 
 
-def register(router: Router[Tx], habit: Habit) -> None:
-    """Makes the desk known to the router. `habit`: where no unit has its own."""
+def register(router: Router[Tx], desk: Desk) -> None:
+    """Makes the desk known to the router. `desk`: what editors go by."""
+    habit = desk.habit
     router.command("news_edit", lambda event, tx: edit(event, tx, habit), Verb.EDIT_NEWS)
     router.command("news_post", lambda event, tx: router.begin("post_notice", event, tx), Verb.EDIT_NEWS)
     router.command("news_feeds", feeds, Verb.EDIT_NEWS)
@@ -31,6 +32,16 @@ def register(router: Router[Tx], habit: Habit) -> None:
         edit_digest.script(habit),
         version=edit_digest.VERSION_OF_DIALOG,
         title=edit_digest.title,
+        need=Verb.EDIT_NEWS,
+    )
+    router.command(
+        "digest_settings", lambda event, tx: router.begin("digest_settings", event, tx), Verb.EDIT_NEWS
+    )
+    router.dialog(
+        "digest_settings",
+        digest_settings.script(desk),
+        version=digest_settings.VERSION_OF_DIALOG,
+        title=digest_settings.title,
         need=Verb.EDIT_NEWS,
     )
     router.dialog(

@@ -19,7 +19,7 @@ from bot.organisation.personal import places_of
 from bot.privacy import queries, service, texts, travel
 from bot.privacy.consent import OPTIONAL, TERMS, VERSION
 from bot.privacy.models import Kind, Request, Room, State
-from bot.privacy.travel import Cargo
+from bot.privacy.travel import Cargo, Travel
 from bot.store import audit, jobs
 from bot.store.tx import Tx
 
@@ -63,13 +63,13 @@ class Decide:
     what: str
 
 
-def register(router: Router[Tx], rooms: Sequence[Room], contact: str = "", abroad: str = "") -> None:
+def register(router: Router[Tx], rooms: Sequence[Room], contact: str = "", may: Travel = Travel()) -> None:  # noqa: B008 - a frozen value
     """Makes the errands known to the router.
 
-    `rooms` hold something on people; `contact` is whom to ask; `abroad` names what Telegram may carry.
+    `rooms` hold something on people; `contact` is whom to ask; `may`: what may travel where.
     """
     router.command("privacy", lambda event, tx: notice(event, tx, contact), PUBLIC)
-    router.command("my_data", lambda event, tx: view(event, tx, rooms, abroad), MEMBER)
+    router.command("my_data", lambda event, tx: view(event, tx, rooms, may), MEMBER)
     router.choice(Export, export, MEMBER)
     router.job(EXPORT_JOB, exported)
     router.command("withdraw", withdraw, MEMBER)
@@ -114,7 +114,7 @@ def held_lines(tx: Tx, member_id: int, rooms: Sequence[Room]) -> list[tuple[str,
     return [line for room in rooms for line in room.held(tx, member_id, places)]
 
 
-def view(event: Event, tx: Tx, rooms: Sequence[Room], abroad: str = "") -> Replies:
+def view(event: Event, tx: Tx, rooms: Sequence[Room], may: Travel) -> Replies:
     """`/dulieucuatoi`: what is held, in the private chat; numbers are masked where servers are abroad."""
     account = member_account(tx, event)
     if account is None:
@@ -125,7 +125,7 @@ def view(event: Event, tx: Tx, rooms: Sequence[Room], abroad: str = "") -> Repli
     text = "\n".join(lines[:SHOWN])
     if more > 0:
         text += "\n" + _("… và {count} mục nữa trong tệp.", count=more)
-    if not travel.may_carry(account.channel, Cargo.NUMBERS, travel.read(abroad)):
+    if not may.carries(account.channel, Cargo.NUMBERS):
         text = travel.hidden(text) + "\n" + _("Số được che trên kênh này; bản đủ xem trên Zalo.")
     return Say(
         text,

@@ -20,6 +20,7 @@ from bot.store import audit
 from bot.store.ids import new_id
 from bot.store.tables.meetings import meetings, poll_options, polled, polls
 from bot.store.tx import Tx
+from bot.store.upsert import insert as upsert
 
 
 def whom(tx: Tx, meeting: Meeting, *, voting: bool) -> tuple[list[int], int]:
@@ -92,6 +93,8 @@ def answer(tx: Tx, poll_id: int, member_id: int, place: int) -> Poll:
 
     Raises Refused("not_polled" | "poll_closed" | "poll_answered").
     """
+    # Until the commit no other process ends it: the result that is told holds every answer.
+    tx.run(select(polls.c.id).where(polls.c.id == poll_id).with_for_update(read=True))
     poll = _known(tx, poll_id)
     mine = (polled.c.poll_id == poll_id, polled.c.member_id == member_id)
     done = tx.value(select(polled.c.answered).where(*mine)) if poll else None
@@ -101,7 +104,9 @@ def answer(tx: Tx, poll_id: int, member_id: int, place: int) -> Poll:
         raise Refused("poll_answered")
     if poll.closed is not None or not _goes_on(tx, poll.meeting_id):
         raise Refused("poll_closed")
-    tx.run(update(polled).where(*mine).values(answered=1))
+    first = update(polled).where(*mine, polled.c.answered == 0).values(answered=1)
+    if tx.run(first).rowcount == 0:  # from their other account, in another process
+        raise Refused("poll_answered")
     # All options are written, so that not even the version of a row tells which of them was chosen last.
     more = case((poll_options.c.place == place, 1), else_=0)
     tx.run(
@@ -122,7 +127,7 @@ def let_in(tx: Tx, meeting: Meeting, member_id: int) -> Poll | None:
         select(polled.c.answered).where(polled.c.poll_id == poll.id, polled.c.member_id == member_id)
     )
     if done is None:
-        tx.run(insert(polled).values(poll_id=poll.id, member_id=member_id, answered=0))
+        _ask(tx, poll.id, [member_id])
     return None if done else get(tx, poll.id)
 
 
@@ -139,12 +144,19 @@ def admit(tx: Tx, meeting_id: int, member_ids: Iterable[int]) -> None:
         if each.member_id in new and rules.may_be_polled(each, voting=poll.voting)
     ]
     if asked:
-        tx.run(insert(polled), [{"poll_id": poll.id, "member_id": each, "answered": 0} for each in asked])
+        _ask(tx, poll.id, asked)
         _tell(tx, meeting, get(tx, poll.id), asked)
+
+
+def _ask(tx: Tx, poll_id: int, member_ids: Iterable[int]) -> None:
+    """Whoever another process asks at this moment is asked once."""
+    rows = [{"poll_id": poll_id, "member_id": each, "answered": 0} for each in member_ids]
+    tx.run(upsert(tx.conn, polled).on_conflict_do_nothing(index_elements=["poll_id", "member_id"]), rows)
 
 
 def end(tx: Tx, poll_id: int, by: int) -> Poll:
     """Ends a poll by hand; everybody who was asked is told the result. Raises Refused("no_right" | "poll_closed")."""
+    tx.run(select(polls.c.id).where(polls.c.id == poll_id).with_for_update())  # ended once
     poll = _known(tx, poll_id)
     if poll is None:
         raise Refused("no_right")

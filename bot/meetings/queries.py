@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select
 
 from bot.chat.replies import File
 from bot.clock import from_ms, to_ms
@@ -57,12 +58,27 @@ def _meeting(tx: Tx, row: Row[tuple[object, ...]]) -> Meeting:
     )
 
 
-_GET = Hot(_select().where(meetings.c.id == bindparam("meeting")))
+_ONE = _select().where(meetings.c.id == bindparam("meeting"))
+_GET = Hot(_ONE)
+_TO_CHANGE = Hot(_ONE.with_for_update(of=meetings))
+_TO_ANSWER = Hot(_ONE.with_for_update(of=meetings, read=True))
 
 
 def get(tx: Tx, meeting_id: int) -> Meeting | None:
     """A meeting by id."""
     row = _GET.first(tx, meeting=meeting_id)
+    return _meeting(tx, row) if row else None
+
+
+def to_change(tx: Tx, meeting_id: int) -> Meeting | None:
+    """The same; until the commit no other process changes it, or takes an answer to it."""
+    row = _TO_CHANGE.first(tx, meeting=meeting_id)
+    return _meeting(tx, row) if row else None
+
+
+def to_answer(tx: Tx, meeting_id: int) -> Meeting | None:
+    """The same; until the commit no other process changes it: others may answer it."""
+    row = _TO_ANSWER.first(tx, meeting=meeting_id)
     return _meeting(tx, row) if row else None
 
 
@@ -225,3 +241,12 @@ def earlier_marks(tx: Tx, unit_id: int, member_ids: Iterable[int], limit: int) -
         for row in tx.rows(select(invitees).where(mine)):
             found[row.member_id].append(_invitee(tx, row, meeting_id))
     return found
+
+
+def acted(member: ColumnElement[Any], since_ms: int) -> ColumnElement[bool]:
+    """Whether the member in this column answered an invitation since, or called a roll for a unit."""
+    answered = exists().where(invitees.c.member_id == member, invitees.c.answered_ms >= since_ms)
+    called = exists().where(
+        invitees.c.marked_by == member, invitees.c.member_id != member, invitees.c.marked_ms >= since_ms
+    )
+    return or_(answered, called)

@@ -263,7 +263,7 @@ def answer(
 
     Raises Refused("not_invited" | "cancelled" | "closed" | "started").
     """
-    meeting = for_invited(tx, meeting_id, member_id)
+    meeting = for_invited(tx, meeting_id, member_id, to_answer=True)
     _before_start(tx, meeting)
     sealed = (
         tx.vault.seal("invitees.words", f"{meeting_id}:{member_id}", words[: rules.MAX_WORDS])
@@ -440,15 +440,18 @@ def may_read_reasons(tx: Tx, meeting: Meeting, member_id: int) -> bool:
 
 def for_leader(tx: Tx, meeting_id: int, by: int) -> Meeting:
     """A meeting, for who may hold it. Raises Refused("no_right")."""
-    meeting = queries.get(tx, meeting_id)
+    return _for_leader(tx, queries.get(tx, meeting_id), by)
+
+
+def _for_leader(tx: Tx, meeting: Meeting | None, by: int) -> Meeting:
     if meeting is None or not leads(tx, meeting, by):
         raise Refused("no_right")
     return meeting
 
 
-def for_invited(tx: Tx, meeting_id: int, member_id: int) -> Meeting:
+def for_invited(tx: Tx, meeting_id: int, member_id: int, *, to_answer: bool = False) -> Meeting:
     """A meeting, for somebody who was called. Raises Refused("not_invited")."""
-    meeting = queries.get(tx, meeting_id)
+    meeting = (queries.to_answer if to_answer else queries.get)(tx, meeting_id)
     if meeting is None or queries.invitee(tx, meeting_id, member_id) is None:
         raise Refused("not_invited")
     return meeting
@@ -461,8 +464,9 @@ def _known(tx: Tx, meeting_id: int) -> Meeting:
 
 
 def led(tx: Tx, meeting_id: int, by: int, *, closed_too: bool = False) -> Meeting:
-    """A meeting that goes on, for who may hold it. Raises Refused("no_right" | "cancelled" | "closed")."""
-    meeting = for_leader(tx, meeting_id, by)
+    """A meeting that goes on, for who may hold it, to be changed: in another process, too, whoever changes it
+    waits and sees what this one did. Raises Refused("no_right" | "cancelled" | "closed")."""
+    meeting = _for_leader(tx, queries.to_change(tx, meeting_id), by)
     if meeting.state == State.CANCELLED:
         raise Refused("cancelled")
     if meeting.state == State.CLOSED and not closed_too:

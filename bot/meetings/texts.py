@@ -335,11 +335,11 @@ def line_choices(meeting: Meeting) -> list[Choice]:
 
 
 def line(found: Count, names: Mapping[int, str], guests: str = "") -> list[str]:
-    """The lines for the minutes. `names` of all absent members: names and never a reason, which is private."""
+    """The lines for the minutes. `names` of the absent members, or of none; never a reason, which is private."""
 
     def listed(ids: Sequence[int]) -> str:
         ordered = [each for each in names if each in set(ids)]
-        return "" if not ids else " (" + "; ".join(names[each] for each in ordered) + ")"
+        return "" if not ordered else " (" + "; ".join(names[each] for each in ordered) + ")"
 
     lines = [
         _("Tổng số đảng viên: {count}", count=number(found.total)),

@@ -1,6 +1,6 @@
 """What this room talks about. Values only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -133,6 +133,29 @@ class Waiting(Protocol):
     def waiting(self, tx: "Tx", member_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
         """Per member the lines to show, in the language of the moment; who waits for nothing is left out."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What waits in several rooms, the lines of the first before those of the next."""
+
+    rooms: tuple[Waiting, ...]
+
+    def waiting(self, tx: "Tx", member_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+        """All lines per member."""
+        found: dict[int, list[str]] = {}
+        for room in self.rooms:
+            for member_id, lines in room.waiting(tx, member_ids).items():
+                found.setdefault(member_id, []).extend(lines)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What editors go by: how a digest is made where no unit says, and which addresses feeds may have."""
+
+    habit: Habit = USUAL
+    may_fetch: Callable[[str], bool] = lambda _url: False
 
 
 @action("dgseen")

@@ -79,9 +79,9 @@ def _slice(tx: Tx, day: date, minute: int, defaults: Habit, waiting: Waiting) ->
     if (run.stage, run.sent_to) == ("members", 0) and not (top and (top.stories or top.lines)):
         return False  # no news yet: it is looked again until 11:00
     if run.stage == "members":
-        units = [unit.id for unit in editions.units]
-        found = people.members_of(tx, units, after_id=run.sent_to, limit=SLICE)
-        branch = {member.id: member.branch_id for member in found}
+        units = {unit.id for unit in editions.units}
+        found = people.members_of(tx, None, after_id=run.sent_to, limit=SLICE)
+        branch = {member.id: member.branch_id for member in found if member.branch_id in units}
         if branch:
             _members(tx, editions, minute, branch, waiting)
         last = len(found) < SLICE

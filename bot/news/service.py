@@ -57,8 +57,13 @@ def sync_sources(tx: Tx, listed: Sequence[Source]) -> None:
     tx.run(update(feeds).where(feeds.c.unit_id.is_(None), feeds.c.url.not_in(kept)).values(active=0))
 
 
-def add_feed(tx: Tx, unit_id: int, url: str, name: str, topic: Topic = Topic.SCHOOL) -> None:
-    """Gives a unit a feed of its own. Raises Refused("known") for one that is there already."""
+def add_feed(tx: Tx, by: int | None, unit_id: int, url: str, name: str, topic: Topic = Topic.SCHOOL) -> None:
+    """Gives a unit a feed of its own. `by` is None in the terminal.
+
+    Raises Refused("no_right"), or Refused("known") for one that is there already.
+    """
+    if by is not None:
+        _editor(tx, by, unit_id)
     done = tx.run(
         upsert(tx.conn, feeds)
         .values(
@@ -73,10 +78,23 @@ def add_feed(tx: Tx, unit_id: int, url: str, name: str, topic: Topic = Topic.SCH
             items=0,
             failures=0,
         )
-        .on_conflict_do_nothing(index_elements=["url"])
+        .on_conflict_do_update(  # one that was taken away comes back
+            index_elements=["url"],
+            set_={"name": name[:80], "unit_id": unit_id, "active": 1, "fetch_ms": tx.now_ms, "failures": 0},
+            where=feeds.c.active == 0,
+        )
     )
     if done.rowcount == 0:
         raise Refused("known")
+    actor = "terminal" if by is None else "member"
+    audit.record(tx, "news.settings", f"organisation:{unit_id}", member_id=by, actor=actor)
+
+
+def drop_feed(tx: Tx, by: int, unit_id: int, feed_id: int) -> None:
+    """Takes a unit's own feed away; its stories stay. Raises Refused("no_right")."""
+    _editor(tx, by, unit_id)
+    tx.run(update(feeds).where(feeds.c.id == feed_id, feeds.c.unit_id == unit_id).values(active=0))
+    audit.record(tx, "news.settings", f"organisation:{unit_id}", member_id=by)
 
 
 def fetched(tx: Tx, feed: Feed, items: int | None, etag: str | None, modified: str | None) -> None:

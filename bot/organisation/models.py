@@ -177,11 +177,14 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """How many of those who must use the bot in a branch have verified an account."""
+    """How many of those who must use the bot in a branch have verified an account, and how many act."""
 
     branch_id: int
     verified: int
     must_use: int
+    agreed: int
+    """To be counted among the active."""
+    active: int
 
 
 class Result(StrEnum):
@@ -229,6 +232,8 @@ class PersonRow(NamedTuple):  # made a hundred thousand times: a frozen dataclas
     """Set when only the year is known."""
     card_number: str | None = None
     cccd: str | None = None
+    dossier: str | None = None
+    """Number of the Party dossier (số lý lịch); of it a keyed hash is kept, nothing else."""
     phone: str | None = None
     joined_on: date | None = None
     official_on: date | None = None

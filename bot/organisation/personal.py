@@ -11,6 +11,7 @@ from bot.i18n import N_, _, full_date, moment
 from bot.organisation import queries
 from bot.organisation.models import PersonRow, Standing
 from bot.organisation.rules import fold
+from bot.organisation.verification import dossier_hash
 from bot.store import upsert
 from bot.store.dialogs import Place
 from bot.store.tables.organisation import (
@@ -42,6 +43,11 @@ def places_of(tx: Tx, member_id: int) -> list[Place]:
     return list(dict.fromkeys(Place(row.channel, row.chat_id, row.user_id) for row in rows))
 
 
+def one_at_a_time(tx: Tx, member_id: int) -> None:
+    """Until the commit another process that asks the same for this member waits."""
+    tx.run(select(members.c.id).where(members.c.id == member_id).with_for_update(key_share=True))
+
+
 def held(tx: Tx, member_id: int, places: Sequence[Place]) -> list[tuple[str, str]]:
     """Lines of label and value, as the member may read them."""
     row = tx.first(select(members).where(members.c.id == member_id))
@@ -54,6 +60,8 @@ def held(tx: Tx, member_id: int, places: Sequence[Place]) -> list[tuple[str, str
             lines.append((_(label), _shown(tx.vault.open(f"members.{column}", member_id, sealed))))
     if row.cccd_last4:
         lines.append((_("Số CCCD (chỉ giữ 4 số cuối)"), f"…{row.cccd_last4}"))
+    if row.dossier_hash:
+        lines.append((_("Số lý lịch"), _("chỉ giữ để đối chiếu khi xác thực, không đọc lại được")))
     units = {each.id: each.name for each in queries.organisation_tree(tx)}
     lines.append((_("Chi bộ"), units.get(row.branch_id, "")))
     for account in tx.rows(
@@ -171,4 +179,6 @@ def were_erased(tx: Tx, people: Iterable[PersonRow]) -> set[PersonRow]:
             hashes[vault.hash("members.card_number", person.card_number)] = person
         if person.cccd:
             hashes[vault.hash("members.cccd", person.cccd)] = person
+        if person.dossier:
+            hashes[dossier_hash(vault, person.dossier)] = person
     return {hashes[row.hash] for row in gone if row.hash in hashes}

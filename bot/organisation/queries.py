@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.engine import Row
 
 from bot.organisation.models import (
     Account,
-    Adoption,
     Appointment,
     Consent,
     Kind,
@@ -23,7 +22,6 @@ from bot.organisation.models import (
 )
 from bot.organisation.rules import (
     ACCESS_STANDINGS,
-    COUNTED_STANDINGS,
     MEMBER_STANDINGS,
     RIGHTS,
     by_given_name,
@@ -47,6 +45,7 @@ from bot.store.tx import Tx
 
 T = TypeVar("T")
 _SLICE = 1000  # ids in one IN list
+_MANY_UNITS = 200
 
 
 def slices(ids: Iterable[T]) -> Iterator[Sequence[T]]:
@@ -196,24 +195,27 @@ def member(tx: Tx, member_id: int) -> Member | None:
 
 
 def members_of(
-    tx: Tx, organisation_ids: Iterable[int], *, after_id: int = 0, limit: int | None = None
+    tx: Tx, organisation_ids: Iterable[int] | None, *, after_id: int = 0, limit: int | None = None
 ) -> list[Member]:
-    """Who is a member now in these branches (exactly these, not what is below), by id.
+    """Who is a member now in these branches (exactly these, not what is below; None: in any), by id.
 
-    `after_id` and `limit` let a caller go through a large audience in slices.
+    `after_id` and `limit` let a caller go through a large audience in slices. Who goes through everybody asks
+    for None: with all branches named, each slice would sort all of them.
     """
-    statement = (
-        select(*MEMBER)
-        .where(
-            members.c.branch_id.in_(list(organisation_ids)),
-            members.c.standing.in_(list(MEMBER_STANDINGS)),
-            members.c.id > after_id,
-            present(),
-        )
-        .order_by(members.c.id)
-        .limit(limit)
-    )
-    return [as_member(row) for row in tx.rows(statement)]
+    everyone = (members.c.standing.in_(list(MEMBER_STANDINGS)), present())
+    statement = select(*MEMBER).where(*everyone).order_by(members.c.id).limit(limit)
+    inside = None if organisation_ids is None else frozenset(organisation_ids)
+    if inside is not None and (limit is None or len(inside) <= _MANY_UNITS):
+        statement = statement.where(members.c.branch_id.in_(list(inside)))
+        inside = None
+    if inside is None or limit is None:
+        return [as_member(row) for row in tx.rows(statement.where(members.c.id > after_id))]
+    # Nearly everybody: along the ids, instead of sorting all members of the units for every slice.
+    found: list[Member] = []
+    while len(found) < limit and (rows := tx.rows(statement.where(members.c.id > after_id))):
+        found += [as_member(row) for row in rows if row.branch_id in inside]
+        after_id = rows[-1].id
+    return found[:limit]
 
 
 def names(tx: Tx, member_ids: Iterable[int]) -> dict[int, str]:
@@ -383,7 +385,7 @@ def unserved(tx: Tx, limit: int) -> list[Account]:
     """Active accounts that are new, or to which a way has opened, and that have not got what was missed."""
     waiting = (accounts.c.state == ACTIVE, accounts.c.served_ms.is_(None))
     statement = _ACCOUNTS.where(*waiting).order_by(accounts.c.id).limit(limit)
-    return [_account(row) for row in tx.rows(statement)]
+    return [_account(row) for row in tx.rows(statement.with_for_update(of=accounts, skip_locked=True))]
 
 
 def members_at(tx: Tx, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
@@ -456,31 +458,6 @@ def consents_of(tx: Tx, account: Account) -> dict[Purpose, Consent]:
         Purpose(row.purpose): Consent(row.version, row.given_ms, row.withdrawn_ms)
         for row in tx.rows(statement)
     }
-
-
-def adoption(tx: Tx, organisation_id: int) -> list[Adoption]:
-    """Per branch below an organisation: verified members / members who must use the bot.
-
-    Counted are standings in the denominators of `rules.STANDINGS`: without exempt members and visitors,
-    with those who are away, at home. Branches without any are left out.
-    """
-    linked = select(accounts.c.member_id).where(accounts.c.state == ACTIVE).distinct().subquery()
-    statement = (
-        select(
-            members.c.branch_id,
-            func.sum(case((linked.c.member_id.isnot(None), 1), else_=0)).label("verified"),
-            func.count().label("must_use"),
-        )
-        .outerjoin(linked, linked.c.member_id == members.c.id)
-        .where(
-            members.c.branch_id.in_(subtree_ids(tx, organisation_id)),
-            members.c.standing.in_(list(COUNTED_STANDINGS)),
-            present(),
-        )
-        .group_by(members.c.branch_id)
-        .order_by(members.c.branch_id)
-    )
-    return [Adoption(row.branch_id, int(row.verified), row.must_use) for row in tx.rows(statement)]
 
 
 def _account(row: Row[tuple[object, ...]]) -> Account:

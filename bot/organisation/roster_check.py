@@ -16,7 +16,7 @@ def where(person: PersonRow) -> RowKey:
 
 
 def duplicates(people: Iterable[PersonRow]) -> list[RowProblem]:
-    """People who are in the file twice, by card, citizen's number, phone, or name and birth in a branch.
+    """People who are in the file twice, by card, citizen's number, dossier, phone, or name and birth in a branch.
 
     Of two rows for the same person the later is held; where one number belongs to different people both
     are, because nobody can tell whose it is. A shared phone is only pointed out.
@@ -50,6 +50,10 @@ def duplicates(people: Iterable[PersonRow]) -> list[RowProblem]:
         lambda p: _("trùng số thẻ với dòng {row} ({sheet})", row=p.row, sheet=p.sheet),
     )
     by(lambda p: p.cccd, lambda p: _("trùng số CCCD với dòng {row} ({sheet})", row=p.row, sheet=p.sheet))
+    by(
+        lambda p: p.dossier,
+        lambda p: _("trùng số lý lịch với dòng {row} ({sheet})", row=p.row, sheet=p.sheet),
+    )
     by(
         lambda p: p.phone,
         lambda p: _("trùng số điện thoại với dòng {row} ({sheet})", row=p.row, sheet=p.sheet),

@@ -226,7 +226,8 @@ class _Reading:
         card, remark_card = cells.read_card(row.get("card_number"))
         cccd, remark_cccd = cells.read_cccd(row.get("cccd"))
         phone, remark_phone = cells.read_phone(row.get("phone"))
-        remarks += filter(None, (remark_card, remark_cccd, remark_phone))
+        dossier, remark_dossier = cells.read_dossier(row.get("dossier"))
+        remarks += filter(None, (remark_card, remark_cccd, remark_dossier, remark_phone))
         written = row.get("standing")
         known = self._standings.get(written)
         if known is None:
@@ -251,6 +252,7 @@ class _Reading:
             birth_year=birth_year,
             card_number=card,
             cccd=cccd,
+            dossier=dossier,
             phone=phone,
             joined_on=joined,
             official_on=official,

@@ -24,6 +24,8 @@ _SYNONYMS: dict[str, str] = {
         card no""",
     "cccd": """so cccd|cccd|so dinh danh ca nhan|so dinh danh|can cuoc cong dan|so can cuoc cong dan|so can cuoc|
         cccd cmnd|so cccd cmnd|so cmnd cccd|cmnd cccd|so cmnd|cmnd|ma dinh danh|so cmt|cmt|so giay to""",
+    "dossier": """so ly lich dang vien|so ly lich|so ly lich dv|so lldv|so lly|so ll|so ho so dang vien|so ho so dang|
+        so hsdv|ma ly lich|ma ho so dang vien|so ly lich cua dang vien|dossier number|dossier no""",
     "birth_date": """ngay sinh|ngay thang nam sinh|sinh ngay|ns|nam sinh|ngay thang sinh|date of birth|birth date|dob|
         nam sinh nam|nam sinh nu|ngay sinh nam|ngay sinh nu|ngay thang nam sinh nam|ngay thang nam sinh nu|
         ngay thang nam sinh""",
@@ -61,6 +63,7 @@ _LONGER = (
     (re.compile(r"^(stt |tt )?ho (va )?ten( |$)(?!dem|lot)"), "full_name"),
     (re.compile(r"\b(cccd|cmnd|can cuoc|dinh danh|chung minh)\b"), "cccd"),
     (re.compile(r"^(so )?the dang|^so the\b"), "card_number"),
+    (re.compile(r"^(so|ma) (ly lich|ho so dang vien)\b"), "dossier"),
     (re.compile(r"^(ngay|nam|sinh)\b.*\bsinh\b(?! hoat)|^sinh (ngay|nam)"), "birth_date"),
     (re.compile(r"\bchinh thuc\b.*\b(ngay|nam)\b|\b(ngay|nam)\b.*\bchinh thuc\b"), "official_on"),
     (re.compile(r"\b(ngay|nam)\b.*\b(ket nap|vao dang|vao dcs|du bi)\b"), "joined_on"),

@@ -11,12 +11,14 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, and_, bindparam, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 
 from bot.i18n import _
 from bot.organisation import roster_undo
@@ -26,6 +28,8 @@ from bot.organisation.queries import slices
 from bot.organisation.roster_plan import Plan, Planner, Record, base_of, columns_of
 from bot.organisation.roster_tree import FAR_MS
 from bot.store import audit
+from bot.store.bulk import insert_many
+from bot.store.engine import take_time
 from bot.store.ids import new_id
 from bot.store.tables.organisation import (
     APPLIED,
@@ -40,6 +44,7 @@ from bot.store.tables.organisation import (
     organisations,
 )
 from bot.store.tx import Tx
+from bot.store.vault import Vault
 
 T = TypeVar("T")
 Unit = Callable[[Tx], Any]
@@ -57,7 +62,12 @@ LEASE_MS = 60_000
 
 def plan(tx: Tx, roster: Roster, *, by: int | None = None, progress: Progress | None = None) -> ImportReport:
     """The dry run against the database: what importing would do. Writes nothing. Raises NotAllowed."""
-    return Planner(tx, roster, by, progress).plan().report
+    return _planned(tx, roster, by, progress)[0].report
+
+
+def _planned(tx: Tx, roster: Roster, by: int | None, progress: Progress | None) -> tuple[Plan, Vault]:
+    take_time(tx.conn)  # everything is read at once, then compared for many seconds
+    return Planner(tx, roster, by, progress).plan(), tx.vault
 
 
 def import_roster(
@@ -70,13 +80,14 @@ def import_roster(
     terminal). Raises NotAllowed when the file touches organisations outside their rights, and RosterError
     when too many would be gone (unless `accept_losses`).
     """
-    ready(lambda unit: unit(tx))
-    return apply_roster(lambda unit: unit(tx), tx, roster, by=by, accept_losses=accept_losses)
+    here: Run = lambda unit: unit(tx)  # noqa: E731 - said twice, it is the same place
+    ready(here)
+    return apply_roster(here, here, roster, by=by, accept_losses=accept_losses)
 
 
 def apply_roster(
     run: Run,
-    reading: Tx,
+    read: Run,
     roster: Roster,
     *,
     by: int | None = None,
@@ -85,13 +96,15 @@ def apply_roster(
     pause: Callable[[float], None] = lambda _seconds: None,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """The same in slices: planned on `reading` (a snapshot), written by `run`, others in between.
+    """The same in slices: planned in one unit of `read` (a snapshot), written by `run`, others in between.
 
     `decide` sees the dry run first; where it says no, that is returned and nothing is written. `pause` is
     told before each slice for how many seconds to let others write. Raises RosterError also when another
     import is under way, or came between plan and switch.
     """
-    planned = Planner(reading, roster, by, progress).plan()
+    planned: Plan
+    vault: Vault
+    planned, vault = read(lambda tx: _planned(tx, roster, by, progress))
     if not decide(planned.report):
         return planned.report
     if planned.report.stopped and not accept_losses:
@@ -111,7 +124,7 @@ def apply_roster(
     }
     run(lambda tx: _begin(tx, started))
     try:
-        in_slices(run, _staged(reading, planned, import_id), pause, import_id)
+        in_slices(run, _staged(vault, planned, import_id), pause, import_id)
         run(lambda tx: _switch(tx, planned, import_id, by))
     except BaseException:
         drop(run, import_id, pause)
@@ -149,9 +162,12 @@ def undo(
 def in_slices(
     run: Run, units: Iterable[Unit], pause: Callable[[float], None], import_id: int | None = None
 ) -> None:
-    """Runs units, as many a transaction as fit into a slice; they are made ready outside of it."""
+    """Runs units, as many a transaction as fit into a slice; the next are made ready beside it, in a thread."""
     source = iter(units)
     waiting: deque[Unit] = deque()
+
+    def ready_ones(count: int) -> list[Unit]:
+        return list(islice(source, count))
 
     def batch(tx: Tx) -> tuple[int, float]:
         start = time.monotonic()
@@ -166,17 +182,20 @@ def in_slices(
         return done, time.monotonic() - start
 
     owed = 0.0
-    while True:
-        start = time.monotonic()
-        waiting.extend(islice(source, _AHEAD - len(waiting)))
-        if not waiting:
-            return
-        # Making ready is a pause as well: others write meanwhile.
-        if (left := owed - (time.monotonic() - start)) > 0:
-            pause(left)
-        done, owed = run(batch)
-        for _unit in range(done):
-            waiting.popleft()
+    with ThreadPoolExecutor(1) as beside:
+        more = beside.submit(ready_ones, _AHEAD)
+        while True:
+            start = time.monotonic()
+            waiting.extend(more.result())
+            if not waiting:
+                return
+            more = beside.submit(ready_ones, max(1, 2 * _AHEAD - len(waiting)))
+            # Waiting for what is made ready is a pause as well: others write meanwhile.
+            if (left := owed - (time.monotonic() - start)) > 0:
+                pause(left)
+            done, owed = run(batch)
+            for _unit in range(done):
+                waiting.popleft()
 
 
 def _portions(rows: Iterable[T]) -> Iterator[list[T]]:
@@ -201,16 +220,14 @@ def _begin(tx: Tx, values: dict[str, Any]) -> None:
     tx.run(insert(imports).values(**values, at_ms=tx.now_ms, lease_ms=tx.now_ms + LEASE_MS))
 
 
-def _staged(reading: Tx, planned: Plan, import_id: int) -> Iterator[Unit]:
+def _staged(vault: Vault, planned: Plan, import_id: int) -> Iterator[Unit]:
     """Organisations that begin in the far future, members nobody sees, and what is to change in others."""
     yield from planned.tree.stage()
     marks = {"first_import_id": import_id, "last_import_id": import_id}
-    new = insert(members)
     for portion in _portions(planned.inserts.items()):
-        rows = [{"id": each, **marks, **columns_of(reading, each, record)} for each, record in portion]
-        yield partial(_many, new, rows)
-    change = insert(import_changes)
-    seal = reading.vault.seal
+        rows = [{"id": each, **marks, **columns_of(vault, each, record)} for each, record in portion]
+        yield partial(insert_many, table=members, rows=rows)
+    seal = vault.seal
     changes: list[tuple[str, int, Any, Any]] = [
         ("organisation", node, before, after) for node, before, after in planned.tree.renamings()
     ]
@@ -227,11 +244,7 @@ def _staged(reading: Tx, planned: Plan, import_id: int) -> Iterator[Unit]:
             }
             for about, each, before, after in portion_
         ]
-        yield partial(_many, change, rows)
-
-
-def _many(statement: Executable, rows: list[dict[str, Any]], tx: Tx) -> None:
-    tx.run(statement, rows or None)
+        yield partial(insert_many, table=import_changes, rows=rows)
 
 
 _PLACED = ("branch_id", "kind", "standing", "missing_since_ms")
@@ -344,6 +357,10 @@ def _details(run: Run, import_id: int, pause: Callable[[float], None], which: st
         in_slices(run, units, pause, import_id)
 
 
+_numbers = attrgetter("card_number", "cccd_hash", "dossier_hash")
+"""What belongs to one member alone."""
+
+
 def _write(tx: Tx, *, import_id: int, ids: list[int], which: str, given: bool) -> None:
     changes = tx.rows(
         select(import_changes).where(
@@ -365,18 +382,16 @@ def _write(tx: Tx, *, import_id: int, ids: list[int], which: str, given: bool) -
             )
             for name in ("before", "after")
         }
-        if (both["before"].card_number, both["before"].cccd_hash) != (
-            both["after"].card_number,
-            both["after"].cccd_hash,
-        ):
+        if _numbers(both["before"]) != _numbers(both["after"]):
             bare.append(change.about_id)
-        values = columns_of(tx, change.about_id, both[which])
+        values = columns_of(tx.vault, change.about_id, both[which])
         for name in _PLACED:
             del values[name]
         rows.append({f"new_{name}": value for name, value in values.items()} | {"its_id": change.about_id})
     if not given:
         if bare:
-            tx.run(update(members).where(members.c.id.in_(bare)).values(card_hash=None, cccd_hash=None))
+            nothing = {"card_hash": None, "cccd_hash": None, "dossier_hash": None}
+            tx.run(update(members).where(members.c.id.in_(bare)).values(nothing))
         return
     if rows:
         names = [name[4:] for name in rows[0] if name != "its_id"]
@@ -399,15 +414,16 @@ def _write(tx: Tx, *, import_id: int, ids: list[int], which: str, given: bool) -
         tx.run(update(members).where(members.c.id.in_(ids)).values(last_import_id=import_id))
 
 
+def _delete(ids: list[int], tx: Tx) -> None:
+    tx.run(delete(members).where(members.c.id.in_(ids)))
+
+
 def drop(run: Run, import_id: int, pause: Callable[[float], None] = lambda _seconds: None) -> None:
     """Takes back what was staged of an import that never held."""
     if run(lambda tx: tx.value(select(imports.c.state).where(imports.c.id == import_id))) != STAGING:
         return
     own = run(lambda tx: tx.rows(select(members.c.id).where(members.c.first_import_id == import_id)))
-    units: list[Unit] = [
-        partial(_many, delete(members).where(members.c.id.in_([row.id for row in portion])), [])
-        for portion in _portions(own)
-    ]
+    units: list[Unit] = [partial(_delete, [row.id for row in portion]) for portion in _portions(own)]
     units.append(lambda tx: tx.run(delete(organisation_links).where(organisation_links.c.from_ms == FAR_MS)))
     units.append(lambda tx: tx.run(delete(import_changes).where(import_changes.c.import_id == import_id)))
     units.append(lambda tx: tx.run(delete(organisations).where(organisations.c.from_ms == FAR_MS)))

@@ -26,7 +26,7 @@ from bot.organisation.queries import holds, present, scope
 from bot.organisation.roster_check import Problems, count, where
 from bot.organisation.roster_tree import Tree
 from bot.organisation.rules import display_name, fold, is_member
-from bot.organisation.verification import birth_hash
+from bot.organisation.verification import birth_hash, dossier_hash
 from bot.store.ids import new_id
 from bot.store.tables.organisation import APPLIED, APPLYING, appointments, imports, members
 from bot.store.tx import Tx
@@ -54,6 +54,8 @@ class Record(NamedTuple):
     kind: str
     standing: str
     missing_since_ms: int | None
+    dossier_hash: str | None = None
+    """Hexadecimal. The last, with a default: what an import before this column changed can be undone as well."""
 
 
 @dataclass(slots=True)
@@ -93,6 +95,9 @@ class Planner:
         }
         self._by_cccd: dict[bytes, int] = {
             row.cccd_hash: row.id for row in self._rows.values() if row.cccd_hash
+        }
+        self._by_dossier: dict[bytes, int] = {
+            row.dossier_hash: row.id for row in self._rows.values() if row.dossier_hash
         }
         self._by_person: dict[tuple[int, bytes], list[int]] = defaultdict(list)
         for row in self._rows.values():
@@ -174,22 +179,24 @@ class Planner:
         self._problems.add([RowProblem(*where(person), not error, reason, held=True)])
 
     def _match(self, person: PersonRow, branch: int) -> int | None:
-        """The member a row means: by card, else citizen's number, else name and birth in the branch."""
-        by_card = by_cccd = None
+        """The member a row means: by card, else citizen's or dossier number, else name and birth in the branch."""
+        by_card = by_cccd = by_dossier = None
         if person.card_number and self._by_card:
             by_card = self._by_card.get(self._vault.hash("members.card_number", person.card_number))
         if person.cccd and self._by_cccd:
             by_cccd = self._by_cccd.get(self._vault.hash("members.cccd", person.cccd))
-        if by_card is not None and by_cccd is not None and by_card != by_cccd:
-            self._hold(person, _("số thẻ và số CCCD thuộc hai người khác nhau"))
+        if person.dossier and self._by_dossier:
+            by_dossier = self._by_dossier.get(dossier_hash(self._vault, person.dossier))
+        numbered = {each for each in (by_card, by_cccd, by_dossier) if each is not None}
+        if len(numbered) > 1:
+            self._hold(person, _("số thẻ, số CCCD, số lý lịch thuộc những người khác nhau"))
             return None
-        found = by_card if by_card is not None else by_cccd
-        if found is not None:
+        for found in numbered:
             row = self._rows[found]
             name = self._vault.open("members.full_name", found, row.full_name)
             birth = row.birth_date and self._vault.open("members.birth_date", found, row.birth_date)
             if fold(name) != fold(person.full_name) and person.birth and birth and person.birth != birth:
-                self._hold(person, _("số thẻ hoặc số CCCD đang là của người khác"))
+                self._hold(person, _("số thẻ, số CCCD hoặc số lý lịch đang là của người khác"))
             return found
         if not person.birth or branch not in self._filled:
             return None
@@ -234,6 +241,7 @@ class Planner:
         """The member after the import: what the row says, and where it is silent what was known."""
         joined, official = person.joined_on, person.official_on
         cccd = self._vault.hash("members.cccd", person.cccd).hex() if person.cccd else None
+        dossier = dossier_hash(self._vault, person.dossier).hex() if person.dossier else None
         membership = person.membership or (MembershipKind(old.kind) if old else MembershipKind.OFFICIAL)
         standing = person.standing or (Standing(old.standing) if old else Standing.ACTIVE)
         return Record(
@@ -249,6 +257,7 @@ class Planner:
             membership.value,
             standing.value,
             None,
+            dossier or (old.dossier_hash if old else None),
         )
 
     def _open(self, member_id: int) -> Record:
@@ -262,6 +271,7 @@ class Planner:
         return Record(
             branch_id=row.branch_id,
             cccd_hash=row.cccd_hash and row.cccd_hash.hex(),
+            dossier_hash=row.dossier_hash and row.dossier_hash.hex(),
             missing_since_ms=row.missing_since_ms,
             cccd_last4=row.cccd_last4,
             kind=row.kind,
@@ -321,6 +331,7 @@ def _labels() -> dict[str, str]:
         "joined_on": _("ngày kết nạp"),
         "official_on": _("ngày chính thức"),
         "cccd_hash": _("số CCCD"),
+        "dossier_hash": _("số lý lịch"),
         "kind": _("loại đảng viên"),
         "standing": _("trạng thái"),
     }
@@ -330,9 +341,8 @@ def _person_hash(vault: Vault, full_name: str, birth: str | None) -> bytes:
     return vault.hash("members.person", f"{fold(full_name)}|{birth or ''}")
 
 
-def columns_of(tx: Tx, member_id: int, record: Record) -> dict[str, Any]:
-    """A member's row: sealed, with the hashes it is found by. Of `tx` only the vault is used."""
-    vault = tx.vault
+def columns_of(vault: Vault, member_id: int, record: Record) -> dict[str, Any]:
+    """A member's row: sealed, with the hashes it is found by."""
     return {
         **{
             name: None
@@ -345,7 +355,8 @@ def columns_of(tx: Tx, member_id: int, record: Record) -> dict[str, Any]:
         "phone_hash": record.phone and vault.hash("members.phone", record.phone),
         "cccd_hash": record.cccd_hash and bytes.fromhex(record.cccd_hash),
         "cccd_last4": record.cccd_last4,
-        "birth_hash": record.birth_date and birth_hash(tx, member_id, record.birth_date),
+        "dossier_hash": record.dossier_hash and bytes.fromhex(record.dossier_hash),
+        "birth_hash": record.birth_date and birth_hash(vault, member_id, record.birth_date),
         "person_hash": _person_hash(vault, record.full_name, record.birth_date),
         "kind": record.kind,
         "standing": record.standing,

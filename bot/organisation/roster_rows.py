@@ -26,7 +26,7 @@ _SECTION = re.compile(r"^(?:(?:[ivx]+|\d+|[a-z]) )?(?:danh sach (?:dang vien )?)
 _NUMBERING = re.compile(r"^\s*(?:[IVXivx]+|\d+|[A-Za-z])\s*[.)/:\-–]+\s*")
 _COUNT = re.compile(r"\s*[-:–(]*\s*\d+\s*(?:đảng viên|đ/c|đồng chí|người|ĐẢNG VIÊN|ĐỒNG CHÍ|đv|ĐV)\)?\s*$")
 _SMALL = re.compile(r"\(?(?:\d{1,2}|[A-Z])\)?")
-_KEYS = ("birth_date", "card_number", "cccd", "joined_on", "phone")
+_KEYS = ("birth_date", "card_number", "cccd", "dossier", "joined_on", "phone")
 """What only a person has; one of them and a row is no footer."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.i18n import _
 from bot.organisation.models import MembershipKind, Role, Standing
-from bot.organisation.rules import clean, fold
+from bot.organisation.rules import clean, fold, parse_number
 
 Cell = Any
 """What a spreadsheet reader gives: str, int, float, bool, date, datetime, timedelta or None."""
@@ -184,6 +184,20 @@ def read_cccd(cell: Cell) -> tuple[str | None, str]:
     if re.fullmatch(r"\d{9}", number):
         return None, _("số CMND 9 chữ số cũ, không dùng; cần số CCCD 12 chữ số")
     return None, _("số CCCD không đủ 12 chữ số")
+
+
+def read_dossier(cell: Cell) -> tuple[str | None, str]:
+    """A dossier number as verification takes it: six digits and one to three letters, or digits alone."""
+    if cell is None or cell == "":
+        return None, ""
+    written = text(cell).lstrip("'’")
+    if not written or written in _NOTHING:
+        return None, ""
+    if (number := parse_number(written)) is not None:
+        return number, ""
+    if re.fullmatch(r"\d{1,5}[A-Za-z]{0,3}", written):
+        return None, _("số lý lịch có thể mất số 0 ở đầu; xin sửa trong tệp")
+    return None, _("số lý lịch không đúng dạng")
 
 
 def read_phone(cell: Cell) -> tuple[str | None, str]:

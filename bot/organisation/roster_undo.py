@@ -47,9 +47,9 @@ def switch(tx: Tx, import_id: int, by: int | None = None) -> None:
     Raises RosterError when it is not the newest one, NotAllowed when a member may not undo it: only the
     officer who made it may, and who may import for the whole tree.
     """
+    made = tx.first(select(imports).where(imports.c.id == import_id).with_for_update())
     if newest(tx) != import_id:
         raise RosterError(_("Chỉ hoàn tác được lần nhập mới nhất, và một lần."))
-    made = tx.first(select(imports).where(imports.c.id == import_id))
     assert made is not None
     if by is not None and (made.by_member != by or not scope(tx, by, Verb.IMPORT_ROSTER)):
         raise NotAllowed("undo_import")
@@ -167,7 +167,7 @@ def _delete(run: Run, ids: list[int]) -> None:
 def _empty(tx: Tx, member_id: int) -> None:
     nothing = dict.fromkeys(
         ("birth_date", "phone", "card_number", "joined_on", "official_on", "card_hash", "cccd_hash", "cccd_last4",
-         "phone_hash", "birth_hash", "missing_since_ms")
+         "phone_hash", "birth_hash", "dossier_hash", "missing_since_ms")
     )  # fmt: skip
     tx.run(
         update(members)

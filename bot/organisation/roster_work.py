@@ -2,7 +2,6 @@
 
 import gc
 import re
-import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from bot.i18n import _, number
 from bot.organisation.models import ImportReport, NotAllowed, RosterError
 from bot.organisation.roster_file import read_roster_bytes
 from bot.organisation.roster_import import apply_roster, plan, ready, undo
+from bot.store.bulk import standing_aside
 from bot.store.engine import make_engine, reading
 from bot.store.files import FileBox
 from bot.store.vault import Keys, Vault
@@ -30,16 +30,17 @@ def work(what: str, database: str, keys: Path, folder: Path, asked: dict[str, An
     vault = Vault(Keys.read(keys))
     engine = make_engine(database)
     run = partial(write, engine, vault)
+    pause = standing_aside(engine)
     by: int = asked["by"]
     try:
         if what == "undo":
-            return {"counts": undo(run, by=by, pause=time.sleep)}
+            return {"counts": undo(run, by=by, pause=pause)}
         roster = read_roster_bytes(FileBox(folder, vault).get(asked["kept"]), asked["name"])
         snapshot = partial(write, reading(engine), vault)
         if what == "read":
             return _told(snapshot(lambda tx: plan(tx, roster, by=by)))
-        ready(run, time.sleep)
-        return _told(snapshot(lambda tx: apply_roster(run, tx, roster, by=by, pause=time.sleep)))
+        ready(run, pause)
+        return _told(apply_roster(run, snapshot, roster, by=by, pause=pause))
     except RosterError as error:
         return {"error": str(error)}
     except NotAllowed:

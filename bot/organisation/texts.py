@@ -1,23 +1,12 @@
 """What people read about rosters and slips. The dialog of verification has its own words."""
 
-from bot.i18n import _, number
-from bot.organisation.models import Adoption
+from bot.i18n import _
 from bot.organisation.rules import show_code
 
 
 def slip_line(name: str, code: str, days: int) -> str:
     """One slip, to be handed over on paper."""
     return _("{name}: {code} (dùng một lần, trong {days} ngày)", name=name, code=show_code(code), days=days)
-
-
-def adoption_line(name: str, figures: Adoption) -> str:
-    """One branch's figure, numerator and denominator shown."""
-    return _(
-        "{name}: {verified}/{must_use} đã xác thực",
-        name=name,
-        verified=number(figures.verified),
-        must_use=number(figures.must_use),
-    )
 
 
 def adoption_rule() -> str:

@@ -20,6 +20,7 @@ from bot.store import audit, upsert
 from bot.store.ids import new_id
 from bot.store.tables.organisation import ACTIVE, accounts, attempts, members, slips
 from bot.store.tx import Tx
+from bot.store.vault import Vault
 
 log = structlog.get_logger()
 
@@ -200,7 +201,7 @@ def _candidates(tx: Tx, claim: Claim) -> Select[tuple[int, bytes | None, str]]:
         return who.where(
             or_(
                 members.c.card_hash == tx.vault.hash("members.card_number", number),
-                members.c.dossier_hash == dossier_hash(tx, number),
+                members.c.dossier_hash == dossier_hash(tx.vault, number),
             )
         )
     phone = parse_phone(claim.key) or ""
@@ -211,20 +212,20 @@ def _born(tx: Tx, member_id: int, known: bytes | None, birth_date: date) -> bool
     # Both hashes are made and compared in every case, so that time tells nothing either.
     return any(
         [
-            hmac.compare_digest(known or b"", birth_hash(tx, member_id, written))
+            hmac.compare_digest(known or b"", birth_hash(tx.vault, member_id, written))
             for written in (birth_date.isoformat(), str(birth_date.year))
         ]
     )
 
 
-def birth_hash(tx: Tx, member_id: int, written: str) -> bytes:
+def birth_hash(vault: Vault, member_id: int, written: str) -> bytes:
     """The keyed hash by which a birth date (ISO, or a year) is compared without opening it."""
-    return tx.vault.hash("members.birth_date", f"{member_id}:{written}")
+    return vault.hash("members.birth_date", f"{member_id}:{written}")
 
 
-def dossier_hash(tx: Tx, number: str) -> bytes:
+def dossier_hash(vault: Vault, number: str) -> bytes:
     """The keyed hash by which a dossier number is found, as `rules.parse_number` gives it."""
-    return tx.vault.hash("members.dossier", number)
+    return vault.hash("members.dossier", number)
 
 
 def _code_hash(tx: Tx, code: str) -> bytes:

@@ -7,12 +7,17 @@ key. A model of neighbouring syllables, learnt from the rules alone, weighs them
 
 import math
 import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.chat.text import is_syllable, repair
+from bot.policy.packed import Packed
 from bot.policy.shorthand import SHORT
 from bot.policy.words import bare, key, words
 
@@ -23,6 +28,7 @@ _SLIP, _SLIP_OF_A_WORD = 3.0, 8.0
 _UNKNOWN, _UNMARKED = 14.0, 6.0
 _MAY_BE_MEANT = 2.0  # a syllable that the rules do not have may be no slip
 _BEAM = 24
+_MANY_PAIRS = 400_000
 _NEIGHBOURS = {
     **{"q": "wa", "w": "qes", "e": "wrd", "r": "etf", "t": "ryg", "y": "tuh", "u": "yij", "i": "uok"},
     **{"o": "ipl", "p": "ol", "a": "qsz", "s": "adw", "d": "sfe", "f": "dgr", "g": "fht", "h": "gjy"},
@@ -37,7 +43,10 @@ for _typed, _meant in tuple(_NEIGHBOURS.items()):  # a slip goes both ways
 _ASKING = """là gì|những gì|cái gì|làm gì|gồm những gì|bao nhiêu|là bao nhiêu|bao nhiêu tuổi|bao nhiêu tiền|bao lâu
 trong bao lâu|là bao lâu|mất bao lâu|khi nào|lúc nào|bao giờ|thế nào|như thế nào|ra sao|làm sao|vì sao|tại sao|ở đâu
 ai|do ai|là ai|không|có được không|được không|có phải không|có đúng không|đúng không|có bị không|phải không|chưa
-đúng hay sai|điều nào sau đây|nào sau đây|điều nào không đúng|cơ quan nào|người nào|trường hợp nào|loại nào|mấy năm
+đúng hay sai|điều nào sau đây|nào sau đây|điều nào không đúng|điều nào sau đây không đúng về|không đúng về|không phải là
+điều nào dưới đây không phải|nhận định nào sau đây đúng|nhận định nào sau đây sai|được hiểu như thế nào|được hiểu là gì
+định nghĩa của|định nghĩa về|khái niệm|quy định điều gì|áp dụng cho ai|có nghĩa là gì
+cơ quan nào|người nào|trường hợp nào|loại nào|mấy năm
 cho hỏi|cho tôi hỏi|xin hỏi|tôi muốn hỏi|muốn biết|cần những gì|cần giấy tờ gì|thì sao|nếu không thì sao|mấy lần
 bị phạt bao nhiêu|phạt như thế nào|quy định như thế nào|được quy định thế nào|có cần không|cũng|rồi|mà|nhỉ|ạ|à|với"""
 _ASKED_AS_OFTEN = 30
@@ -65,29 +74,54 @@ def _sounds(word: str) -> str:
     return word
 
 
-class Decoder:
-    """Reads questions in the words of the given lines of rules."""
+def learn(lines: Iterable[str]) -> tuple[dict[str, NDArray[Any]], dict[str, Sequence[str]]]:
+    """What a decoder knows of these lines: its words as keys and as written, how often each, and each pair."""
+    ids: dict[str, int] = {_START: 0}
+    shown = [_START]
+    told = array("i")
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._count: Counter[str] = Counter()
-        self._pairs: Counter[tuple[str, str]] = Counter()
-        self._shown: dict[str, str] = {}
-        for line in lines:
-            typed = words(line)
-            found = [_START, *map(key, typed)]
-            self._count.update(found)
-            self._pairs.update(pairwise(found))
-            self._shown.update(zip(found[1:], typed, strict=True))
-        for phrase in re.split(r"[|\n]", _ASKING):
-            found = [_START, *map(key, words(phrase))]
-            self._count.update(found * _ASKED_AS_OFTEN)
-            self._pairs.update([*pairwise(found)] * _ASKED_AS_OFTEN)
-            self._shown.update(zip(found[1:], words(phrase), strict=True))
-        self._total = sum(self._count.values())
-        self._sizes = len(self._count)
+    def hear(typed: Sequence[str], times: int = 1) -> None:
+        found = [0]
+        for word in typed:
+            at = ids.setdefault(key(word), len(ids))
+            if at == len(shown):
+                shown.append(word)
+            found.append(at)
+        told.extend(found * times)
+
+    for line in lines:
+        hear(words(line))
+    for phrase in re.split(r"[|\n]", _ASKING):
+        hear(words(phrase), _ASKED_AS_OFTEN)
+    flat = np.frombuffer(told, np.int32)
+    codes = flat[:-1].astype(np.int64) * len(ids) + flat[1:]
+    pairs, often = np.unique(codes[flat[1:] != 0], return_counts=True)
+    if len(pairs) > _MANY_PAIRS:  # in a large corpus what was said once tells little and is most of it
+        pairs, often = pairs[often > 1], often[often > 1]
+    columns = {
+        "decoder.count": np.bincount(flat, minlength=len(ids)).astype(np.int32),
+        "decoder.pairs": pairs,
+        "decoder.often": often.astype(np.int32),
+    }
+    return columns, {"decoder.keys": [*ids], "decoder.shown": shown}
+
+
+class Decoder:
+    """Reads questions in the words of the lines that it learnt from."""
+
+    def __init__(self, packed: Packed) -> None:
+        known_words = list(packed.words["decoder.keys"])
+        self._ids = {word: at for at, word in enumerate(known_words)}
+        self._counts: list[int] = packed.columns["decoder.count"].tolist()
+        self._count = dict(zip(known_words, self._counts, strict=True))
+        self._shown = dict(zip(known_words, packed.words["decoder.shown"], strict=True))
+        codes, often = packed.columns["decoder.pairs"], packed.columns["decoder.often"]
+        self._pairs = dict(zip(codes.tolist(), often.tolist(), strict=True))
+        self._total = sum(self._counts)
+        self._sizes = len(known_words)
         self._bares: Counter[str] = Counter()
         marked: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        self._bare_of = {known: bare(self._shown.get(known, known)) for known in self._count}
+        self._bare_of = {known: bare(self._shown[known]) for known in known_words}
         for known, count in self._count.items():
             self._bares[self._bare_of[known]] += count
             marked[self._bare_of[known]].append((count, known))
@@ -97,8 +131,10 @@ class Decoder:
             for form, found in marked.items()
         }
         self._mined: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-        common = Counter({pair: count for pair, count in self._pairs.items() if count > 3})
-        for (first, second), count in common.most_common(3000):
+        common = np.flatnonzero(often > 3)
+        common = common[np.argsort(-often[common], kind="stable")][:3000]
+        for code, count in zip(codes[common].tolist(), often[common].tolist(), strict=True):
+            first, second = known_words[code // self._sizes], known_words[code % self._sizes]
             one, two = self._bare_of[first], self._bare_of[second]
             if one.isalpha() and two.isalpha() and min(len(one), len(two)) > 1 and first != _START:
                 self._mined[one[0] + two].append((first, second))
@@ -121,8 +157,9 @@ class Decoder:
         self._candidates = lru_cache(maxsize=20_000)(self._read_word)
 
     def _cost(self, before: str, word: str) -> float:
-        seen = self._pairs.get((before, word), 0) / max(1, self._count.get(before, 0))
-        alone = (self._count.get(word, 0) + 0.1) / (self._total + 0.1 * self._sizes)
+        one, two = self._ids.get(before, -1), self._ids.get(word, -1)
+        seen = self._pairs.get(one * self._sizes + two, 0) / self._counts[one] if one >= 0 <= two else 0.0
+        alone = ((self._counts[two] if two >= 0 else 0) + 0.1) / (self._total + 0.1 * self._sizes)
         return -math.log(0.9 * seen + 0.1 * alone)
 
     def _restore(self, bare_words: Sequence[str]) -> list[str]:
@@ -159,7 +196,7 @@ class Decoder:
                 return [((known,), 0.0), *(((form,), _UNMARKED) for form in self._marked.get(plain, ()))]
             out.append(((known,), 4.0))
         if plain.isdigit():
-            return [((plain,), 0.0)]
+            return [((known,), 0.0)]
         count = self._bares[plain]
         for form in self._marked.get(plain, ()):
             out.append(((form,), 0.0 if form == known or not marks_expected else _UNMARKED))

@@ -41,7 +41,7 @@ class Folder:
         place = {article.id: at for at, article in enumerate(articles)}
         no_answer = folder / "no_answer.jsonl"
         queries = _rows(folder / "queries.jsonl")
-        return Folder(Index(articles), queries, _rows(no_answer) if no_answer.exists() else [], place)
+        return Folder(Index.of(articles), queries, _rows(no_answer) if no_answer.exists() else [], place)
 
     def right(self, query: dict[str, Any]) -> list[int]:
         """Places of the relevant articles."""

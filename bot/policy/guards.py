@@ -20,7 +20,8 @@ _FOLDED = re.compile(
     rf"[a-z]+ (?:[a-z]+ )?(?:{_ABOUT})(?: |$)"
 )
 _OTHERS_YET = re.compile(
-    r"(?:^| )(?:anh|ong|bac|chu) (?!toi|em|minh|ay)[a-z]+ (?:da )?(?:dong|nop|bi|vao|chuyen) .*chua$"
+    r"(?:^| )(?:anh|ong|bac|chu|chi (?!bo|uy|phi|doan|hoi|tieu)) ?(?!toi|em|minh|ay)[a-z]+ (?:da )?"
+    r"(?:dong|nop|bi|vao|chuyen) .*chua$"
 )
 _THEIR = re.compile(
     r"(?:so the|so dien thoai|sdt|dia chi|cccd|can cuoc|ngay sinh|luong|dang phi|xep loai|ho so)"
@@ -28,11 +29,14 @@ _THEIR = re.compile(
     r"|(?:so the|so dien thoai|sdt|dia chi) cua chi (?!bo|uy|toi)[a-z]+"
 )
 _LIST = re.compile(
-    r"(?:danh sach|ten) (?:[a-z]+ ){0,4}(?:chua dong|no dang phi|bi ky luat|bi xoa ten|bi khai tru)"
-    r"|(?:^| )(?:nhung ai|nguoi nao|ai) (?:[a-z]+ ){0,3}(?:chua dong|no dang phi|bi ky luat|bi khai tru)(?! may| khi)"
+    r"(?:danh sach|ten) (?:[a-z]+ ){0,4}(?:chua dong|chua nop|no dang phi|bi ky luat|bi xoa ten|bi khai tru)"
+    r"|(?:^| )(?:nhung ai|nguoi nao|ai) (?:[a-z]+ ){0,3}"
+    r"(?:chua dong|chua nop|no dang phi|bi ky luat|bi khai tru)(?!.* (?:may|khi|thi)(?: |$))"
 )
 _OPINION = re.compile(
-    r"(?:^| )(?:nghe noi|nghe don|tin don|don rang|bot nghi (?:gi|sao)|y kien cua bot|quan diem cua bot|"
+    r"(?:^| )(?:nghe noi|nghe don|nghe bao|theo bot|bot thay (?:gi|sao|the nao)|"
+    r"ai xung dang|sap bi (?:bat|cach chuc|thay)|"
+    r"dang nao cung|tin don|don rang|bot nghi (?:gi|sao)|y kien cua bot|quan diem cua bot|"
     r"nghi (?:gi|sao) ve|tong bi thu|chu tich nuoc|ai se (?:lam|len|thay|giu)|nhan su (?:trung uong|sap toi)|"
     r"suc khoe (?:cua )?(?:lanh dao|bi thu|chu tich)|phan dong|lat do|bieu tinh|dau da noi bo|"
     r"co nen bo dang|che do (?:nay|ta) (?:co|the nao)|tham nhung (?:o|cua) [a-z]+)(?: |$)"

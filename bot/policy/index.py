@@ -3,17 +3,22 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.policy import decoder as decoding
 from bot.policy.decoder import Decoder
-from bot.policy.postings import Ids, Postings, Scores, Vocabulary, codes
+from bot.policy.packed import Packed
+from bot.policy.postings import Ids, Postings, Scores, Texts, Vocabulary, codes, indexed
 from bot.policy.words import bare, key, words
 
 _POINT = re.compile(r"\s*[a-zđ]{1,2}\)", re.IGNORECASE)
 _LABEL = re.compile(r"\s*(\d+[a-z]?[.)]|[a-zđ]{1,2}\)|-)\s*", re.IGNORECASE)
 _LEAD = 8  # words before "là" in "Vật phụ là …" that can be what the clause defines
+_PLACES = 20  # further from its document's start an article is as far as any
+_NOTHING = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,90 +32,130 @@ class Article:
     text: str
 
 
+def build(articles: Sequence[Article], heard: Iterable[str] | None = None) -> Packed:
+    """The index as arrays. `heard`: lines whose words the decoder learns from; the articles' own without."""
+    if heard is None:
+        heard = (line for a in articles for line in (a.document, a.heading, *a.text.split("\n")))
+    columns, told = decoding.learn(heard)
+    known, bares, bare_of = Vocabulary(), Vocabulary(), [0]
+
+    def learn(text: str) -> Ids:
+        typed = words(text)
+        found = known.learn(map(key, typed))
+        for at, word in zip(found.tolist(), typed, strict=True):
+            if at == len(bare_of):
+                bare_of.append(int(bares.learn([bare(word)])[0]))
+        return found
+
+    names = sorted({a.document for a in articles})
+    number = {name: at for at, name in enumerate(names)}
+    name_words = [learn(name) for name in names]
+    is_word = int(learn("là")[0])
+    headings: list[Ids] = []
+    lines: list[Ids] = []
+    parents: list[Ids] = []
+    owner: list[int] = []
+    defined: list[tuple[int, int]] = []
+    for at, article in enumerate(articles):
+        headings.append(learn(article.heading))
+        above = _NOTHING
+        for line in article.text.split("\n"):
+            found = learn(_LABEL.sub("", line, count=1))
+            owner.append(at)
+            lines.append(found)
+            point = _POINT.match(line) is not None
+            parents.append(above if point else _NOTHING)
+            above = above if point else found
+            if (end := np.flatnonzero(found[: _LEAD + 1] == is_word)).size and end[0]:
+                defined.append((int(codes(found[: end[0]], int(end[0]))[0]), at))
+    plain = np.array(bare_of, np.int32)
+    document_of = np.array([number[a.document] for a in articles], np.int32)
+    counts = np.bincount(owner, minlength=len(articles)) if owner else np.zeros(0, np.int64)
+    first = np.cumsum(counts) - counts
+    own = [lines[start : start + count] for start, count in zip(first, counts, strict=True)]
+    titles = [name_words[at] for at in document_of.tolist()]
+    kept = Texts.of([[line] for h, of in zip(headings, own, strict=True) for line in (h, *of)])
+    columns |= {"lines": kept.words, "line.ends": kept.ends}
+    below = [(titles[o], headings[o], p, line) for o, p, line in zip(owner, parents, lines, strict=True)]
+    columns |= indexed("below", Texts.of(below))
+    del below, parents
+    whole = [(h, title, h, *of) for h, title, of in zip(headings, titles, own, strict=True)]
+    texts = Texts.of(whole)
+    del whole, own
+    columns |= indexed("article", Texts(plain[texts.words], texts.ends))
+    columns |= indexed("heading", Texts.of([[h] for h in headings]), b=0.3)
+    columns |= indexed("document", Texts.of([[name] for name in name_words]))
+    named = Texts.of([[plain[name]] for name in name_words])
+    defined.sort()
+    return Packed(
+        {
+            **columns,
+            "plain": plain,
+            "first": first,
+            "clauses": counts.astype(np.float32),
+            "length": np.log1p(np.diff(texts.ends, prepend=0)).astype(np.float32),
+            "document_of": document_of,
+            "names": named.words,
+            "name.ends": named.ends,
+            "leads": np.array([code for code, _at in defined], np.uint32),
+            "lead.of": np.array([at for _code, at in defined], np.int32),
+        },
+        {**told, "keys": [*known], "bares": [*bares], "numbers": [a.number for a in articles]},
+    )
+
+
 class Index:
     """Columns of numbers over a fixed list of articles; safe to read from several threads."""
 
-    def __init__(self, articles: Sequence[Article], decoder: Decoder | None = None) -> None:
-        self.articles = articles
-        self.decoder = decoder or Decoder(
-            line for a in articles for line in (a.document, a.heading, *a.text.split("\n"))
-        )
-        self._keys, self._bares = Vocabulary(), Vocabulary()
-        self._bare_of = [0]
-        head = [(self._learn(a.document), self._learn(a.heading)) for a in articles]
-        owner: list[int] = []
-        lines: list[Ids] = []
-        parents: list[Ids] = []
-        defined: list[tuple[int, int]] = []
-        is_word = self._learn("là")[0]
-        for at, article in enumerate(articles):
-            above = np.zeros(0, np.int64)
-            for line in article.text.split("\n"):
-                found = self._learn(_LABEL.sub("", line, count=1))
-                owner.append(at)
-                lines.append(found)
-                if _POINT.match(line):
-                    parents.append(above)
-                else:
-                    parents.append(np.zeros(0, np.int64))
-                    above = found
-                if (end := np.flatnonzero(found[: _LEAD + 1] == is_word)).size and end[0]:
-                    defined.append((int(codes(found[: end[0]], int(end[0]))[0]), at))
-        self._plain = np.array(self._bare_of, np.int64)
-        counts = np.bincount(owner, minlength=len(articles)) if owner else np.zeros(0, np.int64)
-        self.first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
-        self.owner = np.array(owner, np.int64)
-        join = np.concatenate
-        whole = [
-            join([*h, *(lines[self.first[at] : self.first[at] + counts[at]])]) for at, h in enumerate(head)
-        ]
-        twice = [self._plain[join([h[1], text])] for h, text in zip(head, whole, strict=True)]
-        below = [join([*head[o], p, line]) for o, p, line in zip(owner, parents, lines, strict=True)]
-        self.below = Postings(below, (1, 2))
-        self.alone = Postings([self._plain[line] for line in lines], (1, 2))
-        self.article = Postings(twice, (1, 2))
-        self.heading = Postings([h[1] for h in head], (1, 2), b=0.3)
-        self.three = Postings(lines, (3,), b=0.3)
-        names = sorted({a.document for a in articles})
-        number = {name: at for at, name in enumerate(names)}
-        self.documents = names
-        self.document_of = np.array([number[a.document] for a in articles])
-        self.document = Postings([self._learn(name) for name in names], (1, 2))
-        self.names = [self._plain[self._learn(name)] for name in names]
-        self.numbers = np.array([a.number for a in articles])
-        self.known_words = len(self._bare_of) - 1
-        self.length = np.log1p([len(text) for text in whole]).astype(np.float32)
-        self.clauses = counts.astype(np.float32)
-        order = np.argsort([code for code, _at in defined], kind="stable")
-        self._leads = np.array([code for code, _at in defined], np.int64)[order]
-        self._lead_of = np.array([at for _code, at in defined], np.int64)[order]
+    def __init__(self, packed: Packed) -> None:
+        columns: dict[str, NDArray[Any]] = dict(packed.columns)
+        self.decoder = Decoder(packed)
+        self._keys, self._bares = Vocabulary(packed.words["keys"]), Vocabulary(packed.words["bares"])
+        self.below = Postings(columns, "below")
+        self.article = Postings(columns, "article")
+        self.heading = Postings(columns, "heading")
+        self.document = Postings(columns, "document")
+        self.lines, self.line_ends = columns["lines"], columns["line.ends"]
+        self.plain_of, self.first = columns["plain"], columns["first"]
+        self.clauses, self.length = columns["clauses"], columns["length"]
+        self.document_of = columns["document_of"]
+        self.numbers = np.array(packed.words["numbers"])
+        self._leads, self._lead_of = columns["leads"], columns["lead.of"]
+        self.size = len(self.first)
+        begins = np.flatnonzero(np.diff(self.document_of, prepend=-1))
+        self.place = np.arange(self.size) - np.repeat(begins, np.diff(begins, append=self.size))
+        self.place = np.minimum(self.place, _PLACES).astype(np.float32)
+        self.known_words, self.known_bares = len(self._keys), len(self._bares)
+        ends = columns["name.ends"].tolist()
+        self._names: dict[int, list[tuple[int, list[int]]]] = {}
+        for at, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
+            name = columns["names"][start : end - 1].tolist()
+            if name:
+                self._names.setdefault(name[0], []).append((at, name))
 
-    def _learn(self, text: str) -> Ids:
-        typed = words(text)
-        found = self._keys.learn(map(key, typed))
-        for at, word in zip(found, typed, strict=True):
-            if at == len(self._bare_of):
-                self._bare_of.append(int(self._bares.learn([bare(word)])[0]))
-        return found
+    @staticmethod
+    def of(articles: Sequence[Article]) -> "Index":
+        """The index of these articles, in memory."""
+        return Index(build(articles))
 
-    def question(self, decoded: Iterable[str]) -> tuple[Ids, Ids]:
-        """(marked, bare) numbers of the words of a decoded question."""
-        marked = list(decoded)
-        return self._keys.ids(marked), self._bares.ids(bare(self.decoder.shown(word)) for word in marked)
+    def marked(self, decoded: Iterable[str]) -> Ids:
+        """The numbers of decoded words."""
+        return self._keys.ids(decoded)
+
+    def bare(self, decoded: Iterable[str]) -> Ids:
+        """The numbers of decoded words without marks."""
+        return self._bares.ids(bare(self.decoder.shown(word)) for word in decoded)
 
     def plain(self, text: str) -> Ids:
         return self._bares.ids(map(bare, words(text)))
 
     def best(self, clauses: Scores) -> Scores:
         """An article's best clause."""
-        return np.maximum.reduceat(clauses, self.first)
-
-    def total(self, clauses: Scores) -> Scores:
-        return np.add.reduceat(clauses, self.first)
+        return np.maximum.reduceat(clauses, self.first) if self.size else clauses
 
     def defined(self, question: Ids) -> tuple[Scores, Scores]:
         """For every article, how many words of the question it defines ("Lợi tức là …"): anywhere, at its start."""
-        anywhere, start = np.zeros(len(self.articles), np.float32), np.zeros(len(self.articles), np.float32)
+        anywhere, start = np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
         for length in range(1, min(_LEAD, len(question)) + 1):
             found = codes(question, length)
             left = np.searchsorted(self._leads, found, "left")
@@ -122,12 +167,12 @@ class Index:
                     start[owners] = length
         return anywhere, start
 
-    def named(self, question: Ids) -> NDArray[np.bool_]:
-        """Which documents the question names by their whole name (bare words)."""
+    def named(self, question: Ids) -> dict[int, tuple[int, int]]:
+        """The documents that the question (bare words) names by their whole name, with where: start and end."""
         text = question.tolist()
-        return np.array([_within(name.tolist(), text) for name in self.names], bool)
-
-
-def _within(part: list[int], whole: list[int]) -> bool:
-    size = len(part)
-    return any(whole[at : at + size] == part for at in range(len(whole) - size + 1))
+        out: dict[int, tuple[int, int]] = {}
+        for at, word in enumerate(text):
+            for document, name in self._names.get(word, ()):
+                if text[at : at + len(name)] == name:
+                    out[document] = (at, at + len(name))
+        return out

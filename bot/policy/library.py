@@ -14,10 +14,10 @@ import numpy as np
 from bot.policy import guards
 from bot.policy.calculators import calculate
 from bot.policy.citations import Citation, Register
-from bot.policy.decoder import Decoder
 from bot.policy.index import Article as Indexed
-from bot.policy.index import Index
+from bot.policy.index import Index, build
 from bot.policy.models import Answer, Document, Entry, Kind, Piece, Rate, Source, Validity, Verdict
+from bot.policy.packed import Packed
 from bot.policy.ranking import Mask, Ranked, rank
 from bot.policy.trees import Model
 from bot.policy.words import bare, bares, key, words
@@ -44,6 +44,30 @@ def shipped_model() -> Model:
     return Model.read(MODEL)
 
 
+def read_by_index(sources: Sequence[Source], entries: Sequence[Entry]) -> tuple[list[Indexed], list[str]]:
+    """What the index is built of: the pieces in the library's order, and the lines that the decoder hears."""
+    by_number = _by_number([source.document for source in sources])
+    out: list[Indexed] = []
+    heard = [source.document.title for source in sources]
+    for source in sources:
+        title = source.document.title
+        for article in source.articles:
+            out.append(Indexed(str(len(out)), title, article.number, article.heading, article.text))
+            heard += [article.heading, *article.text.split("\n")]
+    for entry in entries:
+        rule = by_number.get(entry.rule)
+        text = "\n".join((entry.question, *entry.variants, *entry.answer.split("\n")))
+        out.append(Indexed(str(len(out)), rule.title if rule else "", "", entry.question, text))
+        heard += [entry.question, *entry.answer.split("\n")]
+        heard += [entry.question, *entry.variants] * _ENTRIES_COUNT
+    return out, heard
+
+
+def _by_number(documents: Sequence[Document]) -> dict[str, Document]:
+    """Of each number the newest: that is what a bare number means."""
+    return {each.number: each for each in sorted(documents, key=lambda each: each.issued_on)}
+
+
 class Library:
     """Answers questions from these sources and entries."""
 
@@ -56,15 +80,14 @@ class Library:
         version: int = 0,
         keys: Sequence[int] = (),
         rates: Sequence[Rate] = (),
+        packed: Packed | None = None,
     ) -> None:
-        """`keys`: the pieces' rows in the database, articles first, in order."""
+        """`keys`: the pieces' rows in the database, articles first, in order. `packed`: their index, if it is made."""
         self.version = version
         self.rates = tuple(rates)
         self.model = model or shipped_model()
         self.documents = [source.document for source in sources]
-        self._by_number: dict[str, Document] = {}
-        for document in sorted(self.documents, key=lambda each: each.issued_on):
-            self._by_number[document.number] = document  # a bare number means the newest
+        self._by_number = _by_number(self.documents)
         self._successor = {old: each.number for each in self.documents for old in each.replaces}
         pieces: list[Piece] = []
         for source in sources:
@@ -96,11 +119,7 @@ class Library:
         if keys:
             pieces = [_keyed(piece, row) for piece, row in zip(pieces, keys, strict=True)]
         self.pieces = pieces
-        asked = [line for entry in entries for line in (entry.question, *entry.variants)]
-        told = [line for p in pieces for line in (p.heading, *p.text.split("\n"))]
-        decoder = Decoder([*told, *(d.title for d in self.documents), *asked * _ENTRIES_COUNT])
-        self._lines: list[str] = []
-        self.index = Index([*self._indexed(sources, entries)], decoder)
+        self.index = Index(packed or build(*read_by_index(sources, entries)))
         self._told: dict[str, int] = {}
         for place, entry in enumerate(entries, len(pieces) - len(entries)):
             for line in (entry.question, *entry.variants):
@@ -108,23 +127,6 @@ class Library:
         self._register = Register(
             [*self._by_number, *(old for old in self._successor if old not in self._by_number)]
         )
-
-    def _indexed(self, sources: Sequence[Source], entries: Sequence[Entry]) -> list[Indexed]:
-        out: list[Indexed] = []
-        for source in sources:
-            for article in source.articles:
-                out.append(
-                    Indexed(
-                        str(len(out)), source.document.title, article.number, article.heading, article.text
-                    )
-                )
-        for entry in entries:
-            rule = self._by_number.get(entry.rule)
-            text = "\n".join((entry.question, *entry.variants, *entry.answer.split("\n")))
-            out.append(Indexed(str(len(out)), rule.title if rule else "", "", entry.question, text))
-        for each in out:
-            self._lines += each.text.split("\n")
-        return out
 
     def ask(self, question: str, day: date) -> Answer:
         """The answer on that day."""
@@ -175,11 +177,18 @@ class Library:
             verdict,
             tuple(ordered[:OFFERED] if verdict is not Verdict.ANSWER else ordered[:1]),
             tuple(related[:RELATED]) if verdict is Verdict.ANSWER else (),
-            clause=self._lines[found.clauses[shown[0]]] if shown else "",
+            clause=self._line(int(found.rows[shown[0]]), int(found.clauses[shown[0]])) if shown else "",
             confidence=round(sure, 3),
             understood=understood,
             replaced=replaced,
         )
+
+    def _line(self, row: int, clause: int) -> str:
+        """The words of a clause of the index; "" for an entry, which is shown whole."""
+        piece = self.pieces[row]
+        if piece.kind is Kind.ENTRY:
+            return ""
+        return piece.text.split("\n")[clause - int(self.index.first[row])]
 
     def _plain(self, decoded: Sequence[str]) -> str:
         return " ".join(bare(self.index.decoder.shown(word)) for word in decoded)

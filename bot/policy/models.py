@@ -206,3 +206,36 @@ class AnswerTicket:
     """The officer answers a ticket."""
 
     ticket: int
+
+
+@action("polr")
+@dataclass(frozen=True, slots=True)
+class ReviewDocument:
+    """Shows an officer a page of the tree of a document that waits for approval."""
+
+    document: int
+    page: int
+
+
+@action("polj")
+@dataclass(frozen=True, slots=True)
+class JudgeDocument:
+    """Approves ("yes") a document that waits, or sets it aside ("no")."""
+
+    document: int
+    verdict: str
+
+
+@action("pole")
+@dataclass(frozen=True, slots=True)
+class ReviewEntries:
+    """Shows the first entry that waits for approval."""
+
+
+@action("polv")
+@dataclass(frozen=True, slots=True)
+class JudgeEntry:
+    """Approves ("yes") an entry that waits, or sets it aside ("no")."""
+
+    entry: int
+    verdict: str

@@ -1,119 +1,207 @@
-"""BM25 over runs of words, kept as numbers: a word is a small id, a run of words one 64-bit code.
+"""BM25 over runs of words, kept as numbers: a word is a small id, a run of words one 32-bit code.
 
 Everything a query adds up is computed when indexing, a column a code, the way of Lu, "BM25S" (2024); written on
-NumPy here because ranking needs the plain coverage from the same columns and 100,000 clauses must not take minutes.
+NumPy here because ranking needs the plain coverage from the same columns, 100,000 clauses must not take minutes,
+and the arrays must lie in a file as they are. Two codes in 2^32 may fall together; a question then meets one
+wrong text among thousands, which no order depends on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ids = NDArray[np.int64]
+Ids = NDArray[np.int32]
+Codes = NDArray[np.uint32]
 Scores = NDArray[np.float32]
-_BASE = np.int64(1_000_003)
+Columns = Mapping[str, NDArray[Any]]
+_BASE = np.uint64(1_000_003)
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 _K1 = 1.2
 _COMMON = 20_000
 """Texts that may hold a word that still counts."""
 
 
-def codes(words: Ids, length: int) -> Ids:
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts one after another, each followed by a 0; `ends` are the places after the zeros."""
+
+    words: Ids
+    ends: NDArray[np.int64]
+
+    @staticmethod
+    def of(texts: Sequence[Sequence[Ids]]) -> "Texts":
+        """Each text given as parts."""
+        sizes = np.array([sum(map(len, parts)) + 1 for parts in texts], np.int64)
+        ends = np.cumsum(sizes)
+        words = np.zeros(int(sizes.sum()), np.int32)
+        for end, size, parts in zip(ends.tolist(), sizes.tolist(), texts, strict=True):
+            at = end - size
+            for part in parts:
+                words[at : at + len(part)] = part
+                at += len(part)
+        return Texts(words, ends)
+
+
+def codes(words: Ids, length: int) -> Codes:
     """The code of every run of `length` words, by its start; 0 where it would hold word 0 (the separator)."""
     size = max(0, len(words) - length + 1)
-    out = np.full(size, length, np.int64)
+    out = np.full(size, length, np.uint64)
     whole = np.ones(size, bool)
-    with np.errstate(over="ignore"):
-        for at in range(length):
-            part = words[at : at + size]
-            out = out * _BASE + part
-            whole &= part != 0
-    return np.where(whole, out, 0)
+    for at in range(length):
+        part = words[at : at + size]
+        out *= _BASE
+        out += part.astype(np.uint64)
+        whole &= part != 0
+    out *= _MIX
+    out >>= np.uint64(32)
+    found: Codes = np.where(whole, np.maximum(out, 1), 0).astype(np.uint32)
+    return found
 
 
-def bag(words: Ids, lengths: Sequence[int]) -> Ids:
+def bag(words: Ids, length: int) -> Codes:
     """The different codes of a text, without the separator's."""
-    found = np.unique(np.concatenate([codes(words, length) for length in lengths]))
-    return np.asarray(found[found != 0], np.int64)
+    found: Codes = np.unique(codes(words, length))
+    kept: Codes = found[found != 0]
+    return kept
 
 
 class Postings:
-    """For every bag of words its BM25 (Robertson) and the summed rarity of the query's codes it holds."""
+    """For every text its BM25 (Robertson) and the summed rarity of the question's codes it holds."""
 
-    def __init__(self, texts: Sequence[Ids], lengths: Sequence[int], b: float = 0.75) -> None:
-        self.size = len(texts)
-        self.lengths = tuple(lengths)
-        ends = np.array([len(text) + 1 for text in texts], np.int64)
-        words = np.zeros(int(ends.sum()), np.int64)
-        starts = np.cumsum(ends) - ends
-        for start, text in zip(starts, texts, strict=True):
-            words[start : start + len(text)] = text
-        row_of = np.repeat(np.arange(self.size, dtype=np.int32), ends)
-        found = [codes(words, length) for length in lengths]
-        rows = np.concatenate([row_of[: len(part)] for part in found])
-        flat = np.concatenate(found)
-        del found, row_of, words
-        kept = flat != 0
-        flat, rows = flat[kept], rows[kept]
-        self.codes = np.unique(flat)
-        # Sorted in place and let go of early: what is in hand at once decides how much memory indexing takes.
-        places = np.searchsorted(self.codes, flat)
-        del flat, kept
-        places *= max(1, self.size)
-        places += rows
-        del rows
-        places.sort()
-        first = np.flatnonzero(np.diff(places, prepend=-1))
-        times = np.diff(first, append=len(places)).astype(np.float32)
-        places = places[first]
-        columns = (places // max(1, self.size)).astype(np.int32)
-        rows = (places % max(1, self.size)).astype(np.int32)
-        del places, first
-        length = np.bincount(rows, weights=times, minlength=self.size)
-        held = np.bincount(columns, minlength=len(self.codes))
-        self.rarity = np.log1p((self.size - held + 0.5) / (held + 0.5)).astype(np.float32)
-        usual = max(1.0, float(length.mean()) if self.size else 1.0)
-        norm = (_K1 * (1 - b + b * length / usual)).astype(np.float32)
-        self.weights = (self.rarity[columns] * times * (1 + _K1) / (times + norm[rows])).astype(np.float32)
-        self.rows = rows
-        self.starts = np.concatenate([[0], np.cumsum(held)])
+    def __init__(self, columns: Columns, name: str) -> None:
+        """From the columns that `indexed` made under this name."""
+        self.size = int(columns[f"{name}.size"][0])
+        self.codes = [columns[f"{name}.codes.1"], columns[f"{name}.codes.2"]]
+        self.starts = [columns[f"{name}.starts.1"], columns[f"{name}.starts.2"]]
+        self.rows = [columns[f"{name}.rows.1"], columns[f"{name}.rows.2"]]
+        self.weights = [columns[f"{name}.weights.1"], columns[f"{name}.weights.2"]]
+        self.total: Scores = columns[f"{name}.total"]
         self.unknown = float(np.log1p((self.size + 0.5) / 0.5))
-        self.total = np.bincount(rows, weights=self.rarity[columns], minlength=self.size).astype(np.float32)
 
-    def columns(self, words: Ids) -> tuple[Ids, float]:
-        """The columns of a question's codes, and the summed rarity of all its codes, known or not."""
-        wanted = bag(words, self.lengths)
-        if not len(self.codes):
-            return np.zeros(0, np.int64), self.unknown * len(wanted)
-        at = np.minimum(np.searchsorted(self.codes, wanted), len(self.codes) - 1)
-        known = at[self.codes[at] == wanted]
-        whole = float(self.rarity[known].sum()) + self.unknown * (len(wanted) - len(known))
-        return known, whole
+    def rarity(self, held: NDArray[Any]) -> Scores:
+        """How much a code says that so many texts hold."""
+        return _rarity(held, self.size)
+
+    def found(self, words: Ids) -> tuple[list[tuple[NDArray[np.int64], Scores]], float]:
+        """For single words and pairs, the known columns and their rarity; the summed rarity of all, known or not."""
+        out, whole = [], 0.0
+        for at, known in enumerate(self.codes):
+            wanted = bag(words, at + 1)
+            if len(known) and len(wanted):
+                place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+                place = place[known[place] == wanted]
+            else:
+                place = np.zeros(0, np.int64)
+            starts = self.starts[at]
+            rare = self.rarity(starts[place + 1].astype(np.int64) - starts[place])
+            out.append((place, rare))
+            whole += float(rare.sum()) + self.unknown * (len(wanted) - len(place))
+        return out, whole
+
+    def worth(self, words: Ids) -> Scores:
+        """The rarity of each word, in order."""
+        known, wanted = self.codes[0], codes(words, 1)
+        if not len(known) or not len(wanted):
+            return np.full(len(wanted), self.unknown, np.float32)
+        place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        starts = self.starts[0]
+        rare = self.rarity(starts[place + 1].astype(np.int64) - starts[place])
+        return np.where(known[place] == wanted, rare, self.unknown).astype(np.float32)
 
     def scores(self, words: Ids) -> tuple[Scores, Scores]:
         """(BM25, share of the question's rarity held) of every text."""
-        columns, whole = self.columns(words)
-        if not len(columns):
+        columns, whole = self.found(words)
+        rows, weights, rare = [], [], []
+        for at, (places, rarity) in enumerate(columns):
+            starts = self.starts[at]
+            for place, worth in zip(places.tolist(), rarity.tolist(), strict=True):
+                start, end = int(starts[place]), int(starts[place + 1])
+                if end - start <= _COMMON:  # in a large corpus its commonest words cost most and say least
+                    rows.append(self.rows[at][start:end])
+                    weights.append(self.weights[at][start:end])
+                    rare.append(np.full(end - start, worth, np.float32))
+        if not rows:
             return np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
-        sizes = self.starts[columns + 1] - self.starts[columns]
-        if (rare := sizes <= _COMMON).any():  # in a large corpus its commonest words cost most and say least
-            columns, sizes = columns[rare], sizes[rare]
-        rows = np.concatenate([self.rows[self.starts[c] : self.starts[c + 1]] for c in columns])
-        weights = np.concatenate([self.weights[self.starts[c] : self.starts[c + 1]] for c in columns])
-        bm25 = np.bincount(rows, weights, self.size)
-        held = np.bincount(rows, np.repeat(self.rarity[columns], sizes), self.size)
+        where = np.concatenate(rows)
+        bm25 = np.bincount(where, np.concatenate(weights), self.size)
+        held = np.bincount(where, np.concatenate(rare), self.size)
         return bm25.astype(np.float32), (held / (whole or 1.0)).astype(np.float32)
+
+
+def _rarity(held: NDArray[Any], size: int) -> Scores:
+    return np.log1p((size - held + 0.5) / (held + 0.5)).astype(np.float32)
+
+
+def indexed(name: str, texts: Texts, b: float = 0.75) -> dict[str, NDArray[Any]]:
+    """The columns of single words and pairs of these texts."""
+    size = len(texts.ends)
+    owner = np.repeat(np.arange(size, dtype=np.uint32), np.diff(texts.ends, prepend=0))
+    out: dict[str, NDArray[Any]] = {f"{name}.size": np.array([size], np.int64)}
+    counted: list[NDArray[np.uint8]] = []
+    length = np.zeros(size)
+    for runs in (1, 2):
+        # Sorted in place and let go of early: what is in hand at once decides how much memory indexing takes.
+        found = codes(texts.words, runs)
+        places = found.astype(np.uint64)
+        places <<= np.uint64(32)
+        places += owner[: len(found)]
+        places = places[found != 0]
+        del found
+        places.sort()
+        new = np.ones(len(places), bool)
+        np.not_equal(places[1:], places[:-1], out=new[1:])
+        first = np.flatnonzero(new)
+        times = np.diff(first, append=len(places))
+        places = places[first]
+        del first, new
+        rows = (places & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+        places >>= np.uint64(32)
+        every = places.astype(np.uint32)
+        del places
+        starts = np.flatnonzero(np.diff(every, prepend=np.uint32(0)))
+        out[f"{name}.codes.{runs}"] = every[starts]
+        out[f"{name}.starts.{runs}"] = np.append(starts, len(every)).astype(np.uint32)
+        out[f"{name}.rows.{runs}"] = rows
+        del every
+        counted.append(np.minimum(times, 255).astype(np.uint8))
+        length += np.bincount(rows, times, size)
+    usual = max(1.0, float(length.mean()) if size else 1.0)
+    norm = (_K1 * (1 - b + b * length / usual)).astype(np.float32)
+    total = np.zeros(size)
+    for runs, count in zip((1, 2), counted, strict=True):
+        rows = out[f"{name}.rows.{runs}"]
+        held = np.diff(out[f"{name}.starts.{runs}"])
+        rare = np.repeat(_rarity(held, size), held)
+        total += np.bincount(rows, rare, size)
+        times = count.astype(np.float32)
+        rare *= times * np.float32(1 + _K1)
+        times += norm[rows]
+        rare /= times
+        out[f"{name}.weights.{runs}"] = rare.astype(np.float16)
+    out[f"{name}.total"] = total.astype(np.float32)
+    return out
 
 
 class Vocabulary:
     """Numbers for words; 0 separates, unknown words of questions get a number no text has."""
 
-    def __init__(self) -> None:
-        self._ids: dict[str, int] = {}
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        self._ids: dict[str, int] = {word: at for at, word in enumerate(known, 1)}
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __iter__(self) -> Iterator[str]:
+        """Words in the order of their numbers."""
+        return iter(self._ids)
 
     def learn(self, words: Iterable[str]) -> Ids:
         ids = self._ids
-        return np.array([ids.setdefault(word, len(ids) + 1) for word in words], np.int64)
+        return np.array([ids.setdefault(word, len(ids) + 1) for word in words], np.int32)
 
     def ids(self, words: Iterable[str]) -> Ids:
         unknown = len(self._ids) + 1
-        return np.array([self._ids.get(word, unknown) for word in words], np.int64)
+        return np.array([self._ids.get(word, unknown) for word in words], np.int32)

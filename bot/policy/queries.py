@@ -44,6 +44,14 @@ class Listed(NamedTuple):
     approved_ms: int | None
 
 
+class Heading(NamedTuple):
+    """A line of a document's tree."""
+
+    path: str
+    number: str
+    heading: str
+
+
 class Ticket(NamedTuple):
     """A question sent to an officer."""
 
@@ -159,21 +167,35 @@ def heading(tx: Tx, kind: str, key: int) -> str:
     return tx.value(select(column).where(table.c.id == key)) or ""
 
 
-def documents(tx: Tx) -> list[Listed]:
-    """All documents with their states, the newest import first."""
+def documents(tx: Tx, only: int | None = None) -> list[Listed]:
+    """All documents with their states, the newest import first; or one of them."""
     count = (
         select(func.count())
         .where(policy_articles.c.document_id == policy_documents.c.id)
         .scalar_subquery()
         .label("articles")
     )
-    rows = tx.rows(select(policy_documents, count).order_by(policy_documents.c.id.desc()))
+    wanted = select(policy_documents, count).order_by(policy_documents.c.id.desc())
+    if only is not None:
+        wanted = wanted.where(policy_documents.c.id == only)
     return [
         Listed(
             row.id, _document(row), DocumentState(row.state), row.articles, row.approved_by, row.approved_ms
         )
-        for row in rows
+        for row in tx.rows(wanted)
     ]
+
+
+def listed(tx: Tx, key: int) -> Listed | None:
+    """One document."""
+    return next(iter(documents(tx, key)), None)
+
+
+def outline(tx: Tx, key: int) -> list[Heading]:
+    """The tree of a document, in order."""
+    wanted = select(policy_articles.c.path, policy_articles.c.number, policy_articles.c.heading)
+    wanted = wanted.where(policy_articles.c.document_id == key).order_by(policy_articles.c.place)
+    return [Heading(row.path, row.number, row.heading) for row in tx.rows(wanted)]
 
 
 def unapproved_entries(tx: Tx) -> list[tuple[int, Entry]]:
@@ -223,11 +245,12 @@ def open_tickets(tx: Tx, units: Sequence[int]) -> list[Ticket]:
 
 
 def overdue(tx: Tx) -> list[Ticket]:
-    """Unanswered tickets whose time has passed."""
+    """Unanswered tickets whose time has passed; until the commit nobody answers them."""
     wanted = select(policy_tickets).where(
         policy_tickets.c.answered_ms.is_(None), policy_tickets.c.due_ms <= tx.now_ms
     )
-    return [_ticket(tx, row) for row in tx.rows(wanted.order_by(policy_tickets.c.id))]
+    wanted = wanted.order_by(policy_tickets.c.id).with_for_update(skip_locked=True)
+    return [_ticket(tx, row) for row in tx.rows(wanted)]
 
 
 def _ticket(tx: Tx, row: Row[Any]) -> Ticket:

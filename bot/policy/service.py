@@ -28,6 +28,7 @@ from bot.store.tables.policy import (
     policy_version,
 )
 from bot.store.tx import Tx
+from bot.store.upsert import insert as upsert
 
 ANSWER_WITHIN = timedelta(days=2)
 """After this a ticket is told again, and one level up."""
@@ -37,10 +38,17 @@ UNCHECKED, WITHDRAWN = DocumentState.UNCHECKED.value, DocumentState.WITHDRAWN.va
 
 
 def _changed(tx: Tx) -> None:
+    """Called before anything is read: until the commit no other process changes an answer."""
+    _raise_version(tx, 1)
+
+
+def _raise_version(tx: Tx, by: int) -> None:
     table = policy_version
-    done = tx.run(update(table).where(table.c.id == 1).values(version=table.c.version + 1))
-    if done.rowcount == 0:
-        tx.run(insert(table).values(id=1, version=1))
+    tx.run(
+        upsert(tx.conn, table)
+        .values(id=1, version=by)
+        .on_conflict_do_update(index_elements=["id"], set_={"version": table.c.version + by})
+    )
 
 
 def content_hash(source: Source) -> str:
@@ -54,6 +62,7 @@ def add_document(tx: Tx, source: Source) -> tuple[int, bool]:
 
     The same document with the same words and fields is not stored twice.
     """
+    _raise_version(tx, 0)  # it changes no answer; who imports the same in another process waits
     document, digest = source.document, content_hash(source)
     for known in queries.documents(tx):
         if known.document == document and known.state is not DocumentState.WITHDRAWN:
@@ -106,6 +115,7 @@ def approve(tx: Tx, document_id: int, by: int | None) -> None:
     `by` None is the terminal. Raises Refused("no_right"), LookupError.
     """
     _may_keep(tx, by)
+    _changed(tx)
     row = tx.first(select(policy_documents).where(policy_documents.c.id == document_id))
     if row is None:
         raise LookupError(document_id)
@@ -122,20 +132,20 @@ def approve(tx: Tx, document_id: int, by: int | None) -> None:
         .values(state=APPROVED, approved_by=by, approved_ms=tx.now_ms)
     )
     _note(tx, "policy.approve", f"policy:{document_id}", by)
-    _changed(tx)
 
 
 def withdraw(tx: Tx, document_id: int, by: int | None) -> None:
     """A document answers no more, from this commit on. Raises Refused("no_right")."""
     _may_keep(tx, by)
+    _changed(tx)
     tx.run(update(policy_documents).where(policy_documents.c.id == document_id).values(state=WITHDRAWN))
     _note(tx, "policy.withdraw", f"policy:{document_id}", by)
-    _changed(tx)
 
 
 def add_entries(tx: Tx, entries: Iterable[Entry], by: int | None, *, approved: bool) -> int:
     """Adds entries; one with the same question takes the other's place. Returns how many."""
     _may_keep(tx, by)
+    _raise_version(tx, int(approved))
     count = 0
     for entry in entries:
         same = (policy_entries.c.question == entry.question, policy_entries.c.state != WITHDRAWN)
@@ -160,27 +170,42 @@ def add_entries(tx: Tx, entries: Iterable[Entry], by: int | None, *, approved: b
         count += 1
     if approved and count:
         _note(tx, "policy.entries", f"entries:{count}", by)
-        _changed(tx)
     return count
 
 
 def approve_entries(tx: Tx, by: int | None) -> int:
-    """Approves all entries that wait. Returns how many."""
-    waiting = queries.unapproved_entries(tx)
-    for key, entry in waiting:
-        older = (policy_entries.c.question == entry.question, policy_entries.c.state == APPROVED)
-        tx.run(update(policy_entries).where(*older).values(state=WITHDRAWN))
-        values = {"state": APPROVED, "approved_by": by, "approved_ms": tx.now_ms}
-        tx.run(update(policy_entries).where(policy_entries.c.id == key).values(**values))
-    if waiting:
-        _note(tx, "policy.entries", f"entries:{len(waiting)}", by)
-        _changed(tx)
-    return len(waiting)
+    """Approves all entries that wait. Returns how many. Raises Refused("no_right")."""
+    return sum(judge_entry(tx, key, by, approve=True) for key, _entry in queries.unapproved_entries(tx))
+
+
+def judge_entry(tx: Tx, entry_id: int, by: int | None, *, approve: bool) -> bool:
+    """Lets an entry that waits answer, in the place of an older one of the same question, or sets it aside.
+
+    Returns whether it waited. Raises Refused("no_right").
+    """
+    _may_keep(tx, by)
+    _raise_version(tx, int(approve))
+    table = policy_entries
+    waits = (table.c.id == entry_id, table.c.state == UNCHECKED)
+    question = tx.value(select(table.c.question).where(*waits))
+    if question is None:
+        return False
+    if not approve:
+        tx.run(update(table).where(*waits).values(state=WITHDRAWN))
+        _note(tx, "policy.refuse_entry", f"entry:{entry_id}", by)
+        return True
+    older = (table.c.question == question, table.c.state == APPROVED)
+    tx.run(update(table).where(*older).values(state=WITHDRAWN))
+    values = {"state": APPROVED, "approved_by": by, "approved_ms": tx.now_ms}
+    tx.run(update(table).where(*waits).values(**values))
+    _note(tx, "policy.entries", f"entry:{entry_id}", by)
+    return True
 
 
 def set_rates(tx: Tx, rates: Sequence[Rate], by: int | None) -> None:
     """These rates take the place of all earlier ones. Raises Refused("no_right")."""
     _may_keep(tx, by)
+    _changed(tx)
     tx.run(delete(policy_rates))
     for rate in rates:
         tx.run(
@@ -195,7 +220,6 @@ def set_rates(tx: Tx, rates: Sequence[Rate], by: int | None) -> None:
             )
         )
     _note(tx, "policy.rates", f"rates:{len(rates)}", by)
-    _changed(tx)
 
 
 def add_sample(
@@ -240,10 +264,12 @@ def rate(tx: Tx, kind: str, key: int, *, good: bool) -> None:
     if not queries.answers(tx, kind, key):
         return
     table = policy_ratings
-    same = (table.c.kind == kind, table.c.piece_id == key)
     column = table.c.good if good else table.c.bad
-    if tx.run(update(table).where(*same).values({column: column + 1})).rowcount == 0:
-        tx.run(insert(table).values(kind=kind, piece_id=key, good=int(good), bad=int(not good)))
+    tx.run(
+        upsert(tx.conn, table)
+        .values(kind=kind, piece_id=key, good=int(good), bad=int(not good))
+        .on_conflict_do_update(index_elements=["kind", "piece_id"], set_={column.name: column + 1})
+    )
 
 
 # --- tickets

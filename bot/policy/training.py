@@ -23,9 +23,17 @@ _COMMON = {
     "force_col_wise": True,
     "seed": 1,
 }
-_RANK = {**_COMMON, "min_data_in_leaf": 40, "feature_fraction": 0.4}
-_RANKS = ((6, 250, 1), (14, 110, 2))
-"""The forests whose odds are averaged: leaves of a tree, trees, seed."""
+_RANK = {
+    **_COMMON,
+    "learning_rate": 0.08,
+    "num_leaves": 8,
+    "max_depth": 5,
+    "min_data_in_leaf": 40,
+    "feature_fraction": 0.3,
+}
+_RANK_ROUNDS = 110
+_SEEDS = (1, 2, 3)
+"""Of the forests whose odds are averaged."""
 _SURE = {**_COMMON, "num_leaves": 6, "min_data_in_leaf": 30, "feature_fraction": 0.5}
 _SURE_ROUNDS = 80
 _INNER = 4
@@ -63,10 +71,7 @@ def _rank_forests(questions: Sequence[Labelled]) -> tuple[Forest, ...]:
     useful = [each for each in questions if len(each.found.rows)]
     rows = np.vstack([each.found.features for each in useful])
     right = np.concatenate([each.right for each in useful])
-    return tuple(
-        _train({**_RANK, "num_leaves": leaves, "seed": seed}, rounds, rows, right)
-        for leaves, rounds, seed in _RANKS
-    )
+    return tuple(_train({**_RANK, "seed": seed}, _RANK_ROUNDS, rows, right) for seed in _SEEDS)
 
 
 def _sure_row(model: Model, found: Candidates, right: NDArray[np.bool_] | None) -> tuple[Floats, bool]:

@@ -22,7 +22,9 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)
 def key(word: str) -> str:
-    """One spelling for a syllable however its tone was placed: "hoà", "hòa" -> "hoa2"."""
+    """One spelling for a syllable however its tone was placed: "hoà", "hòa" -> "hoa2"; for a number "05" -> "5"."""
+    if word.isdigit():
+        return word.lstrip("0") or "0"
     tone, letters = "", ""
     for char in unicodedata.normalize("NFD", word):
         if char in _TONES:
@@ -35,7 +37,7 @@ def key(word: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def bare(word: str) -> str:
     """The syllable without any mark: "đảng" -> "dang"."""
-    return flat(word)
+    return key(word) if word.isdigit() else flat(word)
 
 
 def keys(text: str) -> list[str]:

@@ -17,6 +17,12 @@ def get(tx: Tx, request_id: int) -> Request | None:
     return None if row is None else _request(tx, row)
 
 
+def to_decide(tx: Tx, request_id: int) -> Request | None:
+    """The same; until the commit no other process decides about it."""
+    row = tx.first(select(data_requests).where(data_requests.c.id == request_id).with_for_update())
+    return None if row is None else _request(tx, row)
+
+
 def pending_of(tx: Tx, member_id: int, kind: Kind) -> Request | None:
     """What a member has asked for and is not finished."""
     row = tx.first(

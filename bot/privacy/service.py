@@ -12,7 +12,7 @@ from bot.clock import from_ms, to_ms
 from bot.delivery import outbox
 from bot.organisation import queries as people
 from bot.organisation.models import Account, Verb
-from bot.organisation.personal import places_of
+from bot.organisation.personal import one_at_a_time, places_of
 from bot.privacy import queries, rules, texts
 from bot.privacy.models import Kind, Request, Room, State
 from bot.store import audit
@@ -29,6 +29,7 @@ def ask(tx: Tx, account: Account, kind: Kind, words: str = "") -> Request:
 
     The officers over the member's branch are told (`texts.new_request`).
     """
+    one_at_a_time(tx, account.member_id)  # who has two accounts may be asking on both
     pending = queries.pending_of(tx, account.member_id, kind)
     if pending is not None:
         return pending
@@ -124,7 +125,8 @@ def settle(tx: Tx, rooms: Sequence[Room]) -> list[int]:
     Afterwards the database's log is to be emptied, and `finish` called.
     """
     ready = []
-    for row in tx.rows(data_requests.select().where(data_requests.c.state == State.ERASING.value)):
+    erasing = data_requests.select().where(data_requests.c.state == State.ERASING.value)
+    for row in tx.rows(erasing.with_for_update(skip_locked=True)):
         if row.chats is not None:
             sealed = tx.vault.open("data_requests.chats", f"{row.member_id}:{row.made_ms}", row.chats)
             places = [Place(*each) for each in json.loads(sealed)]
@@ -201,7 +203,9 @@ def known(tx: Tx, request_id: int) -> Request:
 
 def _decidable(tx: Tx, request_id: int, by: int | None, *states: State) -> Request:
     """`by` None is the terminal. Nobody decides about their own request."""
-    request = known(tx, request_id)
+    request = queries.to_decide(tx, request_id)
+    if request is None:
+        raise Refused("settled")
     if by is not None and (
         by == request.member_id or not people.may(tx, by, Verb.ANSWER_REQUESTS, request.unit_id)
     ):

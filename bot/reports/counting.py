@@ -74,7 +74,8 @@ REASONS = {
     "person_quota": N_("hết hạn mức tin tới người này"),
     "night": N_("Zalo không nhận ban đêm"),
     "rejected": N_("nền tảng từ chối tin"),
-    "uncertain": N_("lỗi đường truyền"),
+    "uncertain": N_("mất liên lạc khi gửi, chưa rõ đã tới hay chưa"),
+    "unavailable": N_("nền tảng không trả lời"),
     "broken": N_("lỗi hệ thống"),
 }
 """Why somebody was not reached, in words."""

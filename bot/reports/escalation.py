@@ -33,7 +33,7 @@ def tick(tx: Tx, quiet: Quiet) -> bool:
     """Tells the next who must know. Returns whether there may be more to do at once."""
     still = quiet.holds(tx.now)
     for kind in (CALLS, SECRETARY, ABOVE):
-        for timer in timers.due(tx, kind, tx.now_ms):
+        for timer in timers.to_do(tx, kind):
             if still and timer.directive.urgency != Urgency.FLASH:
                 continue
             if kind == ABOVE:

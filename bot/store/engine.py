@@ -98,6 +98,12 @@ def reading(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
+def take_time(conn: Connection) -> None:
+    """Lets this transaction be idle for long between two statements: a snapshot that is compared in memory."""
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '15min'")
+
+
 def connection_lost(error: BaseException) -> bool:
     """Whether PostgreSQL could not be reached, or went away in the middle."""
     if not isinstance(error, DBAPIError) or isinstance(error.orig, sqlite3.Error):

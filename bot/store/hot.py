@@ -70,10 +70,13 @@ class Hot:
         return None if row is None else plan.read(row)
 
     def rows(self, tx: Tx, **values: Any) -> list[Any]:
-        """All rows."""
+        """All rows; of a statement that writes, those it returns."""
         conn = tx.conn
+        statement = self.statement(conn.dialect.name)
+        if not isinstance(statement, Select):
+            tx.known.clear()
         if conn.dialect.name != "sqlite":
-            return list(conn.execute(self.statement(conn.dialect.name), values))
+            return list(conn.execute(statement, values))
         plan = self._plan or self._compile(conn)
         return [plan.read(row) for row in plan.on(conn).execute(plan.text, plan.bind(values))]
 

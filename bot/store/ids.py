@@ -12,8 +12,14 @@ _last = 0
 
 def new_id() -> int:
     """A new key: 41 bits of milliseconds since 2026, then 22 random bits; always larger than the last."""
+    return new_ids(1)[0]
+
+
+def new_ids(count: int) -> range:
+    """So many new keys in a row."""
     global _last  # noqa: PLW0603 - one counter a process is the point
     candidate = (to_ms(now()) - _EPOCH_MS) << 22 | secrets.randbits(22)
     with _lock:
-        _last = max(candidate, _last + 1)
-        return _last
+        first = max(candidate, _last + 1)
+        _last = first + count - 1
+    return range(first, first + count)

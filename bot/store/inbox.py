@@ -1,6 +1,7 @@
 """Updates taken in: stored before the platform hears 200, done in the commit of their effect."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 
@@ -20,6 +21,8 @@ class Waiting:
     payload: bytes | None
     """None: too many wait to keep it in memory; it is in the table."""
     received_ms: int
+    update: Any = None
+    """The payload as whoever took it in has parsed it already."""
 
 
 _PUT = Hot(
@@ -37,6 +40,9 @@ _PUT = Hot(
         .on_conflict_do_nothing(index_elements=["channel", "update_key"])
         .returning(inbox.c.id)
     )
+)
+_PAYLOAD = Hot(
+    select(inbox.c.channel, inbox.c.update_key, inbox.c.payload).where(inbox.c.id == bindparam("row"))
 )
 _DONE = Hot(
     update(inbox)
@@ -85,8 +91,7 @@ def waiting(tx: Tx) -> list[Waiting]:
 
 def payload(tx: Tx, row_id: int) -> bytes:
     """What a waiting update holds."""
-    columns = (inbox.c.channel, inbox.c.update_key, inbox.c.payload)
-    row = tx.first(select(*columns).where(inbox.c.id == row_id))
+    row = _PAYLOAD.first(tx, row=row_id)
     if row is None:
         raise LookupError(row_id)
     return tx.vault.open_bytes("inbox.payload", f"{row.channel}:{row.update_key}", row.payload)

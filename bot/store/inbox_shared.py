@@ -170,6 +170,18 @@ def length(tx: Tx) -> int:
     return int(tx.value(select(func.count()).where(inbox.c.state == WAITING)) or 0)
 
 
+def crowded(tx: Tx, least: int) -> dict[tuple[str, str], int]:
+    """Chats of which at least so many updates wait, with how many."""
+    waiting = func.count()
+    rows = tx.rows(
+        select(inbox.c.channel, inbox.c.chat_key, waiting.label("waiting"))
+        .where(inbox.c.state == WAITING)
+        .group_by(inbox.c.channel, inbox.c.chat_key)
+        .having(waiting >= least)
+    )
+    return {(row.channel, row.chat_key): row.waiting for row in rows}
+
+
 def forget_quiet_chats(tx: Tx) -> None:
     """Deletes the rows of chats where nothing waits and nobody works; the next update makes them anew."""
     quiet = (

@@ -1,6 +1,7 @@
 """Choices that wait in a chat for a number or a word, newest first, until they expire."""
 
 import json
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, literal_column, select
@@ -55,26 +56,42 @@ _OPEN = Hot(
 )
 
 
-def open_choices(tx: Tx, channel: str, chat_id: str, opening: Opening, expires_ms: int) -> None:
-    """Keeps the choices of a message that reached a chat; again for the same id changes nothing.
+class Opened(NamedTuple):
+    """A message with choices that has just reached a chat."""
 
-    An earlier message about the same document is no longer answered by number: this one stands for it.
+    channel: str
+    chat_id: str
+    opening: Opening
+    expires_ms: int
+
+
+def open_choices(tx: Tx, opened: Sequence[Opened]) -> None:
+    """Keeps the choices of messages that reached chats; again for the same id changes nothing.
+
+    An earlier message about the same document is no longer answered by number: the new one stands for it.
     """
-    if opening.about:
-        _SUPERSEDE.run(tx, channel=channel, chat=chat_id, about=opening.about, id=opening.id)
-    body = json.dumps([opening.labels, opening.payloads])
-    _OPEN.run(
-        tx,
-        id=opening.id,
-        channel=channel,
-        chat=chat_id,
-        about=opening.about,
-        card=int(opening.card),
-        unasked=int(opening.unasked),
-        choices=tx.vault.seal("openings.choices", opening.id, body),
-        reached=opening.reached_ms,
-        expires=expires_ms,
-    )
+    bodies: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
+    about, rows = [], []
+    for channel, chat_id, opening, expires_ms in opened:
+        here = {"channel": channel, "chat": chat_id, "about": opening.about, "id": opening.id}
+        if opening.about:
+            about.append(here)
+        said = (opening.labels, opening.payloads)
+        if said not in bodies:
+            bodies[said] = json.dumps(said)
+        rows.append(
+            {
+                **here,
+                "card": int(opening.card),
+                "unasked": int(opening.unasked),
+                "choices": tx.vault.seal("openings.choices", opening.id, bodies[said]),
+                "reached": opening.reached_ms,
+                "expires": expires_ms,
+            }
+        )
+    if about:
+        _SUPERSEDE.run_each(tx, about)
+    _OPEN.run_each(tx, rows)
 
 
 def of_chat(tx: Tx, channel: str, chat_id: str) -> list[Opening]:

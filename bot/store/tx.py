@@ -51,15 +51,19 @@ class Tx:
 
     def rows(self, statement: Executable, values: Mapping[str, Any] | None = None) -> list[Row[Any]]:
         """All rows of a query."""
-        self.known.clear()
+        self._forget(statement)
         return list(self.conn.execute(statement, values))
 
     def first(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Row[Any] | None:
         """The first row of a query, or None."""
-        self.known.clear()
+        self._forget(statement)
         return self.conn.execute(statement, values).first()
 
     def value(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
         """The first column of the first row, or None."""
-        self.known.clear()
+        self._forget(statement)
         return self.conn.execute(statement, values).scalar()
+
+    def _forget(self, statement: Executable) -> None:
+        if not statement.is_select:  # it writes, and returns what it wrote
+            self.known.clear()

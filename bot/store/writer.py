@@ -2,7 +2,9 @@
 
 Units of work (plain functions of a `Tx`) are run one after another in one transaction, then committed
 together; only then does anybody hear of them. First go the urgent ones that wait (new updates, results of
-sends: short, and somebody waits for each), then others for at most `batch_ms` of work or `batch_units`. When one
+sends: short, and somebody waits for each), then others for at most `batch_ms` of work or `batch_units`. While
+updates arrive, others get a part of that time: a platform that waits for its 200 hangs up, what was taken in
+keeps, and how much of it may wait is limited. When one
 raises, the batch is rolled back and each of its units runs again alone, so nobody pays for another's
 fault: nothing had left the process.
 
@@ -42,6 +44,7 @@ log = structlog.get_logger()
 class _Work:
     unit: Unit
     done: Done | None
+    arrives: bool
 
 
 class WriterStopped(Exception):
@@ -52,6 +55,8 @@ ASIDE_S = 0.05
 """The longest the event loop waits for a batch."""
 URGENT = 4
 """So many times `batch_units` of the urgent ones."""
+ARRIVING = 4
+"""While updates arrive, a batch gives this part of `batch_ms` to what was taken in before."""
 _PAUSE_S = 0.3
 """How long to wait before the next try to reach a database that is gone."""
 
@@ -97,18 +102,20 @@ class Writer:
             self._wake.notify()
         self._thread.join()
 
-    def submit(self, unit: Unit, done: Done | None = None, *, urgent: bool = False) -> None:
-        """Queues a unit. Urgent ones (new updates, results of sends) go before most events.
+    def submit(
+        self, unit: Unit, done: Done | None = None, *, urgent: bool = False, arrives: bool = False
+    ) -> None:
+        """Queues a unit. Urgent ones (results of sends, and updates as they arrive) go before most events.
 
         Raises WriterStopped.
         """
         with self._wake:
             if self._stopping:
                 raise WriterStopped
-            (self._urgent if urgent else self._ordinary).append(_Work(unit, done))
+            (self._urgent if urgent or arrives else self._ordinary).append(_Work(unit, done, arrives))
             self._wake.notify()
 
-    async def run(self, unit: Callable[[Tx], T], *, urgent: bool = False) -> T:
+    async def run(self, unit: Callable[[Tx], T], *, urgent: bool = False, arrives: bool = False) -> T:
         """Runs a unit and returns its result after the commit; raises what it raised."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
@@ -120,7 +127,7 @@ class Writer:
             else:
                 future.set_exception(error)
 
-        self.submit(unit, done, urgent=urgent)
+        self.submit(unit, done, urgent=urgent, arrives=arrives)
         return await future
 
     def _run(self) -> None:
@@ -136,13 +143,17 @@ class Writer:
         """The units of one batch; of the ordinary ones at least one, so that no flood of results starves them."""
         urgent = ordinary = 0
         end = float("inf")
+        allowed_s = self._batch_s
         while True:
             if self._urgent and urgent < self._batch_units * URGENT:
                 urgent += 1
-                yield self._urgent.popleft()
+                work = self._urgent.popleft()
+                if work.arrives:
+                    allowed_s = self._batch_s / ARRIVING
+                yield work
             elif self._ordinary and ordinary < self._batch_units and time.thread_time() <= end:
                 if not ordinary:
-                    end = time.thread_time() + self._batch_s  # own work: on a busy machine batches stay whole
+                    end = time.thread_time() + allowed_s  # own work: on a busy machine batches stay whole
                 ordinary += 1
                 yield self._ordinary.popleft()
             else:

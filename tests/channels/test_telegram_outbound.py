@@ -9,7 +9,7 @@ from channel_doubles import CHUNK, PDF, Platform, Shelf, serve
 
 from bot.channels.telegram.outbound import TelegramOutbound
 from bot.channels.telegram.webhook import set_webhook
-from bot.chat.errors import Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
+from bot.chat.errors import Rejected, RetryAfter, TokenExpired, Unavailable, Uncertain, Unreachable
 from bot.chat.replies import Choice, Edit, Say, Toast
 
 TOKEN = "71:sample-token"
@@ -196,7 +196,7 @@ ERRORS = [
     (refusal(413, "Request Entity Too Large"), Rejected, {}),
     (refusal(401, "Unauthorized"), TokenExpired, {}),
     (refusal(404, "Not Found"), TokenExpired, {}),
-    (refusal(500, "Internal Server Error"), Uncertain, {}),
+    (refusal(500, "Internal Server Error"), Unavailable, {}),
     ((502, "<html>Bad Gateway</html>"), Uncertain, {}),
     ((200, "<html>captive portal</html>"), Uncertain, {}),
     ((200, [1]), Uncertain, {}),
@@ -212,9 +212,9 @@ async def test_errors_become_ours(out, telegram, answer, error, fields, reply):
     assert {name: getattr(caught.value, name) for name in fields} == fields
 
 
-async def test_a_lost_connection_is_uncertain_and_tells_no_token(telegram, shelf):
+async def test_nobody_there_is_unavailable_and_tells_no_token(telegram, shelf):
     out = TelegramOutbound(TOKEN, shelf, base="http://127.0.0.1:9")
-    with pytest.raises(Uncertain) as caught:
+    with pytest.raises(Unavailable) as caught:
         await out.send("71", CARD)
     await out.close()
     assert "sample-token" not in repr(caught.value)

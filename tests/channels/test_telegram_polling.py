@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from bot.channels.telegram import polling as module
 from bot.channels.telegram.polling import Polling
 from bot.channels.webhooks import InboxFailed, InboxFull
-from bot.chat.errors import Rejected, RetryAfter, TokenExpired, Uncertain
+from bot.chat.errors import Rejected, RetryAfter, TokenExpired, Unavailable, Uncertain
 
 TOKEN = "71:sample-token"
 
@@ -23,7 +23,7 @@ class Box:
         self.rows = []
         self.fails = []
 
-    async def put(self, channel, update_key, chat_key, payload):
+    async def put(self, channel, update_key, chat_key, payload, update=None):
         if self.fails:
             raise self.fails.pop()
         self.rows.append((channel, update_key, chat_key, payload))
@@ -82,7 +82,7 @@ async def test_what_is_no_update_is_passed_over_and_logged(poller, telegram, box
         ((404, {"ok": False}), TokenExpired),
         ((429, {"ok": False, "parameters": {"retry_after": 3}}), RetryAfter),
         ((409, {"ok": False, "description": "Conflict"}), Rejected),
-        ((500, {"ok": False}), Uncertain),
+        ((500, {"ok": False}), Unavailable),
         ((502, "<html>"), Uncertain),
         ((200, {"ok": True, "result": {}}), Uncertain),
     ],

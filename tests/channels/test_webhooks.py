@@ -34,7 +34,7 @@ class Box:
         self.rows = {}
         self.fails = None
 
-    async def put(self, channel, update_key, chat_key, payload):
+    async def put(self, channel, update_key, chat_key, payload, update=None):
         if self.fails:
             raise self.fails
         self.rows.setdefault((channel, update_key), (chat_key, payload))

@@ -9,7 +9,16 @@ from structlog.testing import capture_logs
 
 from bot.channels.zalo_oa.access import FixedToken
 from bot.channels.zalo_oa.outbound import IN_FLIGHT, ZaloOutbound, of_template
-from bot.chat.errors import Later, Rejected, RetryAfter, Suspended, TokenExpired, Uncertain, Unreachable
+from bot.chat.errors import (
+    Later,
+    Rejected,
+    RetryAfter,
+    Suspended,
+    TokenExpired,
+    Unavailable,
+    Uncertain,
+    Unreachable,
+)
 from bot.chat.replies import Choice, Edit, File, Link, Say, Template, Toast
 from bot.clock import VIETNAM, now
 from bot.delivery.outbound import Quota
@@ -325,7 +334,7 @@ ERRORS = [
     (no(-200), Uncertain, {}),
     (no(-248, "policy"), Rejected, {"why": "zalo -248: policy"}),
     (no(-99999, "new"), Rejected, {"why": "zalo -99999: new", "code": "Zalo -99999"}),
-    ((500, {"error": 0}), Uncertain, {}),
+    ((500, {"error": 0}), Unavailable, {}),
     ((502, "<html>Bad Gateway</html>"), Uncertain, {}),
     ((200, "<html>portal</html>"), Uncertain, {}),
     ((403, "<html>waf</html>"), Uncertain, {}),
@@ -342,9 +351,9 @@ async def test_errors_become_ours(out, zalo, answer, error, fields):
     assert {name: getattr(caught.value, name) for name in fields} == fields
 
 
-async def test_a_lost_connection_is_uncertain(shelf):
+async def test_nobody_there_is_unavailable(shelf):
     out = ZaloOutbound(FixedToken("t"), shelf, base="http://127.0.0.1:9")
-    with pytest.raises(Uncertain):
+    with pytest.raises(Unavailable):
         await out.send(USER, CARD)
     await out.close()
 

@@ -15,14 +15,16 @@ from bot.chat.errors import (
     RetryAfter,
     Suspended,
     TokenExpired,
+    Unavailable,
     Uncertain,
     Unreachable,
 )
 from bot.chat.replies import Choice, Edit, File, Reply, Say, Toast
 from bot.clock import CLOCK, now
-from bot.delivery import outbox, sender, wire
+from bot.delivery import due, outbox, sender, wire
 from bot.delivery.outbound import Sent
 from bot.delivery.outbox import DIGEST, FLASH, NORMAL, Notice
+from bot.delivery.pace import Limits
 from bot.delivery.sender import Sender
 from bot.store import openings
 from bot.store.engine import make_engine
@@ -83,7 +85,9 @@ class Learned:
     def __init__(self) -> None:
         self.told: list[tuple[str, ...]] = []
 
-    def unreachable(self, tx: Tx, channel: str, chat_id: str, reason: str) -> None:
+    def unreachable(
+        self, tx: Tx, channel: str, chat_id: str, reason: str, notice: tuple[str, int] | None = None
+    ) -> None:
         self.told.append(("unreachable", channel, chat_id, reason))
 
     def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
@@ -108,9 +112,14 @@ class Post:
         self.sender = self.new_sender()
 
     def new_sender(self, name: str = "p1", rate: float = 0, in_flight: int = 64) -> Sender:
-        rates = {"telegram": rate, "zalo_oa": rate}
+        limits = {"telegram": Limits(rate), "zalo_oa": Limits(rate)}
         return Sender(
-            self.writer, [self.telegram, self.zalo], self.learned, name=name, rates=rates, in_flight=in_flight
+            self.writer,
+            [self.telegram, self.zalo],
+            self.learned,
+            name=name,
+            limits=limits,
+            in_flight=in_flight,
         )
 
     async def replies(self, *said: tuple[str, str], channel: str = "telegram") -> None:
@@ -291,6 +300,48 @@ async def test_uncertain_twice_has_failed(post, monkeypatch):
     assert (await post.states())["a"] == [(FAILED, "uncertain", 1), (SENT, None, 0)]
 
 
+async def test_a_platform_that_is_not_there_is_waited_for_and_costs_no_message(post, monkeypatch):
+    """An outage of many tries: nothing fails, nothing is held, and all arrives when it is back."""
+    monkeypatch.setattr(sender, "_back_off_s", lambda attempts: 0.01 * attempts)
+    monkeypatch.setattr(sender, "_DOWN", 1000)  # pauses of a few hundredths of a second
+    chats = [f"c{number}" for number in range(100)]
+    for chat in chats:
+        post.telegram.plan[chat] = [Unavailable()] * 4
+    post.sender.start()
+    await post.notices(chats, "1")
+    await post.replies(("c0", "2"))
+    await post.until_finished()
+    assert sorted(post.telegram.took) == sorted([*((chat, "1") for chat in chats), ("c0", "2")])
+    assert {tuple(found) for found in (await post.states()).values()} <= {
+        ((SENT, None, 0),),
+        ((SENT, None, 0), (SENT, None, 0)),
+    }
+    assert post.learned.told == []
+
+
+async def test_a_channel_pauses_when_its_platform_is_gone(post, monkeypatch):
+    monkeypatch.setattr(sender, "_back_off_s", lambda attempts: 0.0)
+    monkeypatch.setattr(sender, "_DOWN", 5)
+    post.sender = post.new_sender(in_flight=5)
+    post.telegram.plan = {f"c{number}": [Unavailable()] for number in range(5)}
+    await post.notices([f"c{number}" for number in range(5)], "1")
+    post.sender.start()
+    await post.until_finished()
+    times = [at for at, *_ in post.telegram.calls]
+    assert len(times) == 10
+    assert min(times[5:]) - max(times[:5]) >= 0.9  # a second after five in a row
+
+
+async def test_never_there_is_told_after_many_tries(post, monkeypatch):
+    monkeypatch.setattr(sender, "_back_off_s", lambda attempts: 0.0)
+    monkeypatch.setattr(sender, "_DOWN", 10**6)
+    post.telegram.plan["a"] = [Unavailable()] * 12
+    post.sender.start()
+    await post.notices(["a"], "1")
+    await post.until_finished()
+    assert (await post.states())["a"] == [(FAILED, "unavailable", 0)]
+
+
 async def test_a_chat_that_moved_gets_everything_at_its_new_id(post):
     post.sender.start()
     post.telegram.plan["old"] = [Unreachable("chat_gone", new_chat_id="new")]
@@ -341,14 +392,14 @@ async def test_urgent_goes_first_and_only_what_is_due(post):
 
     def later(tx: Tx) -> None:
         words = outbox.content(tx, Say("later"))
-        for due, kind_id in ((tx.now_ms + 60_000, 2), (outbox.NOT_YET, 3)):
+        for moment, kind_id in ((tx.now_ms + 60_000, 2), (outbox.NOT_YET, 3)):
             outbox.post(
                 tx,
                 [Notice("telegram", "l", 1, words)],
                 kind="try",
                 kind_id=kind_id,
                 priority=FLASH,
-                due_ms=due,
+                due_ms=moment,
             )
 
     await post.writer.run(later)
@@ -497,6 +548,7 @@ def test_every_error_of_ours_is_met_here():
         "Unreachable",
         "Rejected",
         "TokenExpired",
+        "Unavailable",
         "Uncertain",
     }
 
@@ -554,3 +606,33 @@ async def test_a_notice_of_which_too_many_fail_is_held_and_goes_on_when_a_person
     await post.until_finished()
     states = await post.states()
     assert sum(states[chat][0][0] == SENT for chat in chats) == len(chats) - len(failed)
+
+
+async def test_a_large_notice_is_let_go_by_slices_and_a_hold_in_between_holds(post, monkeypatch):
+    monkeypatch.setattr(due, "RELEASED_AT_ONCE", 10)
+
+    def begin(tx: Tx) -> bool:
+        words = outbox.content(tx, Say("giấy mời"))
+        notices = [Notice("telegram", f"c{number}", number + 1, words) for number in range(35)]
+        outbox.post(tx, notices, kind="try", kind_id=7, priority=NORMAL, due_ms=outbox.NOT_YET)
+        return outbox.make_due(tx, tx.now_ms, kind="try", kind_id=7)
+
+    def more(tx: Tx) -> bool:
+        return outbox.go_on_making_due(tx, tx.now_ms, kind="try", kind_id=7)
+
+    def waiting(tx: Tx) -> tuple[int, list[int]]:
+        return outbox.held(tx, kind="try", kind_id=7), outbox.releasing(tx, "try")
+
+    assert await post.writer.run(begin)
+    assert await post.writer.run(waiting) == (25, [7])
+    assert await post.writer.run(more)
+    assert await post.writer.run(lambda tx: outbox.hold(tx, kind="try", kind_id=7)) == 35
+    assert not await post.writer.run(more)
+    assert await post.writer.run(waiting) == (35, [])
+    going = await post.writer.run(lambda tx: outbox.make_due(tx, tx.now_ms, kind="try", kind_id=7))
+    while going:
+        going = await post.writer.run(more)
+    assert await post.writer.run(waiting) == (0, [])
+    post.sender.start()
+    await post.until_finished()
+    assert len(post.telegram.took) == 35

@@ -53,6 +53,7 @@ def person(number: int) -> PersonRow:
         birth_date=BORN,
         card_number=f"{91234500 + number}",
         cccd=f"{1061000000 + number:012d}",
+        dossier=f"{314150 + number}BX",
         phone=f"0987{654300 + number}",
         membership=MembershipKind.OFFICIAL,
         standing=Standing.ACTIVE,
@@ -236,7 +237,7 @@ def build(
     engine = make_engine(database_url or f"sqlite:///{folder / 'sotay.db'}")
     migrate(engine)
     rows = [person(number) for number in range(count)]
-    columns = "full_name card_number cccd phone birth_date branch posts standing membership"
+    columns = "full_name card_number cccd dossier phone birth_date branch posts standing membership"
     roster = Roster(tuple(rows), (), (), frozenset(columns.split()), "mẫu")
     report = write(engine, vault, lambda tx: import_roster(tx, roster))
     assert report.counts["new"] == count, report

@@ -86,6 +86,8 @@ def roster(home: Town) -> dict[str, set[bytes]]:
             value = getattr(row, kind)
             assert value is not None
             found[f"{kind} {number}"] = numbers(value)
+        assert row.dossier is not None
+        found[f"dossier {number}"] = texts(row.dossier)
     return found
 
 

@@ -82,6 +82,7 @@ async def test_an_erased_member_is_gone_from_bytes_and_from_behind_the_seals(tow
         "name": texts(row.full_name),
         "card": numbers(row.card_number),
         "cccd": numbers(row.cccd),
+        "dossier": texts(row.dossier),
         "phone": numbers(row.phone),
         "question": texts(QUESTION),
     }

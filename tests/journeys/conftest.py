@@ -57,6 +57,8 @@ async def house(
         )
     testing.BY_NUMBER = way in (BY_NUMBER, WITHOUT_BUTTONS)
     settings, vault = await asyncio.to_thread(prepare, tmp_path, sandbox, channel, database_url=url)
+    if request.node.get_closest_marker("names_abroad"):
+        settings.abroad_may_carry = "names"
     home = House(channel, tmp_path, sandbox, settings, vault)
     await home.up()
     try:

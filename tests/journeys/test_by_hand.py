@@ -1,6 +1,9 @@
 """The secretary records by hand; the member is told, may object, and the figures keep it apart."""
 
+import pytest
 
+
+@pytest.mark.names_abroad
 async def test_recorded_by_hand_has_its_own_column_and_the_member_may_object(house):
     secretary = await house.member("Trần Thị Bí Thư")
     member = await house.member("Lê Văn Bé")

@@ -8,6 +8,9 @@ from sqlalchemy import func, select
 
 from bot import newsroom, testing
 from bot.clock import VIETNAM, now
+from bot.i18n import moment
+from bot.meetings import service as meetings
+from bot.meetings.models import Draft, MeetingKind
 from bot.news import feeds, queries, service
 from bot.organisation import accounts
 from bot.organisation import queries as people
@@ -276,6 +279,71 @@ async def test_where_silence_means_no_an_editors_word_is_needed(house):
     await secretary.says("sua diem tin")
     await secretary.taps("Gửi như thế này")
     await secretary.sees("sẽ được gửi")
+
+
+async def test_an_editor_sets_hour_silence_and_a_feed_in_the_chat(house):
+    await reads(house)
+    secretary = await house.member("Trần Thị Bí Thư")
+    member = await house.member("Lê Văn Bé")
+    await member.says("/caidatdonvi")
+    await member.sees("dành cho")  # not a member's to set
+    await secretary.says("cach gui diem tin")
+    said = await secretary.sees("Điểm tin của Chi bộ Một")
+    assert "Gửi lúc 06:30" in said.text
+    assert "Người biên tập im lặng: vẫn gửi" in said.text
+    await secretary.says("doi gio gui")
+    await secretary.sees("mấy giờ sáng")
+    await secretary.says("10:15")
+    await secretary.says("07:30")
+    await secretary.sees("Gửi lúc 07:30")
+    await secretary.taps("Khi im lặng")
+    await secretary.taps("Không gửi")
+    await secretary.sees("im lặng: không gửi")
+    await secretary.says("them nguon tin")
+    await secretary.sees("Địa chỉ RSS")
+    await secretary.says("https://evil.example/rss")
+    await secretary.sees("tên miền đã được cho phép")
+    await secretary.says(f"{house.sandbox.base}/news/atom/feed")
+    await secretary.sees("Tên nguồn")
+    await secretary.says("Trang của khoa")
+    await secretary.sees("Nguồn riêng: Trang của khoa")
+    await secretary.says("bo nguon tin")
+    await secretary.says("trang cua khoa")
+    await secretary.sees("Nguồn riêng: chưa có")
+    await secretary.says("xong")
+    await secretary.sees("Đã xong")
+    turn_to(house, 7, 31)
+    await house.app.newsroom.send()
+    assert await digests(member) == []  # silence means no, as it was set
+
+
+async def test_the_next_meeting_stands_below_the_news(house):
+    await reads(house)
+    member = await house.member("Lê Văn Bé")
+    two = await house.member("Đỗ Thị Hai")
+    turn_to(house, 5)
+    called = now().replace(microsecond=0)
+
+    def call(tx):
+        unit = people.find_organisation(tx, "Chi bộ Một")
+        author = people.secretary_of(tx, unit.id)
+        for days in (9, 3):
+            starts = called + timedelta(days=days)
+            meetings.call(
+                tx, Draft(unit.id, MeetingKind.REGULAR, starts, "Phòng 302", "Việc", "Bí thư", author)
+            )
+
+    await house.write(call)
+    await house.directive()
+    await member.sees("52-KH/ĐU", 15)
+    turn_to(house, 6, 31)
+    await house.app.newsroom.send()
+    said = (await member.sees(HEAD)).text
+    waits = said.split("Đang chờ đồng chí:")[1].splitlines()[1:3]
+    when = moment(called + timedelta(days=3))
+    assert waits[0].startswith("• xác nhận 52-KH/ĐU")
+    assert waits[1] == f"• họp Chi bộ Một, {when}: đồng chí chưa trả lời giấy mời"  # the nearest alone
+    assert "họp" not in (await two.sees(HEAD)).text.split("Đang chờ đồng chí:")[1]
 
 
 async def test_a_notice_comes_first_below_its_unit_alone(house):

@@ -52,6 +52,7 @@ async def the_meeting(house):
     return await house.write(unit)
 
 
+@pytest.mark.names_abroad
 async def test_a_meeting_from_invitation_to_the_line_for_the_minutes(house):
     secretary = await house.member("Trần Thị Bí Thư")
     be = await house.member("Lê Văn Bé")
@@ -123,6 +124,38 @@ async def test_a_meeting_from_invitation_to_the_line_for_the_minutes(house):
         assert part in line, part
     await secretary.taps("Biên bản (bản nháp .docx)")
     await secretary.sees("bien-ban-hop.docx", 30)
+
+
+@pytest.mark.parametrize("channel", ["telegram"])
+async def test_where_names_do_not_travel_the_roll_is_called_without_one(house):
+    secretary = await house.member("Trần Thị Bí Thư")
+    be = await house.member("Lê Văn Bé")
+    await call(secretary)
+    await be.taps("Xin vắng")
+    await be.sees("vì lý do gì")
+    await be.taps("Công tác")
+    await be.sees("ghi thêm một câu")
+    await be.says("Đi Huế")
+    await be.sees("Đã chuyển tới bí thư")
+    await secretary.says("lich hop")
+    await secretary.taps("Ai dự")
+    who = (await secretary.sees("Phải dự: 3")).text
+    meeting = await the_meeting(house)
+    house.turn(seconds=(meeting.starts - now()).total_seconds() + 60)
+    await secretary.says("/diemdanh")
+    asked = await secretary.sees("Có mặt 0/3. Tên không hiện trên kênh này")
+    await secretary.says("1 2")
+    await secretary.sees("chọn một việc")
+    await secretary.taps("Tất cả còn lại có mặt")
+    await secretary.sees("Có mặt 2/3")
+    await secretary.taps("Xong, ghi người vắng")
+    line = (await secretary.sees("Ghi biên bản")).text
+    assert "Có mặt: 2" in line
+    assert "Phải dự: 3" in line
+    for text in (who, line, asked.text, *asked.buttons):
+        assert not any(name in text for name in ("Lê Văn Bé", "Phạm Thị Cao", "Vũ Văn Miễn")), text
+    assert "xem tên trên Zalo" in who
+    assert "xem tên trên Zalo" in line
 
 
 async def test_a_change_and_a_cancellation_reach_everybody(house):

@@ -184,3 +184,43 @@ async def test_a_withdrawn_document_answers_no_more_even_before_the_index_is_bui
     await member.sees("hưa tìm thấy")
     waiting = await house.write(lambda tx: tx.value(select(policy_entries.c.state)))
     assert waiting == "unchecked"
+
+
+async def test_an_officer_sees_the_tree_and_approves_in_chat(house):
+    officer = await house.member("Bùi Văn Tổ Chức")
+    member = await house.member("Lê Văn Bé")
+    articles = tuple(
+        Article(str(at), f"Nhà xe số {at}", f"1. Xe của tổ {at} để ở nhà số {at}.", f"Chương {1 + at // 20}")
+        for at in range(1, 41)
+    )
+    made_up = Document(
+        "78-QyĐ/MẪU", "Quy định về nhà xe", "Đảng ủy Mẫu", date(2026, 1, 2), replaces=("70-QyĐ/MẪU",)
+    )
+    entry = Entry("Mấy giờ mở cửa nhà xe?", "Sáu giờ sáng.", rule="78-QyĐ/MẪU", sample=True)
+
+    def add(tx):
+        service.add_document(tx, Source(made_up, articles))
+        service.add_entries(tx, [entry], None, approved=False)
+
+    await house.write(add)
+    await officer.says("duyệt quy định")
+    await officer.sees("Quy định chờ duyệt")
+    await officer.taps("78-QyĐ/MẪU")
+    said = await officer.sees("Số điều: 40")
+    for part in ("Thay thế: 70-QyĐ/MẪU", "Chương 1", "Điều 1. Nhà xe số 1", "02/01/2026"):
+        assert part in said.text, part
+    await officer.taps("Xem tiếp")
+    assert "Điều 1. " not in (await officer.sees("(2/")).text
+    await officer.taps("Duyệt")
+    await officer.sees("Đã duyệt 78-QyĐ/MẪU")
+    await officer.says("/duyetquydinh")
+    await officer.sees("Quy định chờ duyệt")
+    await officer.taps("Mục hỏi đáp (1)")
+    assert "Sáu giờ sáng" in (await officer.sees("Mấy giờ mở cửa nhà xe")).text
+    await officer.taps("Duyệt")
+    await officer.sees("Đã duyệt mục hỏi đáp")
+    await house.app.rulebook.refresh(house.app.writer)
+    await member.says("điều 3 quy định 78")
+    await member.sees("để ở nhà số 3")
+    await member.says("/duyetquydinh")
+    await member.sees("dành cho cấp ủy")

@@ -4,6 +4,7 @@ import pytest
 from aiohttp import ClientSession
 from sqlalchemy import select
 
+from bot import testing
 from bot.clock import now, to_ms
 from bot.organisation import queries as people
 from bot.organisation.models import Role
@@ -171,9 +172,60 @@ async def test_slips_are_printed_where_they_may_travel(house):
 async def test_the_share_by_unit_has_its_rule(house):
     secretary = await house.member(SECRETARY)
     await secretary.says("TY LE XAC THUC")
-    said = await secretary.sees("Tỷ lệ xác thực")
+    said = await secretary.sees("Tỷ lệ sử dụng")
     assert "Đã xác thực: 1/3 (33,3%)" in said.text  # the exempt one is in no denominator
     assert "Mẫu số: đảng viên đang sinh hoạt" in said.text
+    assert "Tính đến" in said.text
+
+
+async def test_active_is_who_answered_and_agreed_to_be_counted(house):
+    """Reading and asking are no activity and are written down nowhere; who did not agree is a number of its own."""
+    await testing.control(house.control, "switches", {"zalo_oa": {"tokens_end": False}})  # a month passes
+    secretary = await house.member(SECRETARY)
+    code = await house.slip(BE)
+    member = await house.stranger(BE)
+    await member.starts()
+    await member.taps("Xác thực")
+    await member.taps("Tôi đồng ý cả bốn việc")
+    await member.sees("Mã trên phiếu")
+    await member.says(code)
+    await member.says("12/3/1961")
+    await member.sees("Xác thực xong")
+
+    async def active():
+        await secretary.says("/tyle")
+        return (await secretary.sees("Hoạt động trong 30 ngày")).text
+
+    await house.directive()
+    await member.sees("52-KH/ĐU", 15)
+    await member.says("/tin")
+    await member.says("điều kiện kết nạp đảng viên")
+    await member.sees("chưa tìm thấy quy định")
+    said = await active()
+    assert "Hoạt động trong 30 ngày: 0/3 (0%)" in said
+    assert "Đã xác thực, chưa đồng ý tính hoạt động: 1" in said  # the secretary's account was linked by hand
+    await member.says("da doc 52")
+    await member.sees("52-KH/ĐU")
+    said = await active()
+    assert "Hoạt động trong 30 ngày: 1/3 (33,3%)" in said
+    assert "chạm “Đã xem” không tính" in said
+    house.turn(days=31)
+    assert "Hoạt động trong 30 ngày: 0/3" in await active()
+    await member.says("da doc 52")
+    await member.sees("đã xác nhận")
+    assert "Hoạt động trong 30 ngày: 0/3" in await active()  # saying it again is nothing new
+    await member.says("menu")
+    await house.directive("53-KH/ĐU")
+    await member.sees("53-KH/ĐU", 15)
+    await member.says("da doc 53")
+    await member.sees("53-KH/ĐU")
+    assert "Hoạt động trong 30 ngày: 1/3" in await active()
+    await member.says("/rutdongy")
+    await member.taps("Thống kê sử dụng")
+    await member.sees("Đã rút")
+    said = await active()
+    assert "Hoạt động trong 30 ngày: 0/3" in said
+    assert "chưa đồng ý tính hoạt động: 2" in said
 
 
 @pytest.mark.parametrize("channel", ["zalo_oa"])

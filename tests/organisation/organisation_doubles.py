@@ -13,7 +13,14 @@ from bot.store.tx import Tx
 Begin = Callable[[], AbstractContextManager[Tx]]
 
 HEADER = ["STT", "Họ và tên", "Số thẻ Đảng viên", "Số CCCD", "Ngày sinh", "Ngày kết nạp"]
-HEADER += ["Chi bộ đang sinh hoạt", "Trạng thái", "Chức vụ Đảng", "Mã chi bộ", "Đảng bộ cấp trên"]
+HEADER += [
+    "Chi bộ đang sinh hoạt",
+    "Trạng thái",
+    "Chức vụ Đảng",
+    "Mã chi bộ",
+    "Đảng bộ cấp trên",
+    "Số lý lịch",
+]
 
 
 def xlsx(*sheets: tuple[str, list[list[object]]]) -> bytes:
@@ -35,7 +42,7 @@ def roster_of(rows: list[list[object]], header: list[str] = HEADER) -> Roster:
 def someone(
     number: int, name: str = "TRẦN VĂN MẪU", branch: str = "Chi bộ Một", **other: object
 ) -> list[object]:
-    """A row under HEADER; fields by keyword: standing, post, card, born."""
+    """A row under HEADER; fields by keyword: standing, post, card, born, dossier."""
     return [
         number,
         name,
@@ -48,4 +55,5 @@ def someone(
         other.get("post", ""),
         other.get("code", ""),
         other.get("above", "Đảng bộ Trường Mẫu"),
+        other.get("dossier"),
     ]

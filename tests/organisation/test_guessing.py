@@ -39,7 +39,9 @@ def stock(tx: Tx) -> int:
     tx.run(
         update(tables.members)
         .where(tables.members.c.id == found.id)
-        .values(phone_hash=tx.vault.hash("members.phone", PHONE), dossier_hash=dossier_hash(tx, "123456ABC"))
+        .values(
+            phone_hash=tx.vault.hash("members.phone", PHONE), dossier_hash=dossier_hash(tx.vault, "123456ABC")
+        )
     )
     return found.id
 

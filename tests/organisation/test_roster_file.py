@@ -239,3 +239,26 @@ def test_report_as_json_has_every_person_as_read() -> None:
     assert first["card_number"] == "01234567"
     assert first["branch"] == "Chi bộ Một"
     assert (second["kind"], second["birth_date"]) == ("suspicious", None)
+
+
+@pytest.mark.parametrize(
+    "title", ["Số lý lịch", "SỐ LÝ LỊCH ĐẢNG VIÊN", "So LL DV", "Số hồ sơ đảng viên", "SoLyLich"]
+)
+def test_a_dossier_number_under_each_of_its_titles(title: str) -> None:
+    roster = read([*row(), " 012 345-ab "], header=[*HEADER, title])
+    assert (roster.people[0].dossier, roster.left_out) == ("012345AB", ())
+
+
+def test_a_dossier_number_that_cannot_be_one_is_left_out_and_said() -> None:
+    header = [*HEADER, "Số lý lịch"]
+    assert "mất số 0" in reason(read([*row(), 12345], header=header))
+    broken = read([*row(), "Chưa có số"], header=header)
+    assert (broken.people[0].dossier, reason(broken)) == (None, "số lý lịch không đúng dạng")
+
+
+def test_one_dossier_number_for_two_people_is_held() -> None:
+    other = row(stt=2, name="Ngô Khác", card="01234568", cccd=None)
+    roster = read([*row(), "012345AB"], [*other, "012345ab"], header=[*HEADER, "Số lý lịch"])
+    report = check(roster)
+    assert ["trùng số lý lịch" in line.reason for line in report.rows] == [True, True]
+    assert report.counts["new"] == 0

@@ -5,9 +5,12 @@ from organisation_doubles import Begin, roster_of, someone
 from sqlalchemy import Engine, func, select
 
 from bot.organisation import queries
+from bot.organisation.adoption import adoption
 from bot.organisation.models import NotAllowed, Role, Roster, RosterError, Standing, Verb
+from bot.organisation.personal import forget
 from bot.organisation.roster_import import import_roster, plan
 from bot.organisation.service import appoint
+from bot.organisation.verification import dossier_hash
 from bot.store.tables.organisation import accounts, appointments, imports, members, organisations
 from bot.store.tx import Tx
 from bot.store.vault import Vault
@@ -164,6 +167,24 @@ def test_without_card_a_member_is_known_by_name_and_birth_in_the_branch(tx: Tx) 
     assert (report.counts["new"], report.counts["changed"]) == (0, 1)
 
 
+def test_a_dossier_number_is_kept_as_a_hash_and_recognised(tx: Tx) -> None:
+    first = five(card=None, dossier="012345AB")
+    import_roster(tx, first)
+    row = tx.first(select(members).where(members.c.dossier_hash.isnot(None)))
+    assert row is not None
+    assert row.dossier_hash == dossier_hash(tx.vault, "012345AB")
+    report = import_roster(tx, five(card=None, dossier="012345ab", name="Lê Thị Đổi Tên"))
+    assert (report.counts["new"], report.counts["changed"]) == (0, 1)
+    assert queries.names(tx, [row.id]) == {row.id: "Lê Thị Đổi Tên"}
+    taken = import_roster(tx, five(card="99000005", dossier="012345AB", born="01/01/1990", name="Ai Khác"))
+    assert "thuộc những người khác nhau" in taken.rows[5].reason
+    forget(tx, row.id, [])
+    assert (
+        "đã xoá dữ liệu"
+        in import_roster(tx, five(card=None, dossier="012345AB", name="Tên Khác")).rows[5].reason
+    )
+
+
 def test_an_empty_cell_erases_nothing(tx: Tx) -> None:
     import_roster(tx, five())
     assert import_roster(tx, five(born=None)).rows[5].change.value == "same"
@@ -260,7 +281,7 @@ def test_adoption_leaves_out_exempt_members_and_visitors(stocked: Tx) -> None:
                 linked_ms=stocked.now_ms,
             )
         )
-    figures = queries.adoption(stocked, math)
+    figures = adoption(stocked, math)
     assert [(f.verified, f.must_use) for f in figures] == [(1, 17)]
 
 

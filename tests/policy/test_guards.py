@@ -13,12 +13,17 @@ so the dang cua anh tuan
 danh sách đảng viên chưa đóng đảng phí
 những ai nợ đảng phí tháng này
 anh tuan nop dang phi chua
-sdt cua chi lan"""
+sdt cua chi lan
+chi Hoa dong dang phi chua
+ai trong chi bo chua nop dang phi"""
 OPINIONS = """nghe nói sắp thay bí thư
 Tổng Bí thư sức khỏe thế nào
 bot nghi gi ve chien tranh
 có nên đa đảng không
-ai sẽ làm bí thư nhiệm kỳ tới"""
+ai sẽ làm bí thư nhiệm kỳ tới
+nghe bảo bí thư sắp bị bắt
+theo bot ai xung dang lam bi thu
+đảng nào cũng tham nhũng phải không"""
 ALLOWED = """dang phi bn
 ba thang khong dong dang phi thi sao
 ban to chuc co nhiem vu gi
@@ -36,7 +41,10 @@ ai bi xoa ten khoi danh sach
 Chỉ thị của Thủ tướng về kỷ luật hành chính
 chi uy vien phu trach gi
 thay the dang vien moi chua
-so dien thoai cua chi bo toi"""
+so dien thoai cua chi bo toi
+ai chua nop dang phi thi bi gi
+chi uy da nop bao cao chua
+chi bo chuyen sinh hoat the nao"""
 
 
 @pytest.mark.parametrize("text", OTHERS.splitlines())

@@ -29,8 +29,8 @@ VALUES = {
     "made_ms": 7, "meeting": 1, "membership": "official", "most": 9, "obstacle": None, "place": "x",
     "stage": 0, "standing": "active", "starts_ms": 7, "unit": 1, "unit_id": 1,
     "content_id": 1, "due_ms": 7, "message_id": None, "notice": "x", "notice_id": 1, "priority": 3,
-    "recipient_id": 1,
-    "billed": 0, "directive": 1, "free": 1,
+    "recipient_id": 1, "content": 1, "duty": 1, "from_channel": "telegram", "of_priority": 1, "one_more": 5,
+    "billed": 0, "directive": 1, "free": 1, "until": 99,
     "about": "x", "card": 1, "chat": "5", "choices": SEALED, "expires": 9, "reached": 7, "unasked": 1,
     "id": 77, "member": 1, "member_id": None, "message": None, "object": "x:1", "payload": SEALED,
     "received_ms": 3, "row": 1, "shown": "none", "update_key": "k", "user_id": "5",
@@ -50,6 +50,9 @@ def tx(tmp_path):
         tx = Tx(conn, now(), Vault(Keys.new()))
         tx.run(insert(inbox).values(_full(inbox, id=1, update_key="old")))
         tx.run(insert(metadata.tables["outbox"]).values(_full(metadata.tables["outbox"], id=1)))
+        waiting = _full(metadata.tables["outbox"], id=2, channel="telegram", message_id=None)
+        tx.run(insert(metadata.tables["outbox"]).values(waiting))
+        tx.run(insert(metadata.tables["contents"]).values(_full(metadata.tables["contents"], id=1)))
         tx.run(insert(directives).values(_full(directives, id=1, issued_on="2026-11-20")))
         tx.run(insert(recipients).values(_full(recipients, directive_id=1, member_id=1)))
         tx.run(insert(members).values(_full(members, id=1, standing="active")))

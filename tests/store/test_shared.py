@@ -8,15 +8,17 @@ import pytest
 from sqlalchemy import Engine, select, update
 from stores import on_postgresql
 
+from bot.channels.webhooks import InboxFull
 from bot.clock import now
 from bot.store import inbox, inbox_shared, leases, signals
 from bot.store.engine import make_engine
 from bot.store.inbox_shared import Arrived
+from bot.store.tables.conversation import DONE, inbox_chats
 from bot.store.tables.conversation import inbox as inbox_rows
-from bot.store.tables.conversation import inbox_chats
 from bot.store.tables.replicas import leases as lease_rows
 from bot.store.tx import Tx
 from bot.store.writer import write
+from bot.worker_shared import SharedWorker
 
 pytestmark = on_postgresql
 
@@ -133,6 +135,32 @@ def test_rows_of_quiet_chats_are_forgotten_and_come_back(engine, vault):
     assert [row.chat_key for row in write(engine, vault, lambda tx: tx.rows(select(inbox_chats)))] == ["b"]
     write(engine, vault, lambda tx: inbox_shared.put(tx, arrived("a2")))
     assert write(engine, vault, handle) == ["b2", "a2"]
+
+
+async def test_a_noisy_chat_is_held_at_its_limit_in_all_processes_and_let_in_again(engine, vault, writer):
+    first, second = (
+        SharedWorker(writer, writer, None, None, {}, limit=40, chat_limit=10, handles=False)  # type: ignore[arg-type]
+        for _ in range(2)
+    )
+
+    async def taken(worker: SharedWorker, chat: str, name: str) -> int:
+        done = 0
+        for number in range(30):
+            with contextlib.suppress(InboxFull):
+                await worker.put("telegram", f"{chat}{name}{number}", chat, b"x")
+                done += 1
+        return done
+
+    assert await taken(first, "noisy", "a") == 5  # what may be waiting already is not counted yet
+    for each in (first, second):
+        await each.count()
+    assert await taken(second, "noisy", "b") == 5
+    await first.count()
+    assert await taken(first, "noisy", "c") == 0
+    assert await taken(first, "quiet", "d") == 5
+    write(engine, vault, lambda tx: tx.run(update(inbox_rows).values(state=DONE)))
+    await first.count()
+    assert await taken(first, "noisy", "e") == 5
 
 
 def test_many_processes_that_add_and_handle_at_once_keep_every_chats_order(engine, vault):

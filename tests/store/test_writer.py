@@ -99,6 +99,22 @@ async def test_a_second_connection_reads_nothing_in_the_middle_of_a_batch(writer
     assert noted(other) == ["one", "two"]
 
 
+@on_sqlite
+@pytest.mark.parametrize(("arrives", "batches"), [(True, 2), (False, 1)])
+async def test_while_updates_arrive_they_are_stored_with_fewer_events(
+    engine, vault, other, commits, monkeypatch, arrives, batches
+):
+    monkeypatch.setattr(writer_module, "ARRIVING", 10**9)
+    writer = Writer(engine, vault, loop=asyncio.get_running_loop(), batch_ms=10_000)
+    for name in ("a", "b", "c"):
+        writer.submit(partial(note, name))
+    writer.submit(partial(note, "new"), urgent=True, arrives=arrives)
+    writer.start()
+    await asyncio.to_thread(writer.stop)
+    assert noted(other) == ["new", "a", "b", "c"]
+    assert len(commits) == batches
+
+
 async def test_a_unit_that_raises_takes_nobody_with_it(writer, other):
     batch = Gathered(writer)
     batch.submit(partial(note, "before"))

@@ -7,10 +7,26 @@ call, and a dozen methods are all that is used.
 import json
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, FormData
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    DummyCookieJar,
+    FormData,
+)
 from yarl import URL
 
-from bot.chat.errors import Rejected, RetryAfter, TokenExpired, Uncertain, Unreachable
+from bot.chat.errors import (
+    OUT_OF_ORDER,
+    Rejected,
+    RetryAfter,
+    TokenExpired,
+    Unavailable,
+    Uncertain,
+    Unreachable,
+)
 
 OFFICIAL = "https://api.telegram.org"
 _TIMEOUT = ClientTimeout(total=30)
@@ -27,16 +43,20 @@ class Api:
         self._session: ClientSession | None = None
 
     async def call(
-        self, method: str, body: dict[str, Any], *, seconds: float | None = None, form: FormData | None = None
+        self,
+        method: str,
+        body: dict[str, Any] | bytes,
+        *,
+        seconds: float | None = None,
+        form: FormData | None = None,
     ) -> Any:
-        """Returns the method's result; a field of `body` that is None is left out.
+        """Returns the method's result; `body` is as `as_json` takes it, or as it made it.
 
         `form` is sent instead of JSON: an upload. Raises the errors of `bot.chat.errors`.
         """
         data: FormData | bytes
         if form is None:
-            given = {key: value for key, value in body.items() if value is not None}
-            data, headers = json.dumps(given).encode(), _JSON
+            data, headers = body if isinstance(body, bytes) else as_json(body), _JSON
         else:
             data, headers = form, {}
         timeout = _TIMEOUT if seconds is None else ClientTimeout(total=seconds)
@@ -45,9 +65,13 @@ class Api:
                 self._url(method), data=data, headers=headers, timeout=timeout
             ) as response:
                 status, content = response.status, await response.read()
+        except (ClientConnectorError, ConnectionTimeoutError) as error:
+            raise Unavailable(type(error).__name__) from None
         except (TimeoutError, ClientError) as error:
             # the error's own words may hold the address, and with it the token
             raise Uncertain(type(error).__name__) from None
+        if status in OUT_OF_ORDER:
+            raise Unavailable(f"{method}: {status}")
         try:
             answer = json.loads(content)
         except ValueError:
@@ -75,6 +99,11 @@ class Api:
             # Telegram sets no cookies, so none are looked up for each call.
             self._session = ClientSession(cookie_jar=DummyCookieJar())
         return self._session
+
+
+def as_json(body: dict[str, Any]) -> bytes:
+    """The body of a call; a field that is None is left out."""
+    return json.dumps({key: value for key, value in body.items() if value is not None}).encode()
 
 
 def says(error: Rejected, *phrases: str) -> bool:

@@ -2,12 +2,13 @@
 
 Text, caption, callback data and toast limits: Bot API (sendMessage, sendDocument, InlineKeyboardButton,
 answerCallbackQuery). The 100 buttons are known from experience only. Titles have no limit there; longer
-ones are cut by a phone's screen.
+ones are cut by a phone's screen. Messages a second: Bots FAQ, "My bot is hitting limits".
 """
 
 from dataclasses import replace
 
 from bot.channels.capabilities import Capabilities
+from bot.delivery.pace import Limits, Most
 
 TELEGRAM = Capabilities(
     channel="telegram",
@@ -26,6 +27,7 @@ TELEGRAM = Capabilities(
     max_file_bytes=50_000_000,
     typed_payloads=False,
     link_schemes=frozenset({"https"}),
+    limits=Limits(0, chat=Most(1, 1.0), group=Most(20, 60.0), groups="-"),
 )
 """A private chat."""
 

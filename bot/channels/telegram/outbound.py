@@ -9,7 +9,7 @@ import structlog
 from aiohttp import FormData
 
 from bot.channels.render import Part, Rendered, render, with_link
-from bot.channels.telegram.api import Api, says
+from bot.channels.telegram.api import Api, as_json, says
 from bot.channels.telegram.capabilities import TELEGRAM, TELEGRAM_GROUP
 from bot.channels.uploads import Uploads, file_name
 from bot.chat.errors import Rejected, RetryAfter, Uncertain
@@ -17,6 +17,8 @@ from bot.chat.replies import Edit, Template
 from bot.delivery.outbound import Sent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.channels.capabilities import Capabilities
     from bot.chat.replies import File, Message, Reply
     from bot.delivery.outbound import FileStore
@@ -41,6 +43,7 @@ class TelegramOutbound:
         self.api = Api(token, base)
         self._uploads = Uploads(self.channel, files)
         self._newest: tuple[Reply, Capabilities, Rendered] | None = None
+        self._bodies: dict[tuple[int, str], bytes] = {}
 
     async def send(self, chat_id: str, reply: "Message") -> Sent:
         """Sends one reply. Raises the errors of `bot.chat.errors`."""
@@ -71,6 +74,7 @@ class TelegramOutbound:
         """A notice to many is the same value for all of them, and is rendered once."""
         if self._newest is None or self._newest[0] is not reply or self._newest[1] is not caps:
             self._newest = reply, caps, render(reply, caps)
+            self._bodies = {}
         return self._newest[2]
 
     async def _delete(self, chat: int, message_ids: str) -> None:
@@ -103,19 +107,22 @@ class TelegramOutbound:
                     raise
                 await asyncio.sleep(error.seconds)
                 message_id = await self._part(chat, part)
-        return Sent(message_id, rendered.choices_as)
+        return Sent(message_id, rendered.choices_as, messages=max(1, len(rendered.parts)))
 
     async def _part(self, chat: int, part: Part) -> str:
         if part.file:
             return await self._document(chat, part, part.file)
-        body = {
-            "chat_id": chat,
-            "text": html(part),
-            "parse_mode": "HTML",
-            "link_preview_options": {"is_disabled": not part.preview},
-            "reply_markup": keyboard(part),
-        }
-        return _id(await self.api.call("sendMessage", body))
+        return _id(await self.api.call("sendMessage", self._to(chat, part, "", _text)))
+
+    def _to(self, chat: int, part: Part, document: str, make: "Callable[[Part, str], JSON]") -> bytes:
+        """The body of a call: all but the chat is the same for everybody who gets this part."""
+        key = (id(part), document)  # of a part that is in `_newest`, so that no other has its id meanwhile
+        newest = self._newest is not None and any(part is each for each in self._newest[2].parts)
+        if not newest:
+            return as_json({"chat_id": chat, **make(part, document)})
+        if key not in self._bodies:
+            self._bodies[key] = as_json(make(part, document))[1:]
+        return b'{"chat_id": %d, ' % chat + self._bodies[key]
 
     async def _document(self, chat: int, part: Part, file: "File") -> str:
         reference = self._uploads.reference(file)
@@ -136,7 +143,7 @@ class TelegramOutbound:
     async def _upload(self, chat: int, part: Part, file: "File") -> str:
         """The first send of a file is its upload; Telegram tells the id for all later ones."""
         form = FormData()
-        for name, value in self._words(chat, part).items():
+        for name, value in {"chat_id": chat, **_words(part)}.items():
             if value is not None:
                 form.add_field(name, value if isinstance(value, str) else json.dumps(value))
         form.add_field(
@@ -151,17 +158,7 @@ class TelegramOutbound:
         return _id(message)
 
     async def _send_document(self, chat: int, part: Part, reference: str) -> str:
-        body = {"document": reference, **self._words(chat, part)}
-        return _id(await self.api.call("sendDocument", body))
-
-    @staticmethod
-    def _words(chat: int, part: Part) -> JSON:
-        return {
-            "chat_id": chat,
-            "caption": html(part) or None,
-            "parse_mode": "HTML",
-            "reply_markup": keyboard(part),
-        }
+        return _id(await self.api.call("sendDocument", self._to(chat, part, reference, _document)))
 
     async def _edit(self, chat: int, rendered: Rendered, *, correction: bool) -> Sent:
         part = rendered.parts[0]
@@ -202,6 +199,23 @@ class TelegramOutbound:
                 raise
             # the words are a document's caption
             await self.api.call("editMessageCaption", body | {"caption": html(part)})
+
+
+def _text(part: Part, _document: str) -> JSON:
+    return {
+        "text": html(part),
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": not part.preview},
+        "reply_markup": keyboard(part),
+    }
+
+
+def _document(part: Part, reference: str) -> JSON:
+    return {"document": reference, **_words(part)}
+
+
+def _words(part: Part) -> JSON:
+    return {"caption": html(part) or None, "parse_mode": "HTML", "reply_markup": keyboard(part)}
 
 
 def reply_is_correction(reply: "Reply") -> bool:

@@ -76,7 +76,7 @@ class Polling:
                 log.warning("telegram_update_unreadable")
                 continue
             after = max(after, int(key) + 1)
-            puts.append(self._inbox.put("telegram", key, chat, json.dumps(update).encode()))
+            puts.append(self._inbox.put("telegram", key, chat, json.dumps(update).encode(), update))
         await asyncio.gather(*puts)  # started in order, committed together
         self.offset = after
         return len(updates)

@@ -16,12 +16,14 @@ from bot.channels.zalo_oa.access import headers
 from bot.channels.zalo_oa.capabilities import ZALO_OA, ZALO_OA_GROUP
 from bot.channels.zalo_oa.inbound import GROUP
 from bot.chat.errors import (
+    OUT_OF_ORDER,
     Later,
     PlatformError,
     Rejected,
     RetryAfter,
     Suspended,
     TokenExpired,
+    Unavailable,
     Uncertain,
     Unreachable,
 )
@@ -167,7 +169,7 @@ class ZaloOutbound:
         for each in quotas:
             if each.to_person:
                 self._saw("free", "unlimited" if each.total is None else str(each.total))
-        return Sent(None if message_id is None else str(message_id), choices_as, quotas)
+        return Sent(None if message_id is None else str(message_id), choices_as, quotas, max(1, len(answers)))
 
     async def _template(self, chat_id: str, template: Template) -> Sent:
         body = {
@@ -259,7 +261,7 @@ class ZaloOutbound:
     async def _call(self, path: str, **body: Any) -> dict[str, Any]:
         """The answer's `data`; a refused token is renewed once and the call repeated once.
 
-        Raises _Refused, Uncertain, RetryAfter or TokenExpired.
+        Raises _Refused, Unavailable, Uncertain, RetryAfter or TokenExpired.
         """
         data = await self._ask(path, **body)
         return data if isinstance(data, dict) else {}
@@ -287,10 +289,14 @@ class ZaloOutbound:
                 response = await self._client.post(
                     f"{self._base}{path}", headers=headers(token, self._proof_secret), **body
                 )
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise Unavailable(type(error).__name__) from error
         except httpx.HTTPError as error:
             raise Uncertain(type(error).__name__) from error
         if response.status_code == 429:
             raise RetryAfter(_CALLS_PAUSE_S)
+        if response.status_code in OUT_OF_ORDER:
+            raise Unavailable(f"HTTP {response.status_code}")
         if response.status_code >= 500:
             raise Uncertain(f"HTTP {response.status_code}")
         try:
