@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from bot.chat.errors import Refused
 from bot.chat.replies import Say
@@ -35,7 +35,6 @@ from bot.store.tables.delivery import SENT
 from bot.store.tables.directives import (
     check_results,
     checks,
-    corrections,
     directives,
     questions,
     recipients,
@@ -113,6 +112,15 @@ def open_for_sending(tx: Tx, directive_id: int, by: int) -> None:
     audit.record(tx, "directive.send", f"directive:{directive_id}", member_id=by)
 
 
+def in_words(tx: Tx, words: Callable[[Directive], Say], directive: Directive) -> dict[str, int]:
+    """Keeps what is said of a directive in each language; the contents' ids."""
+    made = {}
+    for language in ("vi", "en"):
+        with speaking(language):
+            made[language] = outbox.content(tx, words(directive))
+    return made
+
+
 _FREEZE = Hot(
     insert(recipients).values(
         directive_id=bindparam("directive"),
@@ -127,15 +135,6 @@ _FROZEN = (queries.NOTICE, *knocking.NOTICES)
 _LET_GO = tuple({queries.NOTICE, queries.REMINDER, *knocking.NOTICES})
 _inside: dict[int, set[int]] = {}
 """The units of the directives that this process is freezing: looked up once, and the same for every slice."""
-
-
-def in_words(tx: Tx, words: Callable[[Directive], Say], directive: Directive) -> dict[str, int]:
-    """Keeps what is said of a directive in each language; the contents' ids."""
-    made = {}
-    for language in ("vi", "en"):
-        with speaking(language):
-            made[language] = outbox.content(tx, words(directive))
-    return made
 
 
 def freeze_slice(tx: Tx, directive_id: int) -> bool:
@@ -282,42 +281,6 @@ def acknowledge(
     _ACKNOWLEDGE.run(tx, directive=directive_id, member=member_id, at=tx.now_ms, by=channel, version=read)
     audit.record(tx, "directive.acknowledge", f"directive:{directive_id}", member_id=member_id)
     return Acknowledged(directive, tx.now, True, bool(row.duty), rules.is_late(tx.now, directive.deadline))
-
-
-def acknowledge_all(
-    tx: Tx, member_id: int, channel: str, first: int, last: int, by_ms: int
-) -> list[Acknowledged]:
-    """Acknowledges what waits for a member from one directive to another (ids) and was sent by a moment.
-
-    Left out is what was corrected and asked anew since, and what has questions to answer.
-    """
-    listed = func.coalesce(
-        select(func.max(corrections.c.version))
-        .where(
-            corrections.c.directive_id == directives.c.id,
-            corrections.c.state == "done",
-            corrections.c.done_ms <= by_ms,
-        )
-        .correlate(directives)
-        .scalar_subquery(),
-        1,
-    )
-    rows = tx.rows(
-        select(directives.c.id, listed.label("version"))
-        .join(recipients, recipients.c.directive_id == directives.c.id)
-        .where(
-            recipients.c.member_id == member_id,
-            recipients.c.acknowledged_ms.is_(None),
-            directives.c.state == State.OPEN,
-            directives.c.id.between(first, last),
-            directives.c.opened_ms <= by_ms,
-            func.coalesce(directives.c.send_ms, 0) <= by_ms,
-            func.coalesce(directives.c.counts_ms, 0) <= by_ms,
-            or_(recipients.c.duty == 0, recipients.c.answered >= directives.c.checks),
-        )
-        .order_by(directives.c.id)
-    )
-    return [acknowledge(tx, row.id, member_id, channel, row.version) for row in rows]
 
 
 def undo(tx: Tx, directive_id: int, member_id: int) -> Directive:

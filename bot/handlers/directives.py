@@ -8,7 +8,7 @@ from bot.chat.events import Commanded, Event
 from bot.chat.replies import Say, Toast
 from bot.chat.router import Replies, Router
 from bot.dialogs import ask_author
-from bot.directives import checking, queries, service, texts, texts_checks
+from bot.directives import checking, queries, service, texts, texts_checks, together
 from bot.directives.gate.models import Why
 from bot.directives.models import (
     Acknowledge,
@@ -126,7 +126,7 @@ def show_paper(choice: ShowPaper, event: Event, tx: Tx, account: Account) -> Rep
 @by_member(texts.refused)
 def acknowledge_all(choice: AcknowledgeAll, event: Event, tx: Tx, account: Account) -> Replies:
     """Acknowledges the papers that one message listed."""
-    done = service.acknowledge_all(
+    done = together.acknowledge_all(
         tx, account.member_id, account.channel, choice.first, choice.last, choice.by_ms
     )
     waiting = queries.of_member(tx, account.member_id)

@@ -34,6 +34,7 @@ from bot.directives import (
     reminding,
     service,
     texts_checks,
+    together,
 )
 from bot.directives.models import Changes, Check, Draft, How, Urgency
 from bot.organisation import accounts as account_verbs
@@ -429,7 +430,7 @@ def test_unsent_cards_reminders_and_lists_say_only_the_new_words(world: World) -
     # The list was taken after the correction, so what it acknowledges together is the new version.
     [(_id, choice)] = {(row.chat_id, row.reply.choices[-1].payload) for row in rows if row.chat_id == "u1"}
     action = unpack(choice)
-    done = service.acknowledge_all(
+    done = together.acknowledge_all(
         world.tx, world.members[1], "telegram", action.first, action.last, action.by_ms
     )
     assert {each.directive.id for each in done} == {first, other}
@@ -445,7 +446,7 @@ def test_a_list_from_before_the_correction_leaves_the_corrected_paper_open(world
     world.later(hours=1)
     world.correct(first, anew=True)
     world.settle()
-    done = service.acknowledge_all(world.tx, world.members[1], "telegram", first, other, listed_ms)
+    done = together.acknowledge_all(world.tx, world.members[1], "telegram", first, other, listed_ms)
     assert [each.directive.id for each in done] == [other]
 
 
