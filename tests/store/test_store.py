@@ -203,33 +203,37 @@ def opening(number: int, about: str = "", reached_ms: int = 0, card: bool = Fals
     return Opening(number, about, card, ("Một", "Hai"), ("#a.1", "#b.2"), reached_ms)
 
 
+def reached(tx, *opened):
+    openings.open_choices(tx, [openings.Opened(*opened)])
+
+
 def test_openings_of_a_chat_newest_first(tx):
     expires = tx.now_ms + 1000
     for number in (1, 2, 3):
-        openings.open_choices(tx, "telegram", "c", opening(number, reached_ms=number), expires)
-    openings.open_choices(tx, "telegram", "other", opening(4), expires)
-    openings.open_choices(tx, "zalo_oa", "c", opening(5), expires)
+        reached(tx, "telegram", "c", opening(number, reached_ms=number), expires)
+    reached(tx, "telegram", "other", opening(4), expires)
+    reached(tx, "zalo_oa", "c", opening(5), expires)
     assert openings.of_chat(tx, "telegram", "c") == [opening(n, reached_ms=n) for n in (3, 2, 1)]
 
 
 def test_a_newer_message_about_the_same_document_stands_for_the_older(tx):
     expires = tx.now_ms + 1000
     for number, about in ((1, "52-KH/ĐU"), (2, "51-TB/ĐU"), (3, "52-KH/ĐU"), (4, ""), (5, "")):
-        openings.open_choices(tx, "telegram", "c", opening(number, about, number), expires)
-    openings.open_choices(tx, "telegram", "d", opening(6, "51-TB/ĐU"), expires)  # another chat's
+        reached(tx, "telegram", "c", opening(number, about, number), expires)
+    reached(tx, "telegram", "d", opening(6, "51-TB/ĐU"), expires)  # another chat's
     assert [found.id for found in openings.of_chat(tx, "telegram", "c")] == [5, 4, 3, 2]
 
 
 def test_a_late_result_of_an_older_message_does_not_take_the_newer_away(tx):
     expires = tx.now_ms + 1000
-    openings.open_choices(tx, "telegram", "c", opening(9, "52-KH/ĐU", 9), expires)
-    openings.open_choices(tx, "telegram", "c", opening(3, "52-KH/ĐU", 10), expires)
+    reached(tx, "telegram", "c", opening(9, "52-KH/ĐU", 9), expires)
+    reached(tx, "telegram", "c", opening(3, "52-KH/ĐU", 10), expires)
     assert 9 in [found.id for found in openings.of_chat(tx, "telegram", "c")]
 
 
 def test_openings_expire_and_are_deleted(tx):
-    openings.open_choices(tx, "telegram", "c", opening(1), tx.now_ms + 1000)
-    openings.open_choices(tx, "telegram", "c", opening(2), tx.now_ms + 5000)
+    reached(tx, "telegram", "c", opening(1), tx.now_ms + 1000)
+    reached(tx, "telegram", "c", opening(2), tx.now_ms + 5000)
     assert len(openings.of_chat(tx, "telegram", "c")) == 2
     after = later(tx, seconds=1)
     assert [found.id for found in openings.of_chat(after, "telegram", "c")] == [2]
@@ -240,8 +244,8 @@ def test_openings_expire_and_are_deleted(tx):
 
 
 def test_the_same_opening_again_changes_nothing(tx):
-    openings.open_choices(tx, "telegram", "c", opening(1, "52", 5), tx.now_ms + 1000)
-    openings.open_choices(tx, "telegram", "c", opening(1, "52", 99), tx.now_ms + 9000)
+    reached(tx, "telegram", "c", opening(1, "52", 5), tx.now_ms + 1000)
+    reached(tx, "telegram", "c", opening(1, "52", 99), tx.now_ms + 9000)
     assert openings.of_chat(tx, "telegram", "c") == [opening(1, "52", 5)]
 
 
