@@ -66,7 +66,7 @@ def table() -> str:
         ["---"] * (len(CHANNELS) + 1),
     ]
     for field in fields(Capabilities):
-        if field.name == "channel":
+        if field.name not in WORDS:
             continue
         values = [getattr(each, field.name) for each in CHANNELS.values()]
         always = field.name in ("free_for", "open_for")

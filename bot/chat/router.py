@@ -124,8 +124,8 @@ class Router(Generic[T]):
 
     def handle(self, event: Event, tx: T) -> list[Out]:
         """What to say to an event, in this order: a choice's payload; leaving or going back in a dialog;
-        an explicit /command; the question of a dialog asked within half an hour, or a command in words that
-        is no answer to it; then the reader (open choices, commands in words, free text)."""
+        an explicit /command; the question of a dialog asked within half an hour, or a command in words where
+        a second answer did not do; then the reader (open choices, commands in words, free text)."""
         with speaking(self._gate.arrived(tx, event)):
             said = _listed(self._handle(event, tx))
         if isinstance(event, ChoiceMade) and event.callback_id is not None:
@@ -168,8 +168,9 @@ class Router(Generic[T]):
             if not explicit and event.at - state.asked_at <= ANSWERS_WITHIN:
                 said = self._advance(event, tx, state, event.text)
                 asked = self._store.load(tx, event.address)
-                if asked is None or asked.run != state.run or asked.tries <= state.tries:
+                if asked is None or asked.run != state.run or asked.tries <= max(1, state.tries):
                     return said
+                # No answer for the second time: perhaps something else was wanted.
                 return self._instead(event, tx, asked) or said
         read = self._read(event, tx)
         if isinstance(read, Wondered) and state is not None:

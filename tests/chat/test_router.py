@@ -148,10 +148,17 @@ ORDER = [
     ("/quaylai", "Đồng chí đang làm dở", True, True),
     ("/help", "help", True, True),
     ("/secret", "secret", True, True),
-    ("help", "help", True, True),  # no number, but a command in plain words
+    ("help", "Xin một con số.\nBao nhiêu?", True, False),  # words are the dialog's before they are a command
     ("1", "Xong.", False, False),  # the dialog's question comes before the open choices
     ("mười hai", "Xin một con số.\nBao nhiêu?", True, False),
 ]
+
+
+def test_a_command_in_words_is_heard_when_a_second_answer_does_not_do(asked):
+    assert asked.says("help") == ["Xin một con số.\nBao nhiêu?"]
+    first, offer = asked.says("help")
+    assert first == "help"
+    assert OFFER in offer
 
 
 @pytest.mark.parametrize("text, first, runs, offered", ORDER)

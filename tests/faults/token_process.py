@@ -62,7 +62,7 @@ async def run(given: dict[str, Any]) -> None:
     )
     files = StoredFiles(FileBox(Path(given["folder"]), vault), writer)
     outbound = ZaloOutbound(access, files, base=given["api"])
-    sender = Sender(writer, [outbound], Nobody(), name=given["name"], rates={})
+    sender = Sender(writer, [outbound], Nobody(), name=given["name"], limits={})
     if given["warm"]:
         await access.token()  # holds the pair that is about to end
     say("ready")
