@@ -35,7 +35,7 @@ demo: .venv/run
 	@if ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1; then touch $@; fi
 
 test: .venv/dev .venv/browser .venv/postgres
-	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $$(( $$(nproc) + 1 )) --dist loadfile $(ARGS)
 
 lint: .venv/dev
 	$(BIN)/ruff check .

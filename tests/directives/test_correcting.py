@@ -402,7 +402,7 @@ def test_in_any_order_the_counting_rules_hold(engine: Engine) -> None:
     run_state_machine_as_test(
         Orders,
         settings=settings(
-            max_examples=60,
+            max_examples=20,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
