@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from bot import testing
 from bot.clock import now
 from bot.delivery import outbox, window
-from bot.directives import forecasting
+from bot.directives import catching_up, forecasting
 from bot.organisation import queries as people
 from bot.sandbox.server import start
 from bot.store.ids import new_id
