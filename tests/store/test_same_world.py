@@ -211,7 +211,7 @@ class SameWorld(RuleBasedStateMachine):
     def choices_open(self, number: int, channel: str, chat: str, about: str, label: str) -> None:
         def open_one(tx: Tx) -> list[Opening]:
             opening = Opening(number, about, True, (label,), ("#a.1",), tx.now_ms, False)
-            openings.open_choices(tx, channel, chat, opening, tx.now_ms + 600_000)
+            openings.open_choices(tx, [openings.Opened(channel, chat, opening, tx.now_ms + 600_000)])
             return openings.of_chat(tx, channel, chat)
 
         self.both(open_one)
