@@ -324,7 +324,7 @@ class App:
             saw=self.findings.saw,
         )
         link_page.add_to(app, LinkDesk(self.writer, FileBox(settings.files, self.vault), self.vault))
-        screen_page.add_to(app, ScreenDesk(self.writer))
+        screen_page.add_to(app, ScreenDesk(self.writer, self.vault))
         takers = (self.intake, self.worker.take, self.rosters, self.invitations)
         upload_page.add_to(app, UploadDesk(self.writer, *takers))
         self._runner = web.AppRunner(app, access_log=None)

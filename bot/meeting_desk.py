@@ -39,24 +39,26 @@ def screen_address(public: Callable[[], str]) -> ScreenAddress:
 class ScreenDesk:
     """Answers the page for the room (`channels.screen_page.Desk`)."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, vault: Vault) -> None:
         self._writer = writer
+        self._vault = vault
 
     async def screen(self, token: str) -> Screen | None:
-        """What to show; None when the address is not ours, or the meeting is over."""
-        return await self._writer.run(partial(_screen, token=token))
+        """What to show; None when the address is not ours, or the meeting is over.
+
+        A forged address is turned away here: anybody can ask, and the writer is everybody's.
+        """
+        try:
+            key, until = (int(part, 16) for part in token.split("-")[:2])
+        except ValueError:
+            return None
+        signature = token.split("-", 2)[-1].encode()
+        if not hmac.compare_digest(signature, _signature(self._vault, key, until).encode()):
+            return None
+        return await self._writer.run(partial(_screen, key=key, until=until))
 
 
-def _screen(tx: Tx, token: str) -> Screen | None:
-    try:
-        key, until = (int(part, 16) for part in token.split("-")[:2])
-    except ValueError:
-        return None
-    signature = token.split("-", 2)[-1].encode()
-    if max(key, until) >= 1 << 63 or not hmac.compare_digest(
-        signature, _signature(tx.vault, key, until).encode()
-    ):
-        return None
+def _screen(tx: Tx, key: int, until: int) -> Screen | None:
     meeting = queries.get(tx, key)
     if meeting is None or meeting.state != State.OPEN or tx.now_ms > until:
         return None

@@ -27,7 +27,7 @@ def title() -> str:
     return _("điểm danh")
 
 
-def script(talk: Talk[Tx], may: Travel = Travel()) -> None:  # noqa: B008 - a frozen value
+def script(talk: Talk[Tx], may: Travel) -> None:
     """Who is here, page by page; then the reasons of the others; then the line for the minutes.
 
     Where names do not travel (`may`), people check themselves in and the others are marked all at once.

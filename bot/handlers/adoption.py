@@ -52,7 +52,7 @@ class ShowAdoption:
     page: int
 
 
-def register(router: Router[Tx], may: Travel = Travel()) -> None:  # noqa: B008 - a frozen value
+def register(router: Router[Tx], may: Travel) -> None:
     """Makes the errands known to the router. `may`: what may travel where."""
     router.command("unverified", lambda event, tx: listed(event, tx, may), Verb.SEE_UNVERIFIED)
     router.choice(

@@ -22,7 +22,7 @@ PAGE = 15
 """Names in one message."""
 
 
-def register(router: Router[Tx], may: Travel = Travel()) -> None:  # noqa: B008 - a frozen value
+def register(router: Router[Tx], may: Travel) -> None:
     """Makes the errand known to the router. `may`: what may travel where."""
     router.command("by_hand", lambda event, tx: begin(event, tx, may), Verb.REMIND)
     router.choice(HandMenu, lambda choice, event, tx: menu(choice, event, tx, may), Verb.REMIND)

@@ -27,7 +27,7 @@ PAGE = 20
 """Names in one message."""
 
 
-def register(router: Router[Tx], may: Travel = Travel()) -> None:  # noqa: B008 - a frozen value
+def register(router: Router[Tx], may: Travel) -> None:
     """Makes the errands known to the router. `may`: what may travel where."""
     router.command("missing", lambda event, tx: missing(event, tx, may), Verb.SEE_NAMES)
     router.choice(ShowSilent, lambda choice, event, tx: show_silent(choice, event, tx, may), Verb.SEE_NAMES)

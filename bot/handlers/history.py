@@ -139,7 +139,7 @@ class ShowHistory:
     before: int
 
 
-def register(router: Router[Tx], may: Travel = Travel()) -> None:  # noqa: B008 - a frozen value
+def register(router: Router[Tx], may: Travel) -> None:
     """Makes the errand known to the router. Anybody verified may ask: an author needs no post of inspection.
 
     `may`: what may travel where.

@@ -65,9 +65,9 @@ _ROWS = 25
 
 def register(
     router: Router[Tx],
-    page: PageAddress | None = None,
-    screen: ScreenAddress | None = None,
-    may: Travel = Travel(),  # noqa: B008 - a frozen value
+    page: PageAddress | None,
+    screen: ScreenAddress | None,
+    may: Travel,
 ) -> None:
     """Makes the errand known to the router.
 

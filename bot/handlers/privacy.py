@@ -63,7 +63,7 @@ class Decide:
     what: str
 
 
-def register(router: Router[Tx], rooms: Sequence[Room], contact: str = "", may: Travel = Travel()) -> None:  # noqa: B008 - a frozen value
+def register(router: Router[Tx], rooms: Sequence[Room], contact: str, may: Travel) -> None:
     """Makes the errands known to the router.
 
     `rooms` hold something on people; `contact` is whom to ask; `may`: what may travel where.
