@@ -15,7 +15,9 @@ những ai nợ đảng phí tháng này
 anh tuan nop dang phi chua
 sdt cua chi lan
 chi Hoa dong dang phi chua
-ai trong chi bo chua nop dang phi"""
+ai trong chi bo chua nop dang phi
+ong A co bi ky luat khong
+ông B. bị khai trừ chưa"""
 OPINIONS = """nghe nói sắp thay bí thư
 Tổng Bí thư sức khỏe thế nào
 bot nghi gi ve chien tranh
@@ -25,6 +27,7 @@ nghe bảo bí thư sắp bị bắt
 theo bot ai xung dang lam bi thu
 đảng nào cũng tham nhũng phải không"""
 ALLOWED = """dang phi bn
+chuyển sinh hoạt về Bà Rịa cần giấy gì
 ba thang khong dong dang phi thi sao
 ban to chuc co nhiem vu gi
 co the chuyen sinh hoat dang qua mang khong
