@@ -10,7 +10,8 @@ from bot.chat.text import fold
 
 _NOT_A_NAME = r"(?!Rịa|Bí|Chủ|Tổng|Đảng|Chi|Ủy|Phó|Trưởng|Ban|Thư|Cán)"
 _NAMED = re.compile(
-    r"(?:(?<=\s)|(?<=[(“\"])|^)(?:[Đđ]/[Cc]|[Đđ]ồng chí|[Dd]ong chi|[Aa]nh|[Cc]hị|[ÔôOo]ng|[Bb]à|[Cc]ô|[Tt]hầy|[Cc]hú|[Bb]ác|d/c)\s+"
+    r"(?:(?<=\s)|(?<=[(“\"])|^)"
+    r"(?:[Đđ]/[Cc]|[Đđ]ồng chí|[Dd]ong chi|[Aa]nh|[Cc]hị|[ÔôOo]ng|[Bb]à|[Cc]ô|[Tt]hầy|[Cc]hú|[Bb]ác|d/c)\s+"
     rf"{_NOT_A_NAME}[A-ZĐÀ-Ỹ](?:[a-zà-ỹ]+|(?!\w))"
 )
 _ABOUT = "da|chua|co|dong|nop|bi|duoc|dc|vi pham|xep loai|sinh hoat|vao|ket nap|chuyen|vang|o chi bo|thuoc|la dang vien"
