@@ -1,5 +1,8 @@
 """What is left: words that are unclear, questions, stickers, files. No dead ends: each says what to do next."""
 
+import re
+from itertools import starmap
+
 from bot.chat.choices import Command, pack
 from bot.chat.events import FileSent, MediaSent, TextSent, Wondered
 from bot.chat.replies import Choice, Say
@@ -12,6 +15,7 @@ from bot.handlers.courtesies import courtesy
 from bot.handlers.gate import PUBLIC, member_account
 from bot.handlers.start import greeting, in_group
 from bot.i18n import _
+from bot.store import openings
 from bot.store.tx import Tx
 
 THUMBS_UP = "👍"
@@ -44,6 +48,8 @@ def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf) -> Replies:
         asked = named or waiting
         if not named and (found := policy.named(event, tx, shelf.current)) is not None:
             return found
+        if not named and (again := _out_of_reach(event, tx)) is not None:
+            return again
         if event.document is not None and not named:
             return Say(
                 _(
@@ -67,6 +73,18 @@ def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf) -> Replies:
             Choice(_("Văn bản của tôi"), pack(Command("inbox"))),
             Choice(_("Xem các việc"), pack(Command("help"))),
         ),
+    )
+
+
+def _out_of_reach(event: Wondered, tx: Tx) -> Replies:
+    """The newest choices once more, for a number that none of them has; None when it was no such number."""
+    open_ = openings.of_chat(tx, event.address.channel, event.address.chat_id)
+    if not open_ or re.fullmatch(r"\d{1,2}", event.text.strip(" .)")) is None:
+        return None
+    labels, payloads = open_[0].labels, open_[0].payloads
+    return Say(
+        _("Ở trên không có số này. Mời đồng chí chọn lại:"),
+        choices=tuple(starmap(Choice, zip(labels, payloads, strict=True))),
     )
 
 

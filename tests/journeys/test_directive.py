@@ -97,6 +97,18 @@ async def test_small_words_get_a_small_answer(house):
         await person.sees(heard)
 
 
+async def test_a_number_that_is_not_there_offers_the_same_again(house):
+    await house.directive(file=False)
+    person = await house.member("Lê Văn Bé")
+    await person.says("menu")
+    await person.sees("Đồng chí chọn một việc")
+    for _time in range(2):
+        await person.says("9")
+        await person.sees("không có số này")
+    await person.says("1")
+    await person.sees("52-KH/ĐU ngày")
+
+
 async def test_a_sticker_gets_a_helpful_line_and_full_text_sends_the_file(house):
     member = await house.member("Lê Văn Bé")
     directive = await house.directive()
