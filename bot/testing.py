@@ -11,6 +11,7 @@ import base64
 import unicodedata
 import weakref
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 import aiohttp
@@ -223,9 +224,9 @@ class Person:
         """
         wanted = _fold(label)
 
-        def found(messages: list[Message]) -> str | None:
+        def among(messages: list[Message], *, fresh: bool) -> str | None:
             for message in reversed(messages):
-                if not message.from_bot or message.deleted:
+                if not message.from_bot or message.deleted or (fresh and not self._fresh(message)):
                     continue
                 if "hoàn tác" in wanted and "hoàn tác" in _fold(message.text):
                     return "hoàn tác"
@@ -233,9 +234,19 @@ class Person:
                     return number
             return None
 
-        number = await self._wait(found, seconds)
+        def answer(messages: list[Message]) -> Message | None:
+            return next((each for each in reversed(messages) if self._fresh(each)), None)
+
+        number = await self._wait(partial(among, fresh=True), min(seconds, 2))
+        number = number or await self._wait(partial(among, fresh=False), seconds)
         if number is None:
             raise AssertionError(f"{self.name} finds no choice {label!r} in:\n{await self._shown()}")
+        done = await self.act("say", text=number, chat_id=self.chat_id)
+        again: Message | None = await self._wait(answer, 2)
+        if again is None or "hai tin vừa tới sát nhau" not in _fold(again.text):
+            return done
+        if (number := _number_of(wanted, again)) is None:
+            raise AssertionError(f"{self.name} is asked again, without {label!r}, in:\n{await self._shown()}")
         return await self.act("say", text=number, chat_id=self.chat_id)
 
     async def forges(self, payload: str, message_id: str) -> None:

@@ -41,5 +41,7 @@ def courtesy(event: Wondered, tx: Tx, *, waits: bool) -> Replies:
 
 def _acknowledges(event: Wondered) -> bool:
     """Whether it would acknowledge a paper, were there one."""
+    if not any(char.isalpha() for char in event.text):
+        return False  # a number is a choice, of whatever it was
     paper = OpenMessage("1-TB/X", True, ("Đã đọc, tiếp thu",), ("",), event.at, unasked=False)
     return read(event.text, Situation(open=(paper,), now=event.at)).means == "acknowledge"

@@ -1,7 +1,7 @@
 """What is left: words that are unclear, questions, stickers, files. No dead ends: each says what to do next."""
 
 import re
-from itertools import starmap
+from collections.abc import Sequence
 
 from bot.chat.choices import Command, pack
 from bot.chat.events import FileSent, MediaSent, TextSent, Wondered
@@ -9,7 +9,7 @@ from bot.chat.replies import Choice, Say
 from bot.chat.router import Replies, Router
 from bot.clock import from_ms
 from bot.directives import queries, texts
-from bot.directives.models import Acknowledge
+from bot.directives.models import Acknowledge, Directive
 from bot.handlers import policy
 from bot.handlers.courtesies import courtesy
 from bot.handlers.gate import PUBLIC, member_account
@@ -45,11 +45,11 @@ def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf) -> Replies:
         named = [
             directive for directive in waiting if directive.number in (*event.candidates, event.document)
         ]
+        if (again := _which(event, tx, named)) is not None:
+            return again
         asked = named or waiting
         if not named and (found := policy.named(event, tx, shelf.current)) is not None:
             return found
-        if not named and (again := _out_of_reach(event, tx)) is not None:
-            return again
         if event.document is not None and not named:
             return Say(
                 _(
@@ -59,10 +59,7 @@ def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf) -> Replies:
                 choices=(Choice(_("Văn bản của tôi"), pack(Command("inbox"))),),
             )
         if asked:
-            choices = [
-                Choice(_("Đã đọc {number}", number=each.number), pack(Acknowledge(each.id, each.version)))
-                for each in asked[:4]
-            ]
+            choices = [_read(each) for each in asked[:4]]
             choices.append(Choice(_("Không phải việc này"), pack(Command("help"))))
             return Say(_("Tôi chưa ghi nhận gì. Đồng chí muốn xác nhận văn bản nào?"), choices=tuple(choices))
     if (looked_up := policy.wondered(event, tx, shelf.current)) is not None:
@@ -76,15 +73,36 @@ def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf) -> Replies:
     )
 
 
-def _out_of_reach(event: Wondered, tx: Tx) -> Replies:
-    """The newest choices once more, for a number that none of them has; None when it was no such number."""
+def _which(event: Wondered, tx: Tx, named: Sequence[Directive]) -> Replies:
+    """What a bare number may have meant: the newest choices once more when none of them has it, else those of
+    both messages that came close together.
+
+    None when the text is no such number, or both are waiting papers.
+    """
     open_ = openings.of_chat(tx, event.address.channel, event.address.chat_id)
-    if not open_ or re.fullmatch(r"\d{1,2}", event.text.strip(" .)")) is None:
+    typed = event.text.strip(" .)")
+    if not open_ or re.fullmatch(r"\d{1,2}", typed) is None:
         return None
-    labels, payloads = open_[0].labels, open_[0].payloads
+    if not 1 <= int(typed) <= len(open_[0].labels):
+        return Say(_("Ở trên không có số này. Mời đồng chí chọn lại:"), choices=tuple(_choices(open_[0])))
+    papers = {each.number for each in named}
+    others = [choice for each in open_[:2] if each.about not in papers for choice in _choices(each)]
+    if not others:
+        return None
+    known = {choice.payload for choice in others}
+    read = [each for each in map(_read, named) if each.payload not in known]
     return Say(
-        _("Ở trên không có số này. Mời đồng chí chọn lại:"),
-        choices=tuple(starmap(Choice, zip(labels, payloads, strict=True))),
+        _("Tôi chưa ghi nhận gì: hai tin vừa tới sát nhau. Đồng chí chọn mục nào?"), choices=(*others, *read)
+    )
+
+
+def _choices(opening: openings.Opening) -> list[Choice]:
+    return [Choice(*each) for each in zip(opening.labels, opening.payloads, strict=True)]
+
+
+def _read(directive: Directive) -> Choice:
+    return Choice(
+        _("Đã đọc {number}", number=directive.number), pack(Acknowledge(directive.id, directive.version))
     )
 
 
