@@ -194,7 +194,7 @@ class World:
         self.chats: dict[tuple[str, str], Chat] = {}
         self.files: dict[str, StoredFile] = {}
         self.faults: list[Fault] = []
-        self.log: deque[Json] = deque(maxlen=200)
+        self.log: deque[Json] = deque(maxlen=2_000)
         self.stats: dict[str, Counter[str]] = {name: Counter() for name in PLATFORMS}
         self.active = 0.0
         """Loop time of the last call or delivery, for `idle`."""
