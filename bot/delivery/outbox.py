@@ -33,7 +33,7 @@ CLAIM_MS = 30_000
 """How long a sender may take over a row before another one may try."""
 NOT_YET, hold, held, stop, withhold = due.NOT_YET, due.hold, due.held, due.stop, due.withhold
 make_due, go_on_making_due, releasing = due.make_due, due.go_on_making_due, due.releasing
-posted = due.posted
+posted, row_of = due.posted, due.row_of
 MAX_MESSAGE_ID, sent_messages = due.MAX_MESSAGE_ID, due.sent_messages
 Closed = Callable[[Tx, str, str, str, tuple[str, int]], None]
 """Told of a row that ends because its window has closed: channel, chat id, reason, notice."""
