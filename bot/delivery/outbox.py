@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from bot.chat.choices import Answer, unpack
 from bot.chat.replies import Edit, Message, Reply, Say, Template
-from bot.delivery import due, window
+from bot.delivery import due, reserve, window
 from bot.delivery.outbound import Sent
 from bot.delivery.quiet import NEVER, Quiet
 from bot.delivery.statements import CONTENT, NOTICE
@@ -232,17 +232,22 @@ def claim(
     quiet: Quiet = NEVER,
     unwanted: Callable[[Tx, list[Pending]], set[int]] | None = None,
     closed: Closed | None = None,
+    kept: float = 0.0,
+    short: reserve.Short | None = None,
 ) -> list[Outgoing]:
     """Takes due rows of a channel, most urgent first, then oldest; and those whose claim has run out.
 
     In quiet hours only replies and what is hỏa tốc. A notice that is no longer wanted (`unwanted` names
     the rows) is not sent; nor is one to somebody whose window has closed: its row ends here as unreachable,
-    and `closed` is told.
+    and `closed` is told. Of the account's messages a share `kept` is not for digests (`delivery.reserve`).
     """
     most = FLASH if quiet.holds(tx.now) else DIGEST
     while True:
         rows = _take(tx, channel, claimed_by, limit, most)
-        found = _open_ones(tx, channel, rows, unwanted, closed) if rows else []
+        digests = [row for row in rows if row.priority == DIGEST] if kept else []
+        not_now = reserve.keep(tx, channel, digests, DIGEST, kept, short)
+        going = [row for row in rows if row.id not in not_now] if not_now else rows
+        found = _open_ones(tx, channel, going, unwanted, closed) if going else []
         if found or not rows:
             return found
 

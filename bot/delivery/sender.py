@@ -79,7 +79,7 @@ class Reachability(Protocol):
         ...
 
     def suspended(self, tx: Tx, channel: str, problem: str) -> None:
-        """The account (or a template of it) sends nothing until a person has set it right: tell one."""
+        """The account (a template of it, its digests) sends nothing until a person has set it right: tell one."""
         ...
 
 
@@ -155,6 +155,7 @@ class Sender:
             quiet=quiet,
             unwanted=unwanted,
             closed=reachability.unreachable,
+            short=reachability.suspended,
         )
         self._lanes = {
             outbound.channel: _lane(
@@ -242,6 +243,7 @@ class Sender:
             task.add_done_callback(self._tasks.discard)
 
     async def _claiming(self, channel: str, lane: _Lane) -> None:
+        kept = self._terms[channel].kept if channel in self._terms else 0.0
         while True:
             await lane.bell.wait()
             lane.bell.clear()
@@ -253,7 +255,9 @@ class Sender:
                         lane.room.clear()
                         await lane.room.wait()
                         continue
-                    rows = await self._writer.run(partial(self._claim, channel=channel, limit=free))
+                    rows = await self._writer.run(
+                        partial(self._claim, channel=channel, limit=free, kept=kept)
+                    )
                     if not rows:
                         break
                     self.hand(rows)
