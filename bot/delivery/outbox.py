@@ -120,7 +120,10 @@ def post(
 
 
 def tell(tx: Tx, channel: str, chat_id: str, said: Say) -> None:
-    """Queues a message that answers nobody's event: a warning, a notice from the terminal. No choices."""
+    """Queues a message that answers nobody's event: a warning, a notice from the terminal.
+
+    Its choices are open from this moment.
+    """
     row_id = new_id()
     tx.run(
         insert(outbox).values(
@@ -136,6 +139,8 @@ def tell(tx: Tx, channel: str, chat_id: str, said: Say) -> None:
             made_ms=tx.now_ms,
         )
     )
+    if (choices := _shown(said)) is not None:
+        open_choices(tx, [choices.opened(row_id, channel, chat_id, tx.now_ms, unasked=True)])
 
 
 def unfinished(tx: Tx, channel: str, chat_id: str) -> bool:
