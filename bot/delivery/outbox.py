@@ -1,6 +1,6 @@
 """Rows on their way out: posting, claiming, recording. One row per notice and recipient, or per reply."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,9 +11,10 @@ from bot.chat.replies import Edit, Message, Reply, Say, Template
 from bot.delivery import due, reserve, window
 from bot.delivery.outbound import Sent
 from bot.delivery.quiet import NEVER, Quiet
-from bot.delivery.statements import CONTENT, NOTICE
+from bot.delivery.statements import CONTENT
 from bot.delivery.wire import dump, load
 from bot.store import leases, signals
+from bot.store.bulk import insert_many
 from bot.store.hot import Hot
 from bot.store.ids import new_id, new_ids
 from bot.store.openings import Opened, Opening, open_choices
@@ -84,8 +85,7 @@ def bulk_contents(tx: Tx, says: Sequence[Say]) -> list[int]:
         {"id": row_id, "body": tx.vault.seal("contents.body", row_id, dump(say)), "made_ms": tx.now_ms}
         for row_id, say in zip(ids, says, strict=True)
     ]
-    if rows:
-        tx.run(insert(contents), rows)
+    insert_many(tx, contents, rows)
     return ids
 
 
@@ -100,6 +100,9 @@ def post(
         "priority": priority,
         "due_ms": due_ms,
         "made_ms": tx.now_ms,
+        "state": QUEUED,
+        "attempts": 0,
+        "uncertain": 0,
     }
     rows = [
         {
@@ -114,7 +117,7 @@ def post(
         for row_id, notice in zip(ids, notices, strict=True)
     ]
     if rows:
-        NOTICE.run_each(tx, rows)
+        insert_many(tx, outbox, rows)
         signals.tell(tx, signals.OUTBOX)
     return list(ids)
 
@@ -237,20 +240,21 @@ def claim(
     quiet: Quiet = NEVER,
     unwanted: Callable[[Tx, list[Pending]], set[int]] | None = None,
     closed: Closed | None = None,
-    kept: float = 0.0,
+    kept: Mapping[str, float] | None = None,
     short: reserve.Short | None = None,
 ) -> list[Outgoing]:
     """Takes due rows of a channel, most urgent first, then oldest; and those whose claim has run out.
 
     In quiet hours only replies and what is hỏa tốc. A notice that is no longer wanted (`unwanted` names
     the rows) is not sent; nor is one to somebody whose window has closed: its row ends here as unreachable,
-    and `closed` is told. Of the account's messages a share `kept` is not for digests (`delivery.reserve`).
+    and `closed` is told. A share of the channel's messages, `kept`, is not for digests (`delivery.reserve`).
     """
     most = FLASH if quiet.holds(tx.now) else DIGEST
     while True:
         rows = _take(tx, channel, claimed_by, limit, most)
-        digests = [row for row in rows if row.priority == DIGEST] if kept else []
-        not_now = reserve.keep(tx, channel, digests, DIGEST, kept, short)
+        share = (kept or {}).get(channel, 0.0)
+        digests = [row for row in rows if row.priority == DIGEST] if share else []
+        not_now = reserve.keep(tx, channel, digests, DIGEST, share, short)
         going = [row for row in rows if row.id not in not_now] if not_now else rows
         found = _open_ones(tx, channel, going, unwanted, closed) if going else []
         if found or not rows:

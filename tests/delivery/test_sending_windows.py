@@ -139,7 +139,7 @@ def test_no_more_digests_are_on_their_way_than_there_are_messages_to_spare(tx):
         tx,
         "zalo_oa",
         "p",
-        kept=0.2,
+        kept={"zalo_oa": 0.2},
         short=lambda _tx, channel, why: told.append((channel, why)),
     )
     _digests(tx, ["awake", "a", "b", "c", "d"])
@@ -170,4 +170,4 @@ def test_no_more_digests_are_on_their_way_than_there_are_messages_to_spare(tx):
 def test_where_the_platform_takes_money_for_each_message_nothing_is_kept(tx):
     window.heard(tx, *ME, Quota("purchase_quota", False, 0, 0, None), TERMS, tx.now_ms)
     _digests(tx, ["a"])
-    assert len(outbox.claim(tx, "zalo_oa", "p", 9, kept=1.0)) == 1
+    assert len(outbox.claim(tx, "zalo_oa", "p", 9, kept={"zalo_oa": 1.0})) == 1
