@@ -34,7 +34,7 @@ Convert = Callable[[Any], Any]
 def one_of(dialect: str, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """That a column has one of the values of a list. The list is one parameter, given by `as_list`."""
     if dialect == "sqlite":
-        return column.in_(select(func.json_each(bindparam(name)).table_valued("value").c.value))
+        return column.in_(select(func.json_each(bindparam(name)).table_valued("value", name="given").c.value))
     return column == any_(bindparam(name, type_=ARRAY(column.type)))
 
 
