@@ -21,7 +21,9 @@ def insert_many(tx: Tx, table: Table, rows: list[dict[str, Any]]) -> None:
     names = list(rows[0])
     into = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
     pairs = list(zip(names, into, strict=True))
-    values = ([row[name] if convert is None else convert(row[name]) for name, convert in pairs] for row in rows)
+    values = (
+        [row[name] if convert is None else convert(row[name]) for name, convert in pairs] for row in rows
+    )
     columns = ", ".join(map(dialect.identifier_preparer.quote, names))
     connection: Any = tx.conn.connection.dbapi_connection
     if dialect.name == "sqlite":
