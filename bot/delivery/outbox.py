@@ -11,9 +11,10 @@ from bot.chat.replies import Edit, Message, Reply, Say, Template
 from bot.delivery import due, window
 from bot.delivery.outbound import Sent
 from bot.delivery.quiet import NEVER, Quiet
-from bot.delivery.statements import CONTENT, NOTICE
+from bot.delivery.statements import CONTENT
 from bot.delivery.wire import dump, load
 from bot.store import leases, signals
+from bot.store.bulk import insert_many
 from bot.store.hot import Hot
 from bot.store.ids import new_id, new_ids
 from bot.store.openings import Opened, Opening, open_choices
@@ -58,8 +59,7 @@ class Outgoing:
     """Which notice it belongs to: kind and id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """One recipient of a notice: who, where, in which words (a content id)."""
 
     channel: str
@@ -98,23 +98,26 @@ def post(
         "notice": kind,
         "notice_id": kind_id,
         "priority": priority,
+        "state": QUEUED,
         "due_ms": due_ms,
         "made_ms": tx.now_ms,
+        "attempts": 0,
+        "uncertain": 0,
     }
     rows = [
         {
             **same,
             "id": row_id,
-            "channel": notice.channel,
-            "chat_id": notice.chat_id,
-            "content_id": notice.content_id,
-            "recipient_id": notice.recipient_id,
-            "message_id": notice.instead_of,
+            "channel": channel,
+            "chat_id": chat_id,
+            "content_id": content_id,
+            "recipient_id": recipient_id,
+            "message_id": instead_of,
         }
-        for row_id, notice in zip(ids, notices, strict=True)
+        for row_id, (channel, chat_id, recipient_id, content_id, instead_of) in zip(ids, notices, strict=True)
     ]
     if rows:
-        NOTICE.run_each(tx, rows)
+        insert_many(tx, outbox, rows)
         signals.tell(tx, signals.OUTBOX)
     return list(ids)
 

@@ -28,6 +28,7 @@ from bot.organisation.rules import (
     fold,
 )
 from bot.store.hot import Hot
+from bot.store.lists import among
 from bot.store.tables.organisation import (
     ACTIVE,
     APPLIED,
@@ -370,9 +371,8 @@ def accounts_of_member(tx: Tx, member_id: int) -> list[Account]:
 
 
 # Built once: with a list of ids they cannot be hot.
-_IDS = bindparam("ids", expanding=True, type_=BigInteger)
 _REACH = _ACCOUNTS.where(
-    accounts.c.member_id.in_(_IDS),
+    among(accounts.c.member_id, "ids"),
     accounts.c.state == ACTIVE,
     members.c.standing.in_(list(ACCESS_STANDINGS)),
 ).order_by(accounts.c.linked_ms, accounts.c.id)
@@ -438,7 +438,9 @@ _REFUSING = (
     select(accounts.c.id)
     .join(consents, and_(consents.c.channel == accounts.c.channel, consents.c.user_id == accounts.c.user_id))
     .where(
-        accounts.c.member_id.in_(_IDS), accounts.c.state == ACTIVE, consents.c.purpose == bindparam("purpose")
+        among(accounts.c.member_id, "ids"),
+        accounts.c.state == ACTIVE,
+        consents.c.purpose == bindparam("purpose"),
     )
     .group_by(accounts.c.id)
     .having(func.count() == func.count(consents.c.withdrawn_ms))
