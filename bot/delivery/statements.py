@@ -1,4 +1,4 @@
-"""The hot statement of the outbox that many rooms cause: the words of a notice."""
+"""The hot statement that many rooms cause: the words of a notice."""
 
 from sqlalchemy import bindparam, insert
 

@@ -125,7 +125,6 @@ def in_words(tx: Tx, words: Callable[[Directive], Say], directive: Directive) ->
 _FROZEN = (queries.NOTICE, *knocking.NOTICES)
 """What is queued while an audience is frozen, and let go when it is."""
 _LET_GO = tuple({queries.NOTICE, queries.REMINDER, *knocking.NOTICES})
-_FRESH = {"acknowledged_version": 1, "answered": 0}
 _inside: dict[int, set[int]] = {}
 """The units of the directives that this process is freezing: looked up once, and the same for every slice."""
 
@@ -158,7 +157,6 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
                 "unit_id": member.branch_id,
                 "duty": int(membership.must_acknowledge(member.standing)),
                 "obstacle": None if account else obstacle,
-                **_FRESH,
             }
         )
         if account is not None:
