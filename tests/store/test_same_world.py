@@ -82,6 +82,8 @@ class World:
         patch.setattr(ids, "_EPOCH_MS", 0)
         for module in NEW_ID:
             patch.setattr(module, "new_id", lambda: next(self.keys))
+        for module in NEW_IDS:
+            patch.setattr(module, "new_ids", lambda count: [next(self.keys) for _ in range(count)])
         patch.setattr(vault.os, "urandom", lambda size: next(self.noise).to_bytes(size, "big"))
         patch.setattr(verification.secrets, "randbelow", lambda most: next(self.noise) * 7919 % most)
         try:
@@ -104,18 +106,18 @@ class World:
         return found
 
 
-def _users_of_new_id() -> list[Any]:
-    """Every module that makes keys by name."""
+def _users_of(made: str) -> list[Any]:
+    """Every module that makes keys by this name."""
     import sys
 
     return [
         module
         for name, module in list(sys.modules.items())
-        if name.startswith("bot.") and getattr(module, "new_id", None) is ids.new_id
+        if name.startswith("bot.") and getattr(module, made, None) is getattr(ids, made)
     ]
 
 
-NEW_ID = _users_of_new_id()
+NEW_ID, NEW_IDS = _users_of("new_id"), _users_of("new_ids")
 
 
 class SameWorld(RuleBasedStateMachine):
