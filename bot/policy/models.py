@@ -226,6 +226,23 @@ class JudgeDocument:
     verdict: str
 
 
+@action("poldrop")
+@dataclass(frozen=True, slots=True)
+class WithdrawDocument:
+    """Asks whether an approved document shall answer no more ("ask"), does it ("yes") or leaves it ("no")."""
+
+    document: int
+    verdict: str
+
+
+@action("polall")
+@dataclass(frozen=True, slots=True)
+class ApprovedDocuments:
+    """A page of the approved documents, to withdraw one."""
+
+    page: int
+
+
 @action("pole")
 @dataclass(frozen=True, slots=True)
 class ReviewEntries:
