@@ -54,7 +54,9 @@ def tree(found: Listed, headings: Sequence[Heading], page: int) -> Say:
     if page == 0:
         lines += [
             document.title,
-            _("Ban hành: {issuer}, {day}", issuer=document.issuer, day=full_date(document.issued_on)),
+            _("Ban hành: {issuer}, {day}", issuer=document.issuer, day=full_date(document.issued_on))
+            if document.issued_on
+            else _("Ban hành: {issuer}", issuer=document.issuer),
         ]
         if document.in_force_from:
             lines.append(_("Hiệu lực từ {day}", day=full_date(document.in_force_from)))
@@ -145,9 +147,7 @@ def withdrawing(found: Listed) -> Say:
 
 def withdrawn(found: Listed) -> Say:
     """It answers no more."""
-    return Say(
-        _("Đã rút {number}. Bot không trả lời bằng văn bản này nữa.", number=found.document.number)
-    )
+    return Say(_("Đã rút {number}. Bot không trả lời bằng văn bản này nữa.", number=found.document.number))
 
 
 def kept(found: Listed) -> Say:

@@ -48,7 +48,8 @@ class Document:
     """"01-QĐ/TW": unique only with its date."""
     title: str
     issuer: str
-    issued_on: date
+    issued_on: date | None
+    """None where no source for it is known: then none is shown."""
     in_force_from: date | None = None
     in_force_until: date | None = None
     replaces: tuple[str, ...] = ()
