@@ -35,6 +35,7 @@ from bot.meetings import queries, service
 from bot.meetings.models import Draft, MeetingKind, ShowMeeting
 from bot.organisation.models import Kind, MembershipKind, Role, Standing
 from bot.organisation.service import appoint
+from bot.store.bulk import tell_planner
 from bot.store.engine import make_engine
 from bot.store.ids import new_id
 from bot.store.migrate import migrate
@@ -91,6 +92,7 @@ def stock(tx: Tx, branches: int) -> list[tuple[int, int]]:
         )
         appoint(tx, ids[0], Role.SECRETARY, branch)
         led.append((branch, ids[0]))
+    tell_planner(tx, members, accounts, organisations, organisation_links)
     return led
 
 

@@ -11,9 +11,10 @@ from bot.chat.replies import Edit, Message, Reply, Say, Template
 from bot.delivery import due, window
 from bot.delivery.outbound import Sent
 from bot.delivery.quiet import NEVER, Quiet
-from bot.delivery.statements import CONTENT, NOTICE
+from bot.delivery.statements import CONTENT
 from bot.delivery.wire import dump, load
 from bot.store import leases, signals
+from bot.store.bulk import insert_many
 from bot.store.hot import Hot
 from bot.store.ids import new_id, new_ids
 from bot.store.openings import Opened, Opening, open_choices
@@ -84,8 +85,7 @@ def bulk_contents(tx: Tx, says: Sequence[Say]) -> list[int]:
         {"id": row_id, "body": tx.vault.seal("contents.body", row_id, dump(say)), "made_ms": tx.now_ms}
         for row_id, say in zip(ids, says, strict=True)
     ]
-    if rows:
-        tx.run(insert(contents), rows)
+    insert_many(tx, contents, rows)
     return ids
 
 
@@ -100,6 +100,9 @@ def post(
         "priority": priority,
         "due_ms": due_ms,
         "made_ms": tx.now_ms,
+        "state": QUEUED,
+        "attempts": 0,
+        "uncertain": 0,
     }
     rows = [
         {
@@ -114,7 +117,7 @@ def post(
         for row_id, notice in zip(ids, notices, strict=True)
     ]
     if rows:
-        NOTICE.run_each(tx, rows)
+        insert_many(tx, outbox, rows)
         signals.tell(tx, signals.OUTBOX)
     return list(ids)
 

@@ -97,6 +97,8 @@ class _Lane:
     """Whether this process sends what is due on the channel, not only its own replies."""
     chats: dict[str, deque[Outgoing]] = field(default_factory=dict)
     held: set[int] = field(default_factory=set)
+    ended: set[int] = field(default_factory=set)
+    """Since the last look for more: it may have found these before their outcome was written."""
     behind: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Chats with a row that was put back: its id, and the moment (ms) when it is due."""
     bell: asyncio.Event = field(default_factory=asyncio.Event)
@@ -253,18 +255,20 @@ class Sender:
                         lane.room.clear()
                         await lane.room.wait()
                         continue
-                    rows = await self._writer.run(partial(self._claim, channel=channel, limit=free))
-                    if not rows:
+                    self.settle()
+                    lane.ended.clear()
+                    # As urgent as outcomes are: those submitted before it are written before it, the rest after it.
+                    claim = partial(self._claim, channel=channel, limit=free)
+                    if not (rows := await self._writer.run(claim, urgent=True)):
                         break
-                    self.hand(rows)
+                    self.hand(row for row in rows if row.id not in lane.ended)
             except WriterStopped:
                 return
             except Exception as error:
                 log.error("claim_failed", channel=channel, error=type(error).__name__)
 
     async def _wait_for_pause(self, lane: _Lane) -> None:
-        # Slept again when the platform asked for more time meanwhile; there is no event to wait for.
-        while (wait := lane.paused_until - asyncio.get_running_loop().time()) > 0:  # noqa: ASYNC110
+        while (wait := lane.paused_until - asyncio.get_running_loop().time()) > 0:  # noqa: ASYNC110 - no event
             await asyncio.sleep(wait)
 
     async def _chat(self, lane: _Lane, chat_id: str) -> None:
@@ -299,6 +303,7 @@ class Sender:
                 queue.clear()
             for finished in done:
                 lane.held.discard(finished.id)
+                lane.ended.add(finished.id)
             lane.room.set()
         del lane.chats[chat_id]
 

@@ -14,7 +14,7 @@ from sqlalchemy import Row, bindparam, delete, func, or_, select, update
 
 from bot.chat.replies import Say
 from bot.delivery.outbound import Quota
-from bot.store.hot import Hot
+from bot.store.hot import Hot, as_list, one_of
 from bot.store.tables.delivery import allowances, windows
 from bot.store.tx import Tx
 from bot.store.upsert import insert
@@ -22,7 +22,6 @@ from bot.store.upsert import insert
 CLOSED = "window_closed"
 """The reason of a row that did not go out because the window had closed."""
 _JUST_NOW_MS = 60_000
-_AT_ONCE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,23 +193,23 @@ def used_up(tx: Tx, channel: str, chat_id: str) -> None:
     )
 
 
-_THESE = select(windows).where(
-    windows.c.channel == bindparam("channel"), windows.c.chat_id.in_(bindparam("chats", expanding=True))
+_THESE = Hot(
+    lambda dialect: select(windows).where(
+        windows.c.channel == bindparam("channel"), one_of(dialect, windows.c.chat_id, "chats")
+    )
 )
 
 
 def of(tx: Tx, addresses: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Window]:
-    """The windows of these (channel, chat id), where there are any. One query for 400 people of a channel."""
+    """The windows of these (channel, chat id), where there are any."""
     wanted: dict[str, list[str]] = {}
     for channel, chat in addresses:
         wanted.setdefault(channel, []).append(chat)
-    found = {}
-    for channel, chats in wanted.items():
-        for start in range(0, len(chats), _AT_ONCE):
-            here = {"channel": channel, "chats": chats[start : start + _AT_ONCE]}
-            for row in tx.rows(_THESE, here):
-                found[row.channel, row.chat_id] = _window(row)
-    return found
+    return {
+        (row.channel, row.chat_id): _window(row)
+        for channel, chats in wanted.items()
+        for row in _THESE.rows(tx, channel=channel, chats=as_list(tx, chats))
+    }
 
 
 def _window(row: Row[tuple[object, ...]]) -> Window:

@@ -29,6 +29,7 @@ from bot.organisation import ways as organisation_ways
 from bot.organisation.models import Purpose, Verb
 from bot.organisation.ways import Way
 from bot.store import audit, files, links
+from bot.store.bulk import insert_many
 from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.tables.delivery import SENT
@@ -121,15 +122,6 @@ def in_words(tx: Tx, words: Callable[[Directive], Say], directive: Directive) ->
     return made
 
 
-_FREEZE = Hot(
-    insert(recipients).values(
-        directive_id=bindparam("directive"),
-        member_id=bindparam("one_more"),
-        unit_id=bindparam("unit"),
-        duty=bindparam("duty"),
-        obstacle=bindparam("obstacle"),
-    )
-)
 _FROZEN = (queries.NOTICE, *knocking.NOTICES)
 """What is queued while an audience is frozen, and let go when it is."""
 _LET_GO = tuple({queries.NOTICE, queries.REMINDER, *knocking.NOTICES})
@@ -160,9 +152,9 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
         account, obstacle, _window = ways[member.id]
         frozen.append(
             {
-                "directive": directive_id,
-                "one_more": member.id,
-                "unit": member.branch_id,
+                "directive_id": directive_id,
+                "member_id": member.id,
+                "unit_id": member.branch_id,
                 "duty": int(membership.must_acknowledge(member.standing)),
                 "obstacle": None if account else obstacle,
             }
@@ -172,8 +164,7 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
             notices.append(Notice(account.channel, account.chat_id, member.id, words))
         elif obstacle == window.CLOSED:
             closed.append(member.id)
-    if frozen:
-        _FREEZE.run_each(tx, frozen)
+    insert_many(tx, recipients, frozen)
     # Nothing is sent before the whole audience is frozen: rows become due when the last slice opens it.
     priority = rules.PRIORITY[Urgency(row.urgency)]
     outbox.post(

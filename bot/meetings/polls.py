@@ -17,6 +17,7 @@ from bot.meetings.models import Invitee, Mark, Meeting, Poll, Rsvp, State
 from bot.organisation.models import Standing
 from bot.organisation.rules import ACCESS_STANDINGS
 from bot.store import audit
+from bot.store.bulk import insert_many
 from bot.store.ids import new_id
 from bot.store.tables.meetings import meetings, poll_options, polled, polls
 from bot.store.tx import Tx
@@ -71,8 +72,10 @@ def open_poll(tx: Tx, meeting_id: int, by: int, question: str, labels: Sequence[
         }
         for place, label in enumerate(labels[: rules.MAX_OPTIONS])
     ]
-    tx.run(insert(poll_options), options)
-    tx.run(insert(polled), [{"poll_id": poll_id, "member_id": each, "answered": 0} for each in sorted(asked)])
+    insert_many(tx, poll_options, options)
+    insert_many(
+        tx, polled, [{"poll_id": poll_id, "member_id": each, "answered": 0} for each in sorted(asked)]
+    )
     audit.record(tx, "meeting.poll", f"meeting:{meeting_id}", member_id=by)
     _tell(tx, meeting, get(tx, poll_id), asked)
     return poll_id

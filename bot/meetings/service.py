@@ -21,6 +21,7 @@ from bot.organisation import queries as people
 from bot.organisation.models import Member, Purpose, Role, Verb
 from bot.organisation.ways import Way, ways_to
 from bot.store import audit, files
+from bot.store.bulk import insert_many
 from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.tables.meetings import invitees, meetings
@@ -41,17 +42,6 @@ _MEETING = Hot(
         state=State.OPEN.value,
         sequence=0,
         changed_ms=bindparam("made_ms"),
-    )
-)
-_INVITEE = Hot(
-    insert(invitees).values(
-        meeting_id=bindparam("meeting"),
-        member_id=bindparam("member"),
-        unit_id=bindparam("unit"),
-        standing=bindparam("standing"),
-        membership=bindparam("membership"),
-        obstacle=bindparam("obstacle"),
-        tries=0,
     )
 )
 
@@ -128,16 +118,17 @@ def _invite(tx: Tx, meeting: Meeting, called: list[Member]) -> None:
     found = ways_to(tx, [member.id for member in called], tx.now_ms, Purpose.DIRECTIVES)
     rows = [
         {
-            "meeting": meeting.id,
-            "member": member.id,
-            "unit": member.branch_id,
+            "meeting_id": meeting.id,
+            "member_id": member.id,
+            "unit_id": member.branch_id,
             "standing": member.standing.value,
             "membership": member.membership.value,
             "obstacle": None if found[member.id][0] else found[member.id][1],
+            "tries": 0,
         }
         for member in called
     ]
-    _INVITEE.run_each(tx, rows)
+    insert_many(tx, invitees, rows)
     send(tx, meeting, [member.id for member in called], texts.card, outbox.URGENT, found)
 
 

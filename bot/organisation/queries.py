@@ -27,7 +27,7 @@ from bot.organisation.rules import (
     by_given_name,
     fold,
 )
-from bot.store.hot import Hot
+from bot.store.hot import Hot, as_list, one_of
 from bot.store.tables.organisation import (
     ACTIVE,
     APPLIED,
@@ -363,21 +363,20 @@ def accounts_of_member(tx: Tx, member_id: int) -> list[Account]:
     return reach(tx, [member_id]).get(member_id, [])
 
 
-# Built once: with a list of ids they cannot be hot.
-_IDS = bindparam("ids", expanding=True, type_=BigInteger)
-_REACH = _ACCOUNTS.where(
-    accounts.c.member_id.in_(_IDS),
-    accounts.c.state == ACTIVE,
-    members.c.standing.in_(list(ACCESS_STANDINGS)),
-).order_by(accounts.c.linked_ms, accounts.c.id)
+_REACH = Hot(
+    lambda dialect: _ACCOUNTS.where(
+        one_of(dialect, accounts.c.member_id, "ids"),
+        accounts.c.state == ACTIVE,
+        or_(*(members.c.standing == standing for standing in sorted(ACCESS_STANDINGS))),
+    ).order_by(accounts.c.linked_ms, accounts.c.id)
+)
 
 
 def reach(tx: Tx, member_ids: Iterable[int]) -> dict[int, list[Account]]:
     """The active accounts of many members, blocked ones too; who has none is not in the result."""
     found: dict[int, list[Account]] = {}
-    for ids in slices(member_ids):
-        for row in tx.rows(_REACH, {"ids": ids}):
-            found.setdefault(row.member_id, []).append(_account(row))
+    for row in _REACH.rows(tx, ids=as_list(tx, member_ids)):
+        found.setdefault(row.member_id, []).append(_account(row))
     return found
 
 
@@ -414,37 +413,41 @@ def pending_links(tx: Tx, organisation_ids: Iterable[int]) -> list[Account]:
     return [_account(row) for row in tx.rows(statement)]
 
 
+_WITHDRAWN = Hot(
+    lambda dialect: (
+        select(consents.c.member_id)
+        .where(one_of(dialect, consents.c.member_id, "ids"))
+        .group_by(consents.c.member_id)
+        .having(func.count() == func.count(consents.c.withdrawn_ms))
+    )
+)
+
+
 def withdrawn(tx: Tx, member_ids: Iterable[int]) -> set[int]:
     """Of these members, who has withdrawn their consent and given none since."""
-    found: set[int] = set()
-    for ids in slices(member_ids):
-        statement = (
-            select(consents.c.member_id)
-            .where(consents.c.member_id.in_(ids))
-            .group_by(consents.c.member_id)
-            .having(func.count() == func.count(consents.c.withdrawn_ms))
+    return {row.member_id for row in _WITHDRAWN.rows(tx, ids=as_list(tx, member_ids))}
+
+
+_REFUSING = Hot(
+    lambda dialect: (
+        select(accounts.c.id)
+        .join(
+            consents, and_(consents.c.channel == accounts.c.channel, consents.c.user_id == accounts.c.user_id)
         )
-        found |= {row.member_id for row in tx.rows(statement)}
-    return found
-
-
-_REFUSING = (
-    select(accounts.c.id)
-    .join(consents, and_(consents.c.channel == accounts.c.channel, consents.c.user_id == accounts.c.user_id))
-    .where(
-        accounts.c.member_id.in_(_IDS), accounts.c.state == ACTIVE, consents.c.purpose == bindparam("purpose")
+        .where(
+            one_of(dialect, accounts.c.member_id, "ids"),
+            accounts.c.state == ACTIVE,
+            consents.c.purpose == bindparam("purpose"),
+        )
+        .group_by(accounts.c.id)
+        .having(func.count() == func.count(consents.c.withdrawn_ms))
     )
-    .group_by(accounts.c.id)
-    .having(func.count() == func.count(consents.c.withdrawn_ms))
 )
 
 
 def refusing(tx: Tx, member_ids: Iterable[int], purpose: Purpose) -> set[int]:
     """Of the active accounts of these members, those on which this purpose was asked for and is not agreed to."""
-    found: set[int] = set()
-    for ids in slices(member_ids):
-        found |= {row.id for row in tx.rows(_REFUSING, {"ids": ids, "purpose": purpose.value})}
-    return found
+    return {row.id for row in _REFUSING.rows(tx, ids=as_list(tx, member_ids), purpose=purpose.value)}
 
 
 def consents_of(tx: Tx, account: Account) -> dict[Purpose, Consent]:

@@ -28,7 +28,7 @@ from bot.organisation.queries import slices
 from bot.organisation.roster_plan import Plan, Planner, Record, base_of, columns_of
 from bot.organisation.roster_tree import FAR_MS
 from bot.store import audit
-from bot.store.bulk import insert_many
+from bot.store.bulk import insert_many, tell_planner
 from bot.store.engine import take_time
 from bot.store.ids import new_id
 from bot.store.tables.organisation import (
@@ -125,6 +125,7 @@ def apply_roster(
     run(lambda tx: _begin(tx, started))
     try:
         in_slices(run, _staged(vault, planned, import_id), pause, import_id)
+        run(lambda tx: tell_planner(tx, members, import_changes))
         run(lambda tx: _switch(tx, planned, import_id, by))
     except BaseException:
         drop(run, import_id, pause)

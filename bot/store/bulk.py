@@ -2,22 +2,27 @@
 
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, Table, insert
+from sqlalchemy import Engine, Table, bindparam, insert, text
 
+from bot.store.hot import Hot
 from bot.store.tx import Tx
+
+FEW = 5
+"""Fewer rows than these go by statements: COPY asks the server twice."""
 
 
 def insert_many(tx: Tx, table: Table, rows: list[dict[str, Any]]) -> None:
     """Inserts new rows, all with the same columns, every one that has a default among them.
 
-    By COPY on PostgreSQL, which takes a third of the time there that statements take.
+    By COPY on PostgreSQL: 5 µs of processor time a row, where a statement a row takes 40.
     """
     if not rows:
         return
-    if tx.conn.dialect.name != "postgresql":
-        tx.run(insert(table), rows)
+    if tx.conn.dialect.name != "postgresql" or len(rows) < FEW:
+        _insert(table, tuple(rows[0])).run_each(tx, rows)
         return
     tx.known.clear()
     dialect = tx.conn.dialect
@@ -33,6 +38,18 @@ def insert_many(tx: Tx, table: Table, rows: list[dict[str, Any]]) -> None:
                     for name, convert in zip(names, into, strict=True)
                 ]
             )
+
+
+@cache
+def _insert(table: Table, names: tuple[str, ...]) -> Hot:
+    return Hot(insert(table).values({name: bindparam(name) for name in names}))
+
+
+def tell_planner(tx: Tx, *tables: Table) -> None:
+    """To be called when very many rows are new: PostgreSQL looks by itself only a minute later, and walks along
+    whole tables until then. SQLite's plans do not depend on it."""
+    if tx.conn.dialect.name == "postgresql":
+        tx.run(text(f"ANALYZE {', '.join(table.name for table in tables)}"))
 
 
 def standing_aside(engine: Engine) -> Callable[[float], None]:

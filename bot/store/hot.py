@@ -5,11 +5,24 @@ press or message runs is therefore a `Hot`; everything else stays plain Core. On
 to the server costs more than all that, the statement is executed by SQLAlchemy as ever.
 """
 
+import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Delete, Insert, Select, Update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Insert,
+    Select,
+    Update,
+    any_,
+    bindparam,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 
 from bot.store.tx import Tx
@@ -18,11 +31,23 @@ Statement = Select[Any] | Insert | Update | Delete
 Convert = Callable[[Any], Any]
 
 
+def one_of(dialect: str, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """That a column has one of the values of a list. The list is one parameter, given by `as_list`."""
+    if dialect == "sqlite":
+        return column.in_(select(func.json_each(bindparam(name)).table_valued("value", name="given").c.value))
+    return column == any_(bindparam(name, type_=ARRAY(column.type)))
+
+
+def as_list(tx: Tx, values: Iterable[Any]) -> Any:
+    """The list of numbers or texts for `one_of`."""
+    return json.dumps(list(values)) if tx.conn.dialect.name == "sqlite" else list(values)
+
+
 class Hot:
     """One statement, with a `bindparam` for each value; a function of the dialect's name where it needs one.
 
     Raises ValueError at its first use for what the short way would get wrong: an IN list (its length is
-    not known when it is compiled), a column default that the program computes.
+    not known when it is compiled; `one_of` in its place), a column default that the program computes.
     """
 
     every: "list[Hot]" = []  # noqa: RUF012 - all of them on purpose, so that a test can compare both ways

@@ -1,6 +1,7 @@
 """The sender against a platform that says everything a platform can say."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -373,6 +374,34 @@ async def test_an_expired_claim_is_taken_again_and_a_living_one_is_not(post):
     post.sender.start()
     await post.until_finished()
     assert post.telegram.took == [("a", "1")]
+
+
+async def test_a_claim_that_runs_out_while_its_message_leaves_does_not_send_it_again(post, monkeypatch):
+    looked, over = asyncio.Event(), threading.Event()
+    loop, claim = asyncio.get_running_loop(), post.sender._claim
+
+    def slow(tx: Tx, **asked):
+        found = claim(tx, **asked)
+        if post.telegram.calls and asked["channel"] == "telegram":
+            loop.call_soon_threadsafe(looked.set)
+            over.wait(8)
+        return found
+
+    monkeypatch.setattr(post.sender, "_claim", slow)
+    post.telegram.gate.clear()
+    await post.notices(["a"], "giấy mời")
+    post.sender.start()
+    await post.telegram.until(lambda: post.telegram.calls)
+    CLOCK.turn(timedelta(milliseconds=outbox.CLAIM_MS + 1))
+    post.sender.ring()
+    await looked.wait()  # it has found the row again, and its message leaves now
+    post.telegram.gate.set()
+    await post.telegram.until(lambda: post.telegram.took)
+    over.set()
+    await post.until_finished()
+    await post.replies(("a", "hết"))
+    await post.telegram.until(lambda: ("a", "hết") in post.telegram.took)
+    assert post.telegram.texts("a") == ["giấy mời", "hết"]
 
 
 async def test_a_restart_takes_back_every_claim_of_its_channels(post):

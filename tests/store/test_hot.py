@@ -29,10 +29,11 @@ VALUES = {
     "made_ms": 7, "meeting": 1, "membership": "official", "most": 9, "obstacle": None, "place": "x",
     "stage": 0, "standing": "active", "starts_ms": 7, "unit": 1, "unit_id": 1,
     "content_id": 1, "due_ms": 7, "message_id": None, "notice": "x", "notice_id": 1, "priority": 3,
-    "recipient_id": 1, "content": 1, "duty": 1, "from_channel": "telegram", "of_priority": 1, "one_more": 5,
+    "recipient_id": 1, "content": 1, "from_channel": "telegram", "of_priority": 1,
     "billed": 0, "directive": 1, "free": 1, "until": 99,
     "about": "x", "card": 1, "chat": "5", "choices": SEALED, "expires": 9, "reached": 7, "unasked": 1,
     "id": 77, "member": 1, "member_id": None, "message": None, "object": "x:1", "payload": SEALED,
+    "ids": "[1]", "chats": '["5"]', "purpose": "x",
     "received_ms": 3, "row": 1, "shown": "none", "update_key": "k", "user_id": "5", "version": 1,
 }  # fmt: skip
 
@@ -58,6 +59,8 @@ def tx(tmp_path):
         tx.run(insert(members).values(_full(members, id=1, standing="active")))
         active = {"state": "active", "channel": "telegram", "user_id": "5"}
         tx.run(insert(accounts).values(_full(accounts, id=1, member_id=1, **active)))
+        consents = metadata.tables["consents"]
+        tx.run(insert(consents).values(_full(consents, id=1, member_id=1, channel="telegram", user_id="5")))
         for name in ("openings", "windows"):
             there = metadata.tables[name]
             tx.run(insert(there).values(_full(there, id=1, channel="telegram", chat_id="5")))

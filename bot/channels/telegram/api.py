@@ -1,4 +1,4 @@
-"""Calls of the Telegram Bot API: plain JSON over one kept session, its errors as ours.
+"""Calls of the Telegram Bot API: plain JSON over kept connections, its errors as ours.
 
 No library stands between: its models cost 130 MB, seconds at every start and two thirds of the time of a
 call, and a dozen methods are all that is used.
@@ -6,18 +6,11 @@ call, and a dozen methods are all that is used.
 
 import json
 from typing import Any
+from urllib.parse import quote
 
-from aiohttp import (
-    ClientConnectorError,
-    ClientError,
-    ClientSession,
-    ClientTimeout,
-    ConnectionTimeoutError,
-    DummyCookieJar,
-    FormData,
-)
-from yarl import URL
+from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, FormData
 
+from bot.channels.pipe import Pipe
 from bot.chat.errors import (
     OUT_OF_ORDER,
     Rejected,
@@ -29,47 +22,35 @@ from bot.chat.errors import (
 )
 
 OFFICIAL = "https://api.telegram.org"
-_TIMEOUT = ClientTimeout(total=30)
-_JSON = {"Content-Type": "application/json"}
+_SECONDS = 30.0
 
 
 class Api:
     """One bot on one server; `base` is another server that speaks the Bot API (a sandbox)."""
 
     def __init__(self, token: str, base: str | None = None) -> None:
-        self._token = token
         self._base = (base or OFFICIAL).rstrip("/")
-        self._urls: dict[str, URL] = {}
-        self._session: ClientSession | None = None
+        self._bot = f"/bot{quote(token, safe=':')}/"
+        self._pipe = Pipe(self._base)
+        self._file = f"{self._base}/file{self._bot}"
 
     async def call(
         self,
         method: str,
         body: dict[str, Any] | bytes,
         *,
-        seconds: float | None = None,
+        seconds: float = _SECONDS,
         form: FormData | None = None,
     ) -> Any:
         """Returns the method's result; `body` is as `as_json` takes it, or as it made it.
 
         `form` is sent instead of JSON: an upload. Raises the errors of `bot.chat.errors`.
         """
-        data: FormData | bytes
-        if form is None:
-            data, headers = body if isinstance(body, bytes) else as_json(body), _JSON
+        if form is not None:
+            status, content = await self._upload(method, form, seconds)
         else:
-            data, headers = form, {}
-        timeout = _TIMEOUT if seconds is None else ClientTimeout(total=seconds)
-        try:
-            async with self._opened().post(
-                self._url(method), data=data, headers=headers, timeout=timeout
-            ) as response:
-                status, content = response.status, await response.read()
-        except (ClientConnectorError, ConnectionTimeoutError) as error:
-            raise Unavailable(type(error).__name__) from None
-        except (TimeoutError, ClientError) as error:
-            # the error's own words may hold the address, and with it the token
-            raise Uncertain(type(error).__name__) from None
+            data = body if isinstance(body, bytes) else as_json(body)
+            status, content = await self._pipe.post(self._bot + method, data, seconds)
         if status in OUT_OF_ORDER:
             raise Unavailable(f"{method}: {status}")
         try:
@@ -82,23 +63,24 @@ class Api:
 
     def file_url(self, path: str) -> str:
         """Where a file is fetched; holds the token."""
-        return f"{self._base}/file/bot{self._token}/{path}"
+        return self._file + path
 
     async def close(self) -> None:
         """Closes connections."""
-        if self._session is not None:
-            await self._session.close()
+        self._pipe.close()
 
-    def _url(self, method: str) -> URL:
-        if method not in self._urls:
-            self._urls[method] = URL(f"{self._base}/bot{self._token}/{method}")
-        return self._urls[method]
-
-    def _opened(self) -> ClientSession:
-        if self._session is None or self._session.closed:
-            # Telegram sets no cookies, so none are looked up for each call.
-            self._session = ClientSession(cookie_jar=DummyCookieJar())
-        return self._session
+    async def _upload(self, method: str, form: FormData, seconds: float) -> tuple[int, bytes]:
+        try:
+            async with (
+                ClientSession(timeout=ClientTimeout(total=seconds)) as session,
+                session.post(self._base + self._bot + method, data=form) as response,
+            ):
+                return response.status, await response.read()
+        except ClientConnectorError as error:
+            raise Unavailable(type(error).__name__) from None
+        except (TimeoutError, ClientError) as error:
+            # the error's own words may hold the address, and with it the token
+            raise Uncertain(type(error).__name__) from None
 
 
 def as_json(body: dict[str, Any]) -> bytes:
