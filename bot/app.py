@@ -118,7 +118,7 @@ class App:
             Reachability(self._tell, lambda tx, member, words: tell_member(tx, member, words, self.sender)),
             name=f"process-{new_id():x}",
             limits=limits(settings.telegram_rate, settings.zalo_oa_rate),
-            terms=terms(),
+            terms=terms(settings.zalo_oa_kept),
             shared=self.shared,
             reply_share=settings.reply_share,
             quiet=self.quiet,

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from bot.chat.replies import Say
 from bot.clock import to_ms
 from bot.delivery import outbox
-from bot.dialogs.link_notices import tell_of_guessing
+from bot.dialogs.link_notices import tell_of_guessing, tell_of_links
 from bot.directives import releases
 from bot.organisation import accounts, verification
 from bot.privacy import service as privacy
@@ -48,11 +48,12 @@ class Guard:
         self._ring = ring
 
     async def tick(self) -> None:
-        """Tells of guessing and of limits that are near; finishes erasures and deletes files that ended."""
+        """Tells of guessing, new accounts and limits that are near; finishes erasures, deletes files that ended."""
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.to_thread(self._vault.refresh)  # a key that was added meanwhile
-            if await self._writer.run(_told_of_guessing) + await self._writer.run(privacy.warn):
-                self._ring()
+            for told in (_told_of_guessing, privacy.warn, tell_of_links):
+                if await self._writer.run(told):
+                    self._ring()
             ready = await self._writer.run(partial(privacy.settle, rooms=self._rooms))
             if ended := await self._writer.run(files.expired):
                 for file_id in ended:

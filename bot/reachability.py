@@ -78,4 +78,4 @@ class Reachability:
 
     def suspended(self, tx: Tx, channel: str, problem: str) -> None:
         """An administrator hears what to do; where nothing is sent, on another channel or once it works again."""
-        self._tell(tx, zalo_texts.problem(problem), problem == "template")
+        self._tell(tx, zalo_texts.problem(problem), problem in ("template", "kept"))

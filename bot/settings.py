@@ -144,6 +144,12 @@ class Settings(BaseSettings):
         default=55,
         description="Price (dong) of a message 48 hours to 7 days after the member's last interaction.",
     )
+    zalo_oa_kept: float = Field(
+        default=0.2,
+        ge=0,
+        le=1,
+        description="Share of the month's billable messages that digests leave to directives and reminders; 0: none.",
+    )
     zalo_oa_file_hosts: str = Field(
         default="zdn.vn,zadn.vn,zalo.me",
         description="Domains from which files sent by people are fetched (Zalo's own; check on the live account).",

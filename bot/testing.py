@@ -220,28 +220,32 @@ class Person:
     async def _types_number(self, label: str, seconds: float) -> dict[str, Any]:
         """Answers the newest message that offers this by its number, as somebody does who sees no buttons.
 
-        A choice that no number may hit (an undo) is asked for in words.
+        A choice that no number may hit (an undo) is asked for in words; one of a message that is not the
+        newest with choices, by quoting that message.
         """
         wanted = _fold(label)
 
-        def among(messages: list[Message], *, fresh: bool) -> str | None:
+        def among(messages: list[Message], *, fresh: bool) -> tuple[str, str | None] | None:
+            later = False
             for message in reversed(messages):
                 if not message.from_bot or message.deleted or (fresh and not self._fresh(message)):
                     continue
                 if "hoàn tác" in wanted and "hoàn tác" in _fold(message.text):
-                    return "hoàn tác"
+                    return "hoàn tác", None
                 if (number := _number_of(wanted, message)) is not None:
-                    return number
+                    return number, message.id if later else None
+                later = later or bool(message.buttons) or "nhắn số thứ tự" in _fold(message.text)
             return None
 
         def answer(messages: list[Message]) -> Message | None:
             return next((each for each in reversed(messages) if self._fresh(each)), None)
 
-        number = await self._wait(partial(among, fresh=True), min(seconds, 2))
-        number = number or await self._wait(partial(among, fresh=False), seconds)
-        if number is None:
+        hit = await self._wait(partial(among, fresh=True), min(seconds, 2))
+        hit = hit or await self._wait(partial(among, fresh=False), seconds)
+        if hit is None:
             raise AssertionError(f"{self.name} finds no choice {label!r} in:\n{await self._shown()}")
-        done = await self.act("say", text=number, chat_id=self.chat_id)
+        number, quoted = hit
+        done = await self.act("say", text=number, chat_id=self.chat_id, reply_to=quoted)
         again: Message | None = await self._wait(answer, 2)
         if again is None or "hai tin vừa tới sát nhau" not in _fold(again.text):
             return done

@@ -13,10 +13,10 @@ from bot.delivery.window import Terms
 ALL: dict[str, Capabilities] = {each.channel: each for each in (TELEGRAM, ZALO_OA)}
 
 
-def terms() -> dict[str, Terms]:
-    """The channels where people can be written to only for a while, with the rule of each."""
+def terms(kept: float = 0.0) -> dict[str, Terms]:
+    """The channels where people can be written to only for a while, with the rule of each; `kept` as in Terms."""
     return {
-        name: Terms(each.free_for, each.open_for)
+        name: Terms(each.free_for, each.open_for, kept)
         for name, each in ALL.items()
         if each.free_for is not None and each.open_for is not None
     }

@@ -49,7 +49,7 @@ class ChoiceMade(Event):
 
     payload: str
     message_id: str | None = None
-    """The platform's id of the message that carried the button."""
+    """The platform's id of the message that carried the button, or that the person quoted."""
     callback_id: str | None = None
     """Telegram's query id, to be answered by a Toast."""
 
@@ -138,7 +138,8 @@ class Commanded(Event):
 
 @dataclass(frozen=True, slots=True)
 class Wondered(Event):
-    """Words that are no command and no choice: `means` is "question", "unclear" or "other"."""
+    """Words that are no command and no choice: `means` is "question", "unclear", "other" or "gone": a number
+    in answer to a quoted message whose choices are over."""
 
     text: str
     means: str

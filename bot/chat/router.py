@@ -58,7 +58,10 @@ class Gate(Protocol[T_contra]):
 
 
 class Reader(Protocol[T_contra]):
-    """Says what a text means that answers no dialog: Commanded, ChoiceMade or Wondered."""
+    """Says what a text means that answers no dialog: Commanded, ChoiceMade or Wondered.
+
+    A ChoiceMade that names its message was made by quoting that message: like a press, it is for no dialog.
+    """
 
     def __call__(self, event: TextSent, tx: T_contra) -> Event: ...
 
@@ -165,6 +168,10 @@ class Router(Generic[T]):
             if word.strip(" /") in _BACK:
                 return self._back(event, tx, state)
             explicit = event.text.lstrip().startswith("/")
+            if event.reply_to is not None and not explicit:
+                pressed = self._read(event, tx)
+                if isinstance(pressed, ChoiceMade) and pressed.message_id is not None:
+                    return self._set_aside(event, tx, state, _listed(self._choose(pressed, tx)))
             if not explicit and event.at - state.asked_at <= ANSWERS_WITHIN:
                 said = self._advance(event, tx, state, event.text)
                 asked = self._store.load(tx, event.address)

@@ -121,6 +121,13 @@ def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
     return [(row.channel, row.chat_id, row.recipient_id) for row in rows]
 
 
+def row_of(tx: Tx, channel: str, chat_id: str, message_id: str) -> int | None:
+    """The row that a message of ours came from, by the platform's id; None when it is not known."""
+    here = (outbox.c.channel == channel, outbox.c.chat_id == chat_id, outbox.c.message_id == message_id)
+    found = tx.value(select(func.max(outbox.c.id)).where(*here))
+    return None if found is None else int(found)
+
+
 def withhold(tx: Tx, channel: str, chat_id: str) -> None:
     """Notices that wait for a chat are not sent: the person no longer wishes them."""
     tx.run(

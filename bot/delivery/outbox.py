@@ -1,6 +1,6 @@
 """Rows on their way out: posting, claiming, recording. One row per notice and recipient, or per reply."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from bot.chat.choices import Answer, unpack
 from bot.chat.replies import Edit, Message, Reply, Say, Template
-from bot.delivery import due, window
+from bot.delivery import due, reserve, window
 from bot.delivery.outbound import Sent
 from bot.delivery.quiet import NEVER, Quiet
 from bot.delivery.statements import CONTENT
@@ -34,7 +34,7 @@ CLAIM_MS = 30_000
 """How long a sender may take over a row before another one may try."""
 NOT_YET, hold, held, stop, withhold = due.NOT_YET, due.hold, due.held, due.stop, due.withhold
 make_due, go_on_making_due, releasing = due.make_due, due.go_on_making_due, due.releasing
-posted = due.posted
+posted, row_of = due.posted, due.row_of
 MAX_MESSAGE_ID, sent_messages = due.MAX_MESSAGE_ID, due.sent_messages
 Closed = Callable[[Tx, str, str, str, tuple[str, int]], None]
 """Told of a row that ends because its window has closed: channel, chat id, reason, notice."""
@@ -123,7 +123,10 @@ def post(
 
 
 def tell(tx: Tx, channel: str, chat_id: str, said: Say) -> None:
-    """Queues a message that answers nobody's event: a warning, a notice from the terminal. No choices."""
+    """Queues a message that answers nobody's event: a warning, a notice from the terminal.
+
+    Its choices are open from this moment.
+    """
     row_id = new_id()
     tx.run(
         insert(outbox).values(
@@ -139,6 +142,8 @@ def tell(tx: Tx, channel: str, chat_id: str, said: Say) -> None:
             made_ms=tx.now_ms,
         )
     )
+    if (choices := _shown(said)) is not None:
+        open_choices(tx, [choices.opened(row_id, channel, chat_id, tx.now_ms, unasked=True)])
 
 
 def unfinished(tx: Tx, channel: str, chat_id: str) -> bool:
@@ -235,17 +240,23 @@ def claim(
     quiet: Quiet = NEVER,
     unwanted: Callable[[Tx, list[Pending]], set[int]] | None = None,
     closed: Closed | None = None,
+    kept: Mapping[str, float] | None = None,
+    short: reserve.Short | None = None,
 ) -> list[Outgoing]:
     """Takes due rows of a channel, most urgent first, then oldest; and those whose claim has run out.
 
     In quiet hours only replies and what is hỏa tốc. A notice that is no longer wanted (`unwanted` names
     the rows) is not sent; nor is one to somebody whose window has closed: its row ends here as unreachable,
-    and `closed` is told.
+    and `closed` is told. A share of the channel's messages, `kept`, is not for digests (`delivery.reserve`).
     """
     most = FLASH if quiet.holds(tx.now) else DIGEST
     while True:
         rows = _take(tx, channel, claimed_by, limit, most)
-        found = _open_ones(tx, channel, rows, unwanted, closed) if rows else []
+        share = (kept or {}).get(channel, 0.0)
+        digests = [row for row in rows if row.priority == DIGEST] if share else []
+        not_now = reserve.keep(tx, channel, digests, DIGEST, share, short)
+        going = [row for row in rows if row.id not in not_now] if not_now else rows
+        found = _open_ones(tx, channel, going, unwanted, closed) if going else []
         if found or not rows:
             return found
 

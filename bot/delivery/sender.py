@@ -79,7 +79,7 @@ class Reachability(Protocol):
         ...
 
     def suspended(self, tx: Tx, channel: str, problem: str) -> None:
-        """The account (or a template of it) sends nothing until a person has set it right: tell one."""
+        """The account (a template of it, its digests) sends nothing until a person has set it right: tell one."""
         ...
 
 
@@ -157,6 +157,8 @@ class Sender:
             quiet=quiet,
             unwanted=unwanted,
             closed=reachability.unreachable,
+            short=reachability.suspended,
+            kept={channel: each.kept for channel, each in self._terms.items()},
         )
         self._lanes = {
             outbound.channel: _lane(
@@ -420,7 +422,7 @@ class Sender:
         time = asyncio.get_running_loop().time()
         if time - lane.told.get(problem, -_TELL_AGAIN_S) >= _TELL_AGAIN_S:
             lane.told[problem] = time
-            self._record(partial(_tell_suspended, self._reachability, channel, problem))
+            self._record(partial(self._reachability.suspended, channel=channel, problem=problem))
 
     def _later(self, row: Outgoing, wait_ms: float, *, uncertain: bool = False) -> int:
         due = to_ms(now()) + round(wait_ms)
@@ -478,10 +480,6 @@ def _back_off_s(attempts: int) -> float:
 def _move(reachability: Reachability, channel: str, old: str, new: str, tx: Tx) -> None:
     outbox.move_chat(tx, channel, old, new)
     reachability.moved(tx, channel, old, new)
-
-
-def _tell_suspended(reachability: Reachability, channel: str, problem: str, tx: Tx) -> None:
-    reachability.suspended(tx, channel, problem)
 
 
 def _unreachable(reachability: Reachability, row: Outgoing, reason: str, tx: Tx) -> None:

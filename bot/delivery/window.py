@@ -30,6 +30,8 @@ class Terms:
 
     free: timedelta
     open: timedelta
+    kept: float = 0.0
+    """The share of the account's messages of a month that is not for digests."""
 
 
 class Tariff(Protocol):

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from bot.chat.choices import action, pack
 from bot.chat.replies import Choice, Say, To
-from bot.i18n import N_, _
+from bot.delivery import outbox
+from bot.i18n import N_, _, number
 from bot.organisation import linking
 from bot.organisation import queries as people
-from bot.organisation.models import Account, Way
+from bot.organisation.models import Account, Verb, Way
+from bot.store import progress
 from bot.store.tx import Tx
 
 CHANNELS = {"zalo_oa": "Zalo", "zalo_bot": "Zalo Bot", "telegram": "Telegram"}
@@ -18,6 +20,11 @@ PROOFS = {
     Way.PHONE: N_("số điện thoại tự khai và ngày sinh"),
     Way.HAND: N_("cán bộ liên kết tận tay"),
 }
+
+_HOURS = "links:"
+_HOUR_MS = 3_600_000
+_NAMED, _MOST_TOLD = 10, 30
+"""Names in one message, and in all that are sent at once."""
 
 
 @action("link")
@@ -100,7 +107,83 @@ def tell_of_link(tx: Tx, account: Account, but: int | None = None) -> list[To]:
         about=about,
     )
     told = [each for each in nearest(tx, account.member_id) if each.member_id != but]
+    if told and account.way is not Way.HAND and not _told_at_once(tx, told[0].member_id):
+        told = []
     return [*_to(_others(tx, account), words), *_to(told, branch)]
+
+
+def _told_at_once(tx: Tx, approver: int) -> bool:
+    """Whether the branch hears of a link now: what follows within the hour is told together (`tell_of_links`)."""
+    if progress.read(tx, _hour_of(approver)) is not None:
+        return False
+    progress.write(tx, _hour_of(approver), tx.now_ms)
+    return True
+
+
+def _hour_of(approver: int) -> str:
+    return f"{_HOURS}{approver:x}"
+
+
+def tell_of_links(tx: Tx) -> int:
+    """Tells who heard of a link an hour ago of those since, in one message. Returns how many were queued."""
+    queued = 0
+    for name in progress.names(tx, _HOURS):
+        since = progress.read(tx, name)
+        if since is None or tx.now_ms - since < _HOUR_MS:
+            continue
+        approver = int(name.removeprefix(_HOURS), 16)
+        found = _since(tx, approver, since)
+        if not found:
+            progress.forget(tx, name)  # the next one is told at once
+            continue
+        progress.write(tx, name, tx.now_ms)
+        for account in _reached(tx, approver):
+            for start in range(0, min(len(found), _MOST_TOLD), _NAMED):
+                more = len(found) - _MOST_TOLD if start + _NAMED >= _MOST_TOLD else 0
+                said = _together(tx, found[start : start + _NAMED], len(found), more)
+                outbox.tell(tx, account.channel, account.chat_id, said)
+                queued += 1
+    return queued
+
+
+def _since(tx: Tx, approver: int, since_ms: int) -> list[Account]:
+    """Accounts linked since that this person hears of: nobody nearer can be reached."""
+    found = []
+    able: dict[int, list[int]] = {}
+    for account in people.linked_since(tx, people.scope(tx, approver, Verb.APPROVE_LINK), since_ms):
+        branch = account.branch_id
+        if account.way is Way.HAND:
+            continue  # was told at once
+        if branch not in able:
+            able[branch] = [
+                each for each in people.who_may(tx, Verb.APPROVE_LINK, branch) if _reached(tx, each)
+            ]
+        if next((each for each in able[branch] if each != account.member_id), None) == approver:
+            found.append(account)
+    return found
+
+
+def _together(tx: Tx, found: list[Account], count: int, more: int) -> Say:
+    names = people.names(tx, [each.member_id for each in found])
+    lines = [
+        f"• {names[each.member_id]}: {CHANNELS.get(each.channel, each.channel)} ({_(PROOFS[each.way])})"
+        for each in found
+    ]
+    if more > 0:
+        lines.append(_("và {count} đồng chí nữa.", count=number(more)))
+    return Say(
+        _("Từ lần báo trước có {count} đồng chí vừa gắn tài khoản:", count=number(count))
+        + "\n"
+        + "\n".join(lines)
+        + "\n"
+        + _("Nếu nhầm người, đồng chí chọn tên để đóng tài khoản."),
+        heading=_("Tài khoản mới"),
+        choices=tuple(
+            Choice(_("Đóng: {name}", name=names[each.member_id]), pack(RejectLink(each.id, "ask")))
+            for each in found
+        ),
+        about="accounts",  # as above
+    )
 
 
 def tell_of_guessing(tx: Tx, member_id: int) -> list[To]:
@@ -127,10 +210,13 @@ def tell_of_guessing(tx: Tx, member_id: int) -> list[To]:
 def nearest(tx: Tx, member_id: int) -> list[Account]:
     """The accounts of the nearest person who may approve this member's links and can be reached."""
     for approver in linking.approvers(tx, member_id):
-        found = [each for each in people.accounts_of_member(tx, approver) if not each.blocked]
-        if found:
+        if found := _reached(tx, approver):
             return found
     return []  # the terminal's `sotay link` decides
+
+
+def _reached(tx: Tx, member_id: int) -> list[Account]:
+    return [each for each in people.accounts_of_member(tx, member_id) if not each.blocked]
 
 
 def _others(tx: Tx, account: Account) -> list[Account]:

@@ -38,6 +38,8 @@ def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf) -> Replies:
     waiting = [directive for directive, at in mine if at is None]
     if (small := courtesy(event, tx, waits=bool(waiting))) is not None:
         return small
+    if event.means == "gone":
+        return _newest(event, tx)
     if event.means == "unclear":
         for directive, at in mine:
             if at is not None and directive.number == event.document:
@@ -73,6 +75,17 @@ def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf) -> Replies:
     )
 
 
+def _newest(event: Wondered, tx: Tx) -> Say:
+    """A number in answer to a quoted message whose choices are over: the newest ones, where there are any."""
+    open_ = openings.of_chat(tx, event.address.channel, event.address.chat_id)
+    if not open_:
+        return Say(_("Tin đồng chí trả lời không còn chọn được. Đồng chí nhắn “menu” để xem các việc."))
+    return Say(
+        _("Tin đồng chí trả lời không còn chọn được. Mời đồng chí chọn ở tin mới nhất:"),
+        choices=tuple(_choices(open_[0])),
+    )
+
+
 def _which(event: Wondered, tx: Tx, named: Sequence[Directive]) -> Replies:
     """What a bare number may have meant: the newest choices once more when none of them has it, else those of
     both messages that came close together.
@@ -84,7 +97,10 @@ def _which(event: Wondered, tx: Tx, named: Sequence[Directive]) -> Replies:
     if not open_ or re.fullmatch(r"\d{1,2}", typed) is None:
         return None
     if not 1 <= int(typed) <= len(open_[0].labels):
-        return Say(_("Ở trên không có số này. Mời đồng chí chọn lại:"), choices=tuple(_choices(open_[0])))
+        again = _("Ở trên không có số này. Mời đồng chí chọn lại:")
+        if len(open_) > 1:
+            again += " " + _("(chọn ở tin cũ hơn: giữ tin đó, bấm Trả lời, rồi nhắn số)")
+        return Say(again, choices=tuple(_choices(open_[0])))
     papers = {each.number for each in named}
     others = [choice for each in open_[:2] if each.about not in papers for choice in _choices(each)]
     if not others:

@@ -1,12 +1,14 @@
 """The router's `Reader`: gathers what the chat has open, reads the text, and names the event it means."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from bot.chat.choices import pack
 from bot.chat.events import ChoiceMade, Commanded, Event, TextSent, Unknown, Wondered
 from bot.chat.text import fold
 from bot.clock import from_ms
+from bot.delivery import outbox
 from bot.directives import groups, queries, rules
 from bot.directives.models import Acknowledge, AskAuthor, Directive, FullText, Undo
 from bot.handlers.gate import member_account
@@ -27,6 +29,7 @@ _OF_GROUPS = {
 }
 """Slash commands about groups; they are checked before the text is read."""
 _SLASH = re.compile(r"/([a-z]+)(?:@\w+)?\s*(.*)", re.DOTALL | re.IGNORECASE)
+_A_NUMBER = re.compile(r"\s*\d{1,2}[ .)]*")
 _FOR_GROUP = re.compile(r"(?:van )?ban (?:cho )?nhom(?: (?:van ban|vb))?(?: (\S.*))?")
 """“bản nhóm 52”, “van ban cho nhom 52”, over folded text."""
 
@@ -55,7 +58,9 @@ def reader(event: TextSent, tx: Tx) -> Event:
     if account is not None and (checked := code_typed(event, tx, account)) is not None:
         return checked
     waiting = {directive.number for directive, at in mine if at is None}
-    found = openings.of_chat(tx, event.address.channel, event.address.chat_id)
+    found, quoted = _open(event, tx)
+    if quoted and not found and _A_NUMBER.fullmatch(event.text):
+        return Wondered(event.address, event.at, event.text, "gone")
     situation = Situation(
         open=tuple(
             OpenMessage(
@@ -78,7 +83,23 @@ def reader(event: TextSent, tx: Tx) -> Event:
         answered = answer_typed(event, tx, account, found, waiting, reading)
         if answered is not None:
             return answered
-    return _event(event, reading, mine)
+    read_as = _event(event, reading, mine)
+    if quoted and isinstance(read_as, ChoiceMade):
+        return replace(read_as, message_id=event.reply_to)
+    return read_as
+
+
+def _open(event: TextSent, tx: Tx) -> tuple[list[openings.Opening], bool]:
+    """What may be answered, newest first, and whether the person quoted a message of ours.
+
+    Who answers one message by quoting it means that one, however old it is, and no other.
+    """
+    channel, chat = event.address.channel, event.address.chat_id
+    row_id = outbox.row_of(tx, channel, chat, event.reply_to) if event.reply_to is not None else None
+    if row_id is None:
+        return openings.of_chat(tx, channel, chat), False
+    opening = openings.of_message(tx, row_id)
+    return ([] if opening is None else [opening._replace(unasked=False)]), True
 
 
 def _undone(mine: list[tuple[Directive, int | None]], moment: datetime) -> tuple[str, ...]:

@@ -277,7 +277,7 @@ def who_comes(
         _("chưa trả lời: {count}", count=number(sum(each.answer is None for each in must))),
     ]
     rows = {each.member_id: each for each in listed}
-    lines = [f"{place}. {names[key]}: {state(rows[key], words)}" for place, key in enumerate(names, 1)]
+    lines = [f"• {who}: {state(rows[key], words)}" for key, who in names.items()]  # a number is a choice
     shown = lines[page * PAGE : (page + 1) * PAGE]
     choices = []
     if meeting.state == State.OPEN:
@@ -433,10 +433,10 @@ def often_absent(unit: str, who: Sequence[str]) -> Say:
 def mine(found: Sequence[tuple[Meeting, Invitee]]) -> str:
     """A member's next meetings, with their own answer."""
     return "\n".join(
-        f"{place}. {name(meeting)}\n   {meeting.place} · "
+        f"• {name(meeting)}\n   {meeting.place} · "
         + (_(_STATES[row.answer]) if row.answer else _("chưa trả lời"))
         + (" · " + _("có tài liệu") if meeting.file else "")
-        for place, (meeting, row) in enumerate(found, 1)
+        for meeting, row in found
     )
 
 

@@ -48,7 +48,7 @@ def progress(poll: Poll) -> Say:
 
 def preview(question: str, labels: list[str], asked: int, barred: int, voting: bool) -> Say:
     """The question before it goes out, and whom it would reach."""
-    lines = [question, *(f"{place}. {label}" for place, label in enumerate(labels, 1)), ""]
+    lines = [question, *(f"• {label}" for label in labels), ""]
     lines.append(_("Hỏi {count} đồng chí.", count=number(asked)))
     if voting:
         lines.append(_not_asked(barred))

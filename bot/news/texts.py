@@ -263,7 +263,10 @@ def preview(edition: Edition, path: Sequence[int], habit: Habit) -> Say:
         Choice(_("Gửi như thế này"), pack(EditDigest(edition.unit_id, about, "send"))),
         Choice(_("Không gửi"), pack(EditDigest(edition.unit_id, about, "hold"))),
     )
-    text = listed(choose(edition.stories, edition.pinned, Wish(), path), edition.lines)
+    lines = [
+        f"• {cut(each.title, MAX_LINE)}" for each in choose(edition.stories, edition.pinned, Wish(), path)
+    ]
+    text = "\n".join([*lines, *edition.lines])  # numbers stand where something is chosen by them
     return Say(
         f"{text or _('Chưa có tin nào.')}\n{fate}",
         heading=_("Xem trước điểm tin {day}", day=day(edition.day)),

@@ -413,6 +413,16 @@ def pending_links(tx: Tx, organisation_ids: Iterable[int]) -> list[Account]:
     return [_account(row) for row in tx.rows(statement)]
 
 
+def linked_since(tx: Tx, organisation_ids: Iterable[int], since_ms: int) -> list[Account]:
+    """Accounts in use that were linked in these branches after a moment, the oldest first."""
+    statement = _ACCOUNTS.where(
+        accounts.c.state == ACTIVE,
+        accounts.c.linked_ms > since_ms,
+        members.c.branch_id.in_(list(organisation_ids)),
+    ).order_by(accounts.c.linked_ms, accounts.c.id)
+    return [_account(row) for row in tx.rows(statement)]
+
+
 _WITHDRAWN = Hot(
     lambda dialect: (
         select(consents.c.member_id)

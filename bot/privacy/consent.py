@@ -52,7 +52,7 @@ OPTIONAL = (Purpose.DIRECTIVES, Purpose.DIGEST, Purpose.FIGURES)
 
 def consent_words() -> Say:
     """What is held, why and how long, before anything is asked."""
-    lines = [f"{place}. {_(terms.name)}: {_(terms.held)}." for place, terms in enumerate(TERMS.values(), 1)]
+    lines = [f"• {_(terms.name)}: {_(terms.held)}." for terms in TERMS.values()]  # a number is a choice
     return Say(
         _("Tôi xin phép đồng chí bốn việc, mỗi việc đồng chí có thể đồng ý riêng:")
         + "\n"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, literal_column, select
+from sqlalchemy import Row, bindparam, delete, literal_column, select
 
 from bot.store.hot import Hot
 from bot.store.tables.conversation import openings
@@ -104,21 +104,26 @@ def of_chat(tx: Tx, channel: str, chat_id: str) -> list[Opening]:
         .order_by(openings.c.reached_ms.desc(), openings.c.id.desc())
         .limit(NEWEST)
     )
-    found = []
-    for row in rows:
-        labels, payloads = json.loads(tx.vault.open("openings.choices", row.id, row.choices))
-        found.append(
-            Opening(
-                id=row.id,
-                about=row.about,
-                card=bool(row.card),
-                labels=tuple(labels),
-                payloads=tuple(payloads),
-                reached_ms=row.reached_ms,
-                unasked=bool(row.unasked),
-            )
-        )
-    return found
+    return [_opening(tx, row) for row in rows]
+
+
+def of_message(tx: Tx, row_id: int) -> Opening | None:
+    """What a message offers, by its outbox row; None when it offers nothing, or nothing any more."""
+    row = tx.first(select(openings).where(openings.c.id == row_id, openings.c.expires_ms > tx.now_ms))
+    return None if row is None else _opening(tx, row)
+
+
+def _opening(tx: Tx, row: Row[tuple[object, ...]]) -> Opening:
+    labels, payloads = json.loads(tx.vault.open("openings.choices", row.id, row.choices))
+    return Opening(
+        id=row.id,
+        about=row.about,
+        card=bool(row.card),
+        labels=tuple(labels),
+        payloads=tuple(payloads),
+        reached_ms=row.reached_ms,
+        unasked=bool(row.unasked),
+    )
 
 
 def close(tx: Tx, channel: str, chat_id: str) -> None:

@@ -100,12 +100,15 @@ class House:
         if word in ("help", "secret", "begin"):
             return Commanded(event.address, event.at, word)
         if word == "1":
-            return ChoiceMade(event.address, event.at, pack(Paint(1)))
+            return ChoiceMade(event.address, event.at, pack(Paint(1)), message_id=event.reply_to)
         return Wondered(event.address, event.at, event.text, "other")
 
     def says(self, text: str, address: Address = HERE, **by: float) -> list[str]:
         self.at += timedelta(**by)
         return self._hear(TextSent(address, self.at, text))
+
+    def quotes(self, message_id: str, text: str) -> list[str]:
+        return self._hear(TextSent(HERE, self.at, text, reply_to=message_id))
 
     def taps(self, payload: str, callback: str | None = None) -> list[str]:
         return self._hear(ChoiceMade(HERE, self.at, payload, callback_id=callback))
@@ -159,6 +162,13 @@ def test_a_command_in_words_is_heard_when_a_second_answer_does_not_do(asked):
     first, offer = asked.says("help")
     assert first == "help"
     assert OFFER in offer
+
+
+def test_a_number_in_reply_to_an_older_message_is_no_answer_to_the_dialog(asked):
+    said = asked.quotes("m7", "1")
+    assert said[0] == "paint 1"
+    assert OFFER in said[1]
+    assert asked.quotes("m7", "12") == ["Đồng chí đang làm dở: tô màu. Đồng chí tiếp tục chứ?"]
 
 
 @pytest.mark.parametrize("text, first, runs, offered", ORDER)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,13 @@ from hypothesis import strategies as st
 
 from bot.chat.replies import Say
 from bot.clock import now, to_ms
-from bot.delivery import outbox, window
+from bot.delivery import outbox, reserve, window
 from bot.delivery.outbound import Quota
-from bot.delivery.outbox import NORMAL, Notice
+from bot.delivery.outbox import DIGEST, NORMAL, Notice
 from bot.delivery.window import Terms, Window, bill
 from bot.store.engine import make_engine
 from bot.store.tables import metadata
-from bot.store.tables.delivery import UNREACHABLE
+from bot.store.tables.delivery import QUEUED, UNREACHABLE
 from bot.store.tables.delivery import outbox as rows
 from bot.store.tx import Tx
 from bot.store.vault import Keys, Vault
@@ -121,3 +122,52 @@ def test_free_and_billable_are_all_messages_and_no_more_than_promised(people, me
     assert taken.free + taken.billable == messages * len(people)
     assert 0 <= taken.free <= sum(messages if left is None else min(left, messages) for _h, left in people)
     assert bill(found, messages, later + HOUR).free <= taken.free
+
+
+def _digests(tx: Tx, chats: list[str]) -> None:
+    words = outbox.content(tx, Say("Điểm tin"))
+    notices = [Notice("zalo_oa", chat, 1, words) for chat in chats]
+    outbox.post(tx, notices, kind="digest", kind_id=1, priority=DIGEST, due_ms=tx.now_ms)
+
+
+def test_no_more_digests_are_on_their_way_than_there_are_messages_to_spare(tx):
+    window.heard(tx, *ME, Quota("sub_quota", False, 13, 50, None), TERMS, tx.now_ms)
+    window.interacted(tx, "zalo_oa", "awake", TERMS, tx.now_ms)
+    told = []
+    take = partial(
+        outbox.claim,
+        tx,
+        "zalo_oa",
+        "p",
+        kept={"zalo_oa": 0.2},
+        short=lambda _tx, channel, why: told.append((channel, why)),
+    )
+    _digests(tx, ["awake", "a", "b", "c", "d"])
+    assert [row.chat_id for row in take(3)] == ["awake", "a", "b"]  # 13 - 10, and all may be billed
+    assert take(9) == []
+    waits = tx.rows(rows.select().where(rows.c.state == QUEUED))
+    assert {(row.chat_id, row.attempts, row.due_ms > tx.now_ms) for row in waits} == {
+        ("c", 0, True),
+        ("d", 0, True),
+    }
+    window.heard(tx, *ME, Quota("sub_quota", False, 10, 50, None), TERMS, tx.now_ms)
+    tx.run(rows.update().where(rows.c.state == QUEUED).values(due_ms=tx.now_ms))
+    _digests(tx, ["awake", "e"])
+    words = outbox.content(tx, Say("Khẩn"))
+    urgent = [Notice("zalo_oa", "a", 1, words)]
+    outbox.post(tx, urgent, kind="directive", kind_id=1, priority=NORMAL, due_ms=tx.now_ms)
+    assert [(row.chat_id, row.notice) for row in take(9)] == [
+        ("a", ("directive", 1)),
+        ("awake", ("digest", 1)),
+    ]
+    ended = tx.rows(rows.select().where(rows.c.state == UNREACHABLE))
+    assert {(row.chat_id, row.reason) for row in ended} == {(each, reserve.KEPT) for each in "cde"}
+    _digests(tx, ["f"])
+    assert take(9) == [] and told == [("zalo_oa", "kept")]
+    assert outbox.claim(tx, "zalo_oa", "p", 9) == []
+
+
+def test_where_the_platform_takes_money_for_each_message_nothing_is_kept(tx):
+    window.heard(tx, *ME, Quota("purchase_quota", False, 0, 0, None), TERMS, tx.now_ms)
+    _digests(tx, ["a"])
+    assert len(outbox.claim(tx, "zalo_oa", "p", 9, kept={"zalo_oa": 1.0})) == 1

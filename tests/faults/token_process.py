@@ -32,10 +32,18 @@ from bot.store.writer import Writer
 class Nobody:
     """A `delivery.sender.Reachability` that learns nothing."""
 
-    def unreachable(self, tx: Tx, channel: str, chat_id: str, reason: str) -> None:
+    def unreachable(
+        self, tx: Tx, channel: str, chat_id: str, reason: str, notice: tuple[str, int] | None = None
+    ) -> None:
         """Nothing."""
 
     def moved(self, tx: Tx, channel: str, old: str, new: str) -> None:
+        """Nothing."""
+
+    def too_many_failed(self, tx: Tx, kind: str, kind_id: int, reason: str) -> None:
+        """Nothing."""
+
+    def suspended(self, tx: Tx, channel: str, problem: str) -> None:
         """Nothing."""
 
 

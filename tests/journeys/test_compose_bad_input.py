@@ -136,6 +136,7 @@ async def test_what_happened_while_the_draft_lay_asks_that_step_again_alone(hous
     await _begin(clerk)
     await _rest(clerk)
     await house.directive(issued=now().astimezone(VIETNAM).date(), file=False)
+    await clerk.sees("Mỗi chi bộ học một buổi")
     await clerk.says("tiếp tục")
     await clerk.taps("Tiếp tục")
     await clerk.taps("Cam đoan không mật và gửi")

@@ -61,3 +61,27 @@ async def test_the_tap_alone_keeps_the_window_open(house, days):
     await member.sees("52-KH/ĐU")
     totals = await house.totals(directive)
     assert (totals.sent, totals.acknowledged) == (1, 0)
+
+
+async def test_digests_leave_what_is_kept_of_the_months_messages_to_directives(house):
+    house.settings.zalo_oa_kept = 0.5
+    await house.down()
+    await testing.control(house.control, "switches", {"zalo_oa": {"package": 4, "pays": False}})
+    await house.up()
+    officer = await house.member("Bùi Văn Tổ Chức")
+    silent = [await house.member(each) for each in ("Lê Văn Bé", "Phạm Thị Cao")]
+    for days in (2, 0, 0):
+        turn_to(house, 5, 50, days=days)
+        await reads(house)
+        await officer.says("menu")
+        await officer.sees("Sổ tay")
+        turn_to(house, 6, 31)
+        await house.app.newsroom.send()
+        await officer.sees(HEAD)  # who wrote lately gets theirs for nothing
+        await testing.control(house.control, "idle", platform="zalo_oa", wait=20, quiet=0.2)
+    assert [await _sent(house, each) for each in ("Lê Văn Bé", "Phạm Thị Cao")] == [(1, 2), (1, 2)]
+    told = [each for each in await officer.messages() if "phần giữ lại cho văn bản và nhắc việc" in each.text]
+    assert len(told) == 1
+    await house.directive("52-KH/ĐU", file=False)
+    for member in silent:
+        await member.sees("52-KH/ĐU")

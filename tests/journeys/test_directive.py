@@ -84,6 +84,18 @@ async def test_two_open_cards_make_the_bot_ask_which(house):
     await member.sees("52-KH/ĐU")
 
 
+@pytest.mark.parametrize("words", ["1", "da doc a"])
+async def test_who_quotes_an_older_card_answers_that_one(house, words):
+    member = await house.member("Lê Văn Bé")
+    first = await house.directive("52-KH/ĐU")
+    older = await member.sees("52-KH/ĐU")
+    second = await house.directive("53-TB/ĐU")
+    await member.sees("53-TB/ĐU")
+    await member.says(words, reply_to=older.id)
+    await member.sees("Đã ghi nhận: đồng chí đã đọc, tiếp thu 52-KH/ĐU")
+    assert ((await house.totals(first)).acknowledged, (await house.totals(second)).acknowledged) == (1, 0)
+
+
 async def test_small_words_get_a_small_answer(house):
     person = await house.member("Lê Văn Bé")
     for said, heard in (

@@ -14,6 +14,7 @@ from bot.delivery import outbox, window
 from bot.directives import catching_up, forecasting
 from bot.organisation import queries as people
 from bot.sandbox.server import start
+from bot.store import inbox
 from bot.store.ids import new_id
 from bot.store.tables.organisation import ACTIVE, accounts
 from bot.testing import Person
@@ -47,8 +48,12 @@ async def _quiet(house):
         while await house.write(catching_up.tick):  # what the bell would bring a little later
             pass
         house.app.sender.ring()
-        while await house.write(outbox.waiting):  # noqa: ASYNC110 - another's commits, of which no event tells
+        while await house.write(_unfinished):  # noqa: ASYNC110 - another's commits, of which no event tells
             await asyncio.sleep(0.02)
+
+
+def _unfinished(tx):
+    return inbox.counts(tx)["waiting"] + outbox.waiting(tx)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ async def test_the_room_is_asked_and_told_with_the_base_and_without_names(house)
     await secretary.sees("trước khi biểu quyết")
     await secretary.says("1")
     preview = await secretary.sees("Xem trước thăm dò ý kiến")
-    assert "Hỏi 4 đồng chí" in preview.text and "3. Ngày khác" in preview.text
+    assert "Hỏi 4 đồng chí" in preview.text and "• Ngày khác" in preview.text
     await secretary.says("1")
     await secretary.sees("Đã trả lời: 0/4")
     card = await be.sees("Thăm dò ý kiến, Chi bộ Một")

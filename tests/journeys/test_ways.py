@@ -16,6 +16,7 @@ from bot.organisation.roster_file import read_roster_bytes
 from bot.organisation.roster_import import import_roster
 from bot.organisation.service import appoint
 from bot.organisation.verification import make_slip, verify, verify_by_slip
+from bot.store import progress
 from bot.store.tables.directives import recipients
 from bot.store.tables.organisation import members
 from bot.testing import Person
@@ -298,6 +299,37 @@ async def test_the_branch_hears_of_a_link_and_closes_a_wrong_one(house):
     await secretary.sees("Đã đóng tài khoản đó")
     await person.sees("không còn gắn")
     assert await linked(house, person) is None
+
+
+async def test_several_links_within_an_hour_are_told_together(house):
+    secretary = await house.member("Trần Thị Bí Thư")
+    for place, name in enumerate((BE, "Phạm Thị Cao", "Vũ Văn Miễn")):
+        person = await house.stranger(f"{name} (mẫu)")
+        await agrees(person)
+        await person.says(await house.slip(name))
+        await person.sees("Ngày sinh")
+        await person.says("12/3/1961")
+        await person.sees("Xác thực xong")
+        if place == 0:
+            await secretary.sees(f"Đồng chí {BE} vừa có tài khoản")
+    await secretary.says("menu")
+    await secretary.sees("Sổ tay")
+    house.turn(minutes=59)
+    await house.app.guard.tick()
+    await secretary.sees_nothing_new("Phạm Thị Cao")
+    house.turn(minutes=2)
+    await house.app.guard.tick()
+    told = await secretary.sees("có 2 đồng chí vừa gắn tài khoản")
+    assert "• Phạm Thị Cao: " in told.text and "• Vũ Văn Miễn: " in told.text and BE not in told.text
+    await secretary.taps("Đóng: Vũ Văn Miễn")
+    await secretary.sees("Đóng tài khoản vừa gắn?")
+    await secretary.taps("Đóng tài khoản")
+    await secretary.sees("Đã đóng tài khoản đó")
+    await person.sees("không còn gắn")
+    house.turn(minutes=61)
+    await house.app.guard.tick()  # a quiet hour: nothing is told, and the next one is told at once again
+    await secretary.sees_nothing_new("vừa gắn tài khoản")
+    assert not await house.write(lambda tx: progress.names(tx, "links:"))
 
 
 async def test_a_member_closes_an_account_that_is_not_theirs(house):

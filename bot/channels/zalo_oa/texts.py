@@ -55,6 +55,11 @@ PROBLEMS = {
         "Zalo không nhận một mẫu tin trả phí nên bot ngừng dùng mẫu đó; người quá 7 ngày chưa được báo. Tin khác"
         " không bị ảnh hưởng. Hãy chạy: sotay zalo template list"
     ),
+    "kept": N_(
+        "Tin tính phí của OA trong tháng này chỉ còn phần giữ lại cho văn bản và nhắc việc, nên điểm tin tạm"
+        " không tới người im lặng quá 48 giờ. Muốn gửi lại: mua thêm tin trên oa.zalo.me, hoặc giảm"
+        " SOTAY_ZALO_OA_KEPT."
+    ),
     "ending": N_(
         "Quyền gửi tin qua Zalo sắp hết hạn mà chưa gia hạn được. Hãy chạy: sotay zalo connect"
     ),
