@@ -27,6 +27,7 @@ from openpyxl import Workbook
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.front_door.platform import PATH, SECRET, TOKEN, Platform
 from bot.app import App
 from bot.chat.choices import pack
 from bot.directives import queries, service
@@ -36,7 +37,6 @@ from bot.organisation import queries as people
 from bot.organisation.models import MembershipKind, PersonRow, Roster, Standing
 from bot.organisation.roster_import import import_roster
 from bot.sample import make
-from bot.sandbox.server import start
 from bot.settings import Settings
 from bot.store.inbox_shared import length
 from bot.store.installation import open_store
@@ -117,17 +117,20 @@ def child(*arguments: str, env: dict[str, str] | None = None) -> tuple[dict[str,
     return json.loads(out.decode().splitlines()[-1]), cost
 
 
-def house(folder: Path, url: str, info: dict[str, Any], those: int) -> tuple[Settings, int]:
-    """A database with verified members who have one open directive; its id. `url` "": SQLite in the folder."""
+def house(folder: Path, url: str, platform: int, those: int) -> tuple[Settings, int]:
+    """A database with verified members who have one open directive; its id. `url` "": SQLite in the folder.
+
+    `platform` is the port of what stands for Telegram.
+    """
     settings = Settings(
         _env_file=None,
         data_dir=folder,
         database_url=url,
         listen_port=0,
-        telegram_token=info["telegram"]["token"],
+        telegram_token=TOKEN,
         telegram_mode="webhook",
-        telegram_secret="s3cret-mau",  # noqa: S106 - a sample
-        telegram_api=info["telegram"]["base_url"],
+        telegram_secret=SECRET,
+        telegram_api=f"http://127.0.0.1:{platform}",
         telegram_rate=0,
     )
     Keys.new().write(settings.keys)
@@ -193,14 +196,15 @@ def house(folder: Path, url: str, info: dict[str, Any], those: int) -> tuple[Set
 
 async def apply_under_load(file: Path, folder: Path, database: str, count: int) -> dict[str, Any]:
     """Imports with the terminal's command while acknowledgements come in."""
-    sandbox = await start()
-    settings, directive_id = await asyncio.to_thread(house, folder, database, sandbox.info(), VERIFIED)
+    platform = Platform()
+    await platform.start()
+    settings, directive_id = await asyncio.to_thread(house, folder, database, platform.port, VERIFIED)
     app = App(settings)
     await app.start()
     times: list[float] = []
     tasks: list[asyncio.Task[None]] = []
-    url = f"http://127.0.0.1:{app.port}/webhook/telegram"
-    headers = {"X-Telegram-Bot-Api-Secret-Token": "s3cret-mau"}
+    url = f"http://127.0.0.1:{app.port}{PATH}"
+    headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
     payload = pack(Acknowledge(directive_id))
 
     async def post(session: aiohttp.ClientSession, n: int) -> None:
@@ -240,7 +244,6 @@ async def apply_under_load(file: Path, folder: Path, database: str, count: int) 
     acknowledged = await app.writer.run(lambda tx: queries.totals(tx, directive_id).acknowledged)
     everybody = await app.writer.run(_members)
     await app.stop()
-    await sandbox.stop()
     times.sort()
     return {
         "apply_s": cost["s"],

@@ -60,6 +60,8 @@ class Calls(asyncio.Protocol):
         taken.methods[method.decode()] += 1
         result: object = True
         if method == b"sendmessage":
+            if self._platform.awaited in body:
+                self._platform.awaited_at = self._platform.awaited_at or time.perf_counter()
             whom = int(_whom(b"chat_id", body))
             taken.messages[b"%d" % whom] += 1
             result = {
@@ -168,6 +170,8 @@ class Platform:
     def __init__(self) -> None:
         self.taken = Taken()
         self.port = 0
+        self.awaited, self.awaited_at = b"", 0.0
+        """Bytes of a message, and when the first with them came."""
 
     async def start(self) -> None:
         """Listens on a free port."""

@@ -59,8 +59,7 @@ class Outgoing:
     """Which notice it belongs to: kind and id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """One recipient of a notice: who, where, in which words (a content id)."""
 
     channel: str
@@ -98,9 +97,9 @@ def post(
         "notice": kind,
         "notice_id": kind_id,
         "priority": priority,
+        "state": QUEUED,
         "due_ms": due_ms,
         "made_ms": tx.now_ms,
-        "state": QUEUED,
         "attempts": 0,
         "uncertain": 0,
     }
@@ -108,13 +107,13 @@ def post(
         {
             **same,
             "id": row_id,
-            "channel": notice.channel,
-            "chat_id": notice.chat_id,
-            "content_id": notice.content_id,
-            "recipient_id": notice.recipient_id,
-            "message_id": notice.instead_of,
+            "channel": channel,
+            "chat_id": chat_id,
+            "content_id": content_id,
+            "recipient_id": recipient_id,
+            "message_id": instead_of,
         }
-        for row_id, notice in zip(ids, notices, strict=True)
+        for row_id, (channel, chat_id, recipient_id, content_id, instead_of) in zip(ids, notices, strict=True)
     ]
     if rows:
         insert_many(tx, outbox, rows)

@@ -7,6 +7,7 @@ from bot.news import queries
 from bot.news.models import Edition, Habit, Topic
 from bot.news.rules import ranked
 from bot.organisation import queries as people
+from bot.organisation.models import Organisation
 from bot.store.tables.news import digest_days
 from bot.store.tx import Tx
 from bot.store.upsert import insert
@@ -16,18 +17,19 @@ KEPT = 60
 
 
 class Editions:
-    """The editions of one day, for one unit of work. `defaults` is the habit where no level has its own.
+    """The editions of one day, for one unit of work. `defaults` is the habit where no level has its own, `units`
+    the tree where it has been read already.
 
     A unit has an edition of its own when it has settings, or its editors did something about this day; all
     others read that of the nearest level above. What editors of the levels above did holds below, too; where
     both say something of a story, the nearer one is followed.
     """
 
-    def __init__(self, tx: Tx, day: date, defaults: Habit) -> None:
+    def __init__(self, tx: Tx, day: date, defaults: Habit, units: list[Organisation] | None = None) -> None:
         self._tx = tx
         self.day = day
         self._defaults = defaults
-        self.units = people.organisation_tree(tx)
+        self.units = people.organisation_tree(tx) if units is None else units
         self._parents = {unit.id: unit.parent_id for unit in self.units}
         self._habits = queries.habits(tx)
         self._days = queries.days(tx, day)
@@ -42,6 +44,18 @@ class Editions:
     def root(self) -> int | None:
         """The top organisation; None before any roster."""
         return self.units[0].id if self.units else None
+
+    @property
+    def minutes(self) -> set[int]:
+        """The hours (minutes of the day) of whoever has not chosen their own."""
+        return {
+            self._defaults.minute,
+            *(each.minute for each in self._habits.values() if each.minute is not None),
+        }
+
+    def knows(self, unit_id: int) -> bool:
+        """Whether there is such a unit now."""
+        return unit_id in self._parents
 
     def path(self, unit_id: int) -> list[int]:
         """A unit and all above it, itself first."""

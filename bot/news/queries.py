@@ -182,6 +182,14 @@ def wishes(tx: Tx, member_ids: Iterable[int]) -> dict[int, Wish]:
     return found
 
 
+def wishing(tx: Tx, minute: int, *, after_id: int, limit: int) -> list[int]:
+    """Members who chose this minute of the day, by id, from after one on."""
+    table = digest_wishes
+    mine = (table.c.minute == minute, table.c.off == 0, table.c.member_id > after_id)
+    rows = tx.rows(select(table.c.member_id).where(*mine).order_by(table.c.member_id).limit(limit))
+    return [row.member_id for row in rows]
+
+
 def wish_of(tx: Tx, member_id: int) -> Wish:
     """What one member wishes."""
     return wishes(tx, [member_id]).get(member_id, Wish())

@@ -4,10 +4,11 @@ Work that is due is found by query: `tick` is rung by the bell. How far a day ca
 moved on in the same commit that queues a slice, so a crash neither repeats nor skips anybody.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Engine, insert, select, update
 
 from bot.chat.replies import Say
 from bot.clock import VIETNAM
@@ -19,14 +20,16 @@ from bot.news.editions import Editions
 from bot.news.models import Edition, Habit, Story, Topic, Waiting, Wish
 from bot.news.rules import FIRST, TOO_LATE, choose
 from bot.organisation import queries as people
-from bot.organisation.models import Account, Purpose, Verb
+from bot.organisation.models import Account, Organisation, Purpose, Verb
 from bot.organisation.rules import RIGHTS
 from bot.store.tables.news import digest_readers, digest_runs
 from bot.store.tx import Tx
 from bot.store.upsert import insert as upsert
 
-SLICE = 2_000
+SLICE = 500
 """People looked at in one commit, so that the digest never stops the front door."""
+_trees: WeakKeyDictionary[Engine, list[Organisation]] = WeakKeyDictionary()
+"""The units as they were when this process began the run it is at: the same for every slice of it."""
 TAPPED = frozenset({"zalo_oa"})
 """Channels where a tap keeps the person reachable."""
 QUIET = 21 * 60
@@ -74,18 +77,21 @@ def _slice(tx: Tx, day: date, minute: int, defaults: Habit, waiting: Waiting) ->
     run = tx.first(select(digest_runs).where(*here).with_for_update(skip_locked=True))
     if run is None or run.stage == "done":
         return False
-    editions = Editions(tx, day, defaults)
+    if (run.stage, run.sent_to) == ("members", 0):
+        _trees.pop(tx.conn.engine, None)
+    editions = Editions(tx, day, defaults, _trees.get(tx.conn.engine))
+    _trees[tx.conn.engine] = editions.units
     top = editions.edition(editions.root) if editions.root is not None else None
     if (run.stage, run.sent_to) == ("members", 0) and not (top and (top.stories or top.lines)):
         return False  # no news yet: it is looked again until 11:00
     if run.stage == "members":
-        units = {unit.id for unit in editions.units}
-        found = people.members_of(tx, None, after_id=run.sent_to, limit=SLICE)
-        branch = {member.id: member.branch_id for member in found if member.branch_id in units}
-        if branch:
-            _members(tx, editions, minute, branch, waiting)
+        if minute in editions.minutes:
+            found = [each.id for each in people.members_of(tx, None, after_id=run.sent_to, limit=SLICE)]
+        else:  # no unit's hour: only theirs who chose it
+            found = queries.wishing(tx, minute, after_id=run.sent_to, limit=SLICE)
+        _members(tx, editions, minute, found, waiting)
         last = len(found) < SLICE
-        values = {"stage": "public" if last else "members", "sent_to": 0 if last else found[-1].id}
+        values = {"stage": "public" if last else "members", "sent_to": 0 if last else found[-1]}
     else:
         readers = tx.rows(
             select(digest_readers)
@@ -101,16 +107,18 @@ def _slice(tx: Tx, day: date, minute: int, defaults: Habit, waiting: Waiting) ->
     return True
 
 
-def _members(tx: Tx, editions: Editions, minute: int, branch: Mapping[int, int], waiting: Waiting) -> None:
-    wishes = queries.wishes(tx, branch)
-    day = editions.day
-    due = [
-        member_id
-        for member_id, unit in branch.items()
-        if _is_due(wishes.get(member_id, Wish()), day, minute, editions.habit(unit).minute)
-        and editions.edition(editions.read_by(unit)).goes
-    ]
-    accounts = _ways(tx, due)
+def _members(tx: Tx, editions: Editions, minute: int, member_ids: Sequence[int], waiting: Waiting) -> None:
+    wishes = queries.wishes(tx, member_ids)
+    day, nothing = editions.day, Wish()
+    accounts = _ways(tx, [each for each in member_ids if wishes.get(each, nothing).minute in (None, minute)])
+    branch = {member_id: account.branch_id for member_id, account in accounts.items()}
+    for member_id, unit in branch.items():
+        if not (
+            editions.knows(unit)
+            and _is_due(wishes.get(member_id, nothing), day, minute, editions.habit(unit).minute)
+            and editions.edition(editions.read_by(unit)).goes
+        ):
+            del accounts[member_id]
     kind_id = queries.kind_id(day)
     ids = sorted(accounts)
     for start in range(0, len(ids), 1_000):
@@ -133,7 +141,7 @@ def _members(tx: Tx, editions: Editions, minute: int, branch: Mapping[int, int],
     wanted = {
         member_id: (
             *scopes[branch[member_id]],
-            wishes.get(member_id, Wish()).without,
+            wishes.get(member_id, nothing).without,
             account.language,
             account.channel in TAPPED,
             tuple(waits.get(member_id, ())),

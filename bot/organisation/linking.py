@@ -1,7 +1,6 @@
 """From a proof to a linked account: relinking, approval, refusal, an officer's hand, taking a link back."""
 
 import secrets
-from dataclasses import replace
 
 from sqlalchemy import delete, insert, select, update
 
@@ -139,7 +138,7 @@ def reject_link(tx: Tx, account_id: int, by: int, through: int | None = None) ->
     linked = _decidable(tx, account_id, by, through, ACTIVE)
     tx.run(update(accounts).where(accounts.c.id == account_id).values(state=REVOKED, revoked_ms=tx.now_ms))
     audit.record(tx, "link_rejected", f"account:{account_id}", member_id=by)
-    return replace(linked, state=REVOKED)
+    return linked._replace(state=REVOKED)
 
 
 def _decidable(tx: Tx, account_id: int, by: int, through: int | None, state: str) -> Account:

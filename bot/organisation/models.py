@@ -123,8 +123,7 @@ class Organisation:
     parent_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A member as counting needs one: nothing personal is opened for it."""
 
     id: int
@@ -147,8 +146,7 @@ class Appointment:
     until_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """A messenger account linked to a member."""
 
     id: int

@@ -11,7 +11,6 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -55,7 +54,6 @@ Progress = Callable[[int, int], None]
 SLICE_S = 0.04
 """How long one transaction goes on taking units."""
 _ROWS = 50  # a unit
-_AHEAD = 40  # units made ready outside the transaction
 LEASE_MS = 60_000
 """For how long after its last sign of life nobody else takes over an import."""
 
@@ -163,12 +161,13 @@ def undo(
 def in_slices(
     run: Run, units: Iterable[Unit], pause: Callable[[float], None], import_id: int | None = None
 ) -> None:
-    """Runs units, as many a transaction as fit into a slice; the next are made ready beside it, in a thread."""
+    """Runs units, as many a transaction as fit into a slice.
+
+    The units of a slice are made ready (sealing costs as much as writing) before its transaction, while others
+    write; not in a thread beside it, where each row written would wait for Python's lock.
+    """
     source = iter(units)
     waiting: deque[Unit] = deque()
-
-    def ready_ones(count: int) -> list[Unit]:
-        return list(islice(source, count))
 
     def batch(tx: Tx) -> tuple[int, float]:
         start = time.monotonic()
@@ -182,21 +181,17 @@ def in_slices(
             tx.run(update(imports).where(imports.c.id == import_id).values(lease_ms=tx.now_ms + LEASE_MS))
         return done, time.monotonic() - start
 
-    owed = 0.0
-    with ThreadPoolExecutor(1) as beside:
-        more = beside.submit(ready_ones, _AHEAD)
-        while True:
-            start = time.monotonic()
-            waiting.extend(more.result())
-            if not waiting:
-                return
-            more = beside.submit(ready_ones, max(1, 2 * _AHEAD - len(waiting)))
-            # Waiting for what is made ready is a pause as well: others write meanwhile.
-            if (left := owed - (time.monotonic() - start)) > 0:
-                pause(left)
-            done, owed = run(batch)
-            for _unit in range(done):
-                waiting.popleft()
+    owed, done = 0.0, 1
+    while True:
+        start = time.monotonic()
+        waiting.extend(islice(source, max(0, 2 * done - len(waiting))))
+        if not waiting:
+            return
+        if (left := owed - (time.monotonic() - start)) > 0:
+            pause(left)
+        done, owed = run(batch)
+        for _unit in range(done):
+            waiting.popleft()
 
 
 def _portions(rows: Iterable[T]) -> Iterator[list[T]]:

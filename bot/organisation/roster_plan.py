@@ -27,7 +27,7 @@ from bot.organisation.roster_check import Problems, count, where
 from bot.organisation.roster_tree import Tree
 from bot.organisation.rules import display_name, fold, is_member
 from bot.organisation.verification import birth_hash, dossier_hash
-from bot.store.ids import new_id
+from bot.store.ids import new_ids
 from bot.store.tables.organisation import APPLIED, APPLYING, appointments, imports, members
 from bot.store.tx import Tx
 from bot.store.vault import Vault
@@ -110,6 +110,7 @@ class Planner:
         self._plan = Plan(ImportReport((), roster.left_out), self._tree, base=base_of(tx))
         self._taken: dict[int, PersonRow] = {}
         self._touched: set[int] = set()
+        self._ids = iter(new_ids(len(roster.people)))  # one by one they take a fifth of the comparison
 
     def plan(self) -> Plan:
         """The whole comparison."""
@@ -210,7 +211,7 @@ class Planner:
         standing = person.standing or Standing.ACTIVE
         if not is_member(standing):  # somebody we never held, and need not
             return self._problems.row(person, Change.LEFT)
-        member_id = new_id()
+        member_id = next(self._ids)
         self._plan.inserts[member_id] = self._record(person, branch, None)
         self._compare_posts(person, branch, member_id)
         return self._problems.row(person, Change.NEW)

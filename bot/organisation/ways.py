@@ -20,7 +20,7 @@ def ways_to(tx: Tx, member_ids: Collection[int], at_ms: int, purpose: Purpose) -
     found: dict[int, Way] = {}
     for member_id in member_ids:
         mine = accounts.get(member_id, [])
-        agreed = [each for each in mine if each.id not in refusing]
+        agreed = [each for each in mine if each.id not in refusing] if refusing else mine
         found[member_id] = _way(agreed, windows, at_ms)
         if mine and not agreed:
             found[member_id] = None, "withdrawn", None
@@ -32,7 +32,9 @@ def ways_to(tx: Tx, member_ids: Collection[int], at_ms: int, purpose: Purpose) -
 def _way(accounts: list[Account], windows: dict[tuple[str, str], Window], at_ms: int) -> Way:
     """Zalo before Telegram, where it is open."""
     obstacle = "blocked" if accounts else "no_account"
-    for account in sorted(accounts, key=lambda each: (each.channel != "zalo_oa", each.channel)):
+    if len(accounts) > 1:
+        accounts = sorted(accounts, key=lambda each: (each.channel != "zalo_oa", each.channel))
+    for account in accounts:
         found = windows.get((account.channel, account.chat_id))
         if account.blocked:
             continue

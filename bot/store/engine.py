@@ -56,6 +56,7 @@ def make_engine(url: str) -> Engine:
             "foreign_keys=ON",
             "busy_timeout=10000",
             "cache_size=-16000",
+            "wal_autocheckpoint=4000",  # pages (16 MB): bulk work writes the same ones in commit after commit
         ):
             connection.execute(f"PRAGMA {pragma}")
 

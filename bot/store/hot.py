@@ -101,7 +101,7 @@ class Hot:
         if not isinstance(statement, Select):
             tx.known.clear()
         if conn.dialect.name != "sqlite":
-            return list(conn.execute(statement, values))
+            return list(conn.execute(statement, values).all())
         plan = self._plan or self._compile(conn)
         return [plan.read(row) for row in plan.on(conn).execute(plan.text, plan.bind(values))]
 

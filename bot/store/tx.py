@@ -52,7 +52,7 @@ class Tx:
     def rows(self, statement: Executable, values: Mapping[str, Any] | None = None) -> list[Row[Any]]:
         """All rows of a query."""
         self._forget(statement)
-        return list(self.conn.execute(statement, values))
+        return list(self.conn.execute(statement, values).all())  # at once: one by one each row costs a call
 
     def first(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Row[Any] | None:
         """The first row of a query, or None."""

@@ -11,7 +11,6 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -139,4 +138,4 @@ class Vault:
 
     def hash(self, place: str, value: str) -> bytes:
         """A keyed hash (HMAC-SHA256, 32 bytes) for equality look-ups within one place."""
-        return hmac.digest(self._hashing, f"{place}\0{value}".encode(), sha256)
+        return hmac.digest(self._hashing, f"{place}\0{value}".encode(), "sha256")

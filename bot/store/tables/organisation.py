@@ -110,7 +110,6 @@ members = Table(
     Column("last_import_id", BigInteger, ForeignKey("imports.id"), index=True),
     moment("missing_since_ms"),  # not in the newest file of this branch; flagged, never deleted
     Index("ix_members_branch", "branch_id", "id"),
-    Index("ix_members_person", "person_hash"),
 )
 for _column in (members.c.card_hash, members.c.cccd_hash, members.c.dossier_hash):
     Index(
@@ -150,6 +149,7 @@ accounts = Table(
     moment("blocked_ms"),  # the person blocked the bot or left the Official Account
     moment("served_ms"),  # when it got what was missed; empty: it is new, or a way to it has opened since
     Index("ix_accounts_user", "channel", "user_id"),
+    Index("ix_accounts_chat", "channel", "chat_id"),
 )
 _ACTIVE_ACCOUNT = accounts.c.state == ACTIVE
 _UNSERVED = and_(_ACTIVE_ACCOUNT, accounts.c.served_ms.is_(None))
