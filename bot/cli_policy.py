@@ -16,7 +16,7 @@ from bot.clock import VIETNAM, now
 from bot.i18n import _, full_date
 
 if TYPE_CHECKING:
-    from bot.policy.models import Answer, Source
+    from bot.policy.models import Answer, Document, Source
 
 policy = typer.Typer(no_args_is_help=True, help="Quy định: nhập, duyệt, tra cứu, đo chất lượng tra cứu.")
 AsJson = Annotated[bool, typer.Option("--json", help="Mỗi kết quả một dòng JSON.")]
@@ -175,11 +175,15 @@ def import_files(
         raise typer.Exit(2)
 
 
+def _issued(document: "Document") -> str:
+    return full_date(document.issued_on) if document.issued_on else ""
+
+
 def _tree(source: "Source") -> dict[str, Any]:
     document = source.document
     return {
         "number": document.number,
-        "issued": document.issued_on.isoformat(),
+        "issued": document.issued_on.isoformat() if document.issued_on else None,
         "title": document.title,
         "issuer": document.issuer,
         "articles": [
@@ -199,9 +203,7 @@ def _tree(source: "Source") -> dict[str, Any]:
 def _show_tree(source: "Source") -> None:
     document = source.document
     screen = Console(highlight=False)
-    screen.print(
-        f"{document.number} {full_date(document.issued_on)} {document.title}", style="bold", markup=False
-    )
+    screen.print(f"{document.number} {_issued(document)} {document.title}", style="bold", markup=False)
     path = ""
     for each in source.articles:
         if each.path != path:
@@ -306,7 +308,7 @@ def listed(as_json: AsJson = False) -> None:
         table.add_row(
             str(row.id),
             known.number,
-            full_date(known.issued_on),
+            _issued(known),
             known.title,
             str(row.articles),
             words[row.state],

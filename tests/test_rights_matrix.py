@@ -77,7 +77,7 @@ from bot.organisation.slips import print_slips
 from bot.organisation.verification import make_slip
 from bot.policy import queries as rule_queries
 from bot.policy import service as rules
-from bot.policy.models import Article, Document, JudgeDocument, Source
+from bot.policy.models import Article, Document, JudgeDocument, Source, WithdrawDocument
 from bot.privacy import service as privacy
 from bot.privacy.models import Kind
 from bot.store.engine import make_engine
@@ -163,6 +163,8 @@ EXPECTED = {
     "approve_rule": ("officer office", EVERYWHERE),  # rules are the house's, not a unit's
     "approve_rule_button": ("officer office", EVERYWHERE),
     "approve_rules_command": ("officer office", EVERYWHERE),
+    "withdraw_rule_button": ("officer office", EVERYWHERE),
+    "withdraw_rules_command": ("officer office", EVERYWHERE),
     "unanswered_command": ("officer office", EVERYWHERE),
     "answer_question": ("officer office", OVER),
 }
@@ -285,6 +287,18 @@ def approve_rule_button(w: World, tx: Tx, actor: str, relation: str) -> bool:
 def approve_rules_command(w: World, tx: Tx, actor: str, relation: str) -> bool:
     _rule(tx)
     return "9-QyĐ/MẪU" in w.say(tx, actor, "/duyetquydinh")
+
+
+def withdraw_rule_button(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    key = _rule(tx)
+    rules.approve(tx, key, None)
+    w.press(tx, actor, WithdrawDocument(key, "yes"))
+    return not rule_queries.stored(tx).sources
+
+
+def withdraw_rules_command(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    rules.approve(tx, _rule(tx), None)
+    return "9-QyĐ/MẪU" in w.say(tx, actor, "/rutquydinh")
 
 
 def unanswered_command(w: World, tx: Tx, actor: str, relation: str) -> bool:
@@ -599,7 +613,8 @@ VERBS: dict[str, Callable[[World, Tx, str, str], bool]] = {
     for each in (
         create, call_meeting, mark_attendance, judge_reason_button, who_comes_button, meeting_figures,
         open_poll, end_poll_button,
-        approve_rule, approve_rule_button, approve_rules_command, unanswered_command, answer_question,
+        approve_rule, approve_rule_button, approve_rules_command,
+        withdraw_rule_button, withdraw_rules_command, unanswered_command, answer_question,
         send, judge, judge_button, judge_from_above, release, release_button,
         recall, recall_button, recall_command, recall_from_above,
         correct, correct_command, correct_from_above, judge_correction_button, results_command,

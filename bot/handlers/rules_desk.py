@@ -1,4 +1,6 @@
-"""`/duyetquydinh`: an officer sees what an import found, and lets it answer or sets it aside."""
+"""`/duyetquydinh`, `/rutquydinh`: an officer lets an imported rule answer, sets it aside, or withdraws one."""
+
+import re
 
 from bot.chat.errors import Refused
 from bot.chat.events import Commanded, Event
@@ -7,7 +9,15 @@ from bot.chat.router import Replies, Router
 from bot.handlers.gate import member_account, not_verified
 from bot.organisation.models import Verb
 from bot.policy import desk, queries, service, texts
-from bot.policy.models import JudgeDocument, JudgeEntry, ReviewDocument, ReviewEntries
+from bot.policy.models import (
+    ApprovedDocuments,
+    JudgeDocument,
+    JudgeEntry,
+    ReviewDocument,
+    ReviewEntries,
+    WithdrawDocument,
+)
+from bot.policy.queries import APPROVED, Listed
 from bot.store.tx import Tx
 
 
@@ -18,6 +28,9 @@ def register(router: Router[Tx]) -> None:
     router.choice(JudgeDocument, judge_document, Verb.KEEP_RULES)
     router.choice(ReviewEntries, show_entry, Verb.KEEP_RULES)
     router.choice(JudgeEntry, judge_entry, Verb.KEEP_RULES)
+    router.command("withdraw_rules", approved, Verb.KEEP_RULES)
+    router.choice(ApprovedDocuments, more_approved, Verb.KEEP_RULES)
+    router.choice(WithdrawDocument, withdraw_document, Verb.KEEP_RULES)
 
 
 def waiting(event: Commanded, tx: Tx) -> Replies:
@@ -48,6 +61,46 @@ def judge_document(choice: JudgeDocument, event: Event, tx: Tx) -> Replies:
     except Refused as refusal:
         return texts.refused(refusal.code)
     return desk.judged(found, approved=choice.verdict == "yes")
+
+
+def approved(event: Commanded, tx: Tx) -> Replies:
+    """The approved documents, or those with the number that was named, to withdraw one."""
+    documents = _approved(tx)
+    if named := re.match(r"\d+", event.document or event.rest):
+        of_number = re.compile(rf"0*{int(named[0])}(?!\d)")  # whatever kind it was called
+        fitting = [each for each in documents if of_number.match(each.document.number)]
+        if len(fitting) == 1:
+            return desk.withdrawing(fitting[0])
+        documents = fitting or documents
+    return desk.approved(documents, 0)
+
+
+def more_approved(choice: ApprovedDocuments, event: Event, tx: Tx) -> Replies:
+    """Another page of them."""
+    return desk.approved(_approved(tx), choice.page)
+
+
+def withdraw_document(choice: WithdrawDocument, event: Event, tx: Tx) -> Replies:
+    """Asks first; once confirmed the document answers no more."""
+    account = member_account(tx, event)
+    if account is None:
+        return not_verified()
+    found = queries.listed(tx, choice.document)
+    if found is None or found.state != APPROVED:
+        return desk.not_in_use()
+    if choice.verdict == "ask":
+        return desk.withdrawing(found)
+    if choice.verdict != "yes":
+        return desk.kept(found)
+    try:
+        service.withdraw(tx, choice.document, account.member_id)
+    except Refused as refusal:
+        return texts.refused(refusal.code)
+    return desk.withdrawn(found)
+
+
+def _approved(tx: Tx) -> list[Listed]:
+    return [each for each in queries.documents(tx) if each.state == APPROVED]
 
 
 def show_entry(choice: ReviewEntries, event: Event, tx: Tx) -> Replies:

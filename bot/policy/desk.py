@@ -1,11 +1,19 @@
-"""What officers read when they approve imported rules and entries."""
+"""What officers read when they approve imported rules and entries, or withdraw a rule."""
 
 from collections.abc import Sequence
 
 from bot.chat.choices import pack
 from bot.chat.replies import Choice, Say
 from bot.i18n import _, full_date, number
-from bot.policy.models import Entry, JudgeDocument, JudgeEntry, ReviewDocument, ReviewEntries
+from bot.policy.models import (
+    ApprovedDocuments,
+    Entry,
+    JudgeDocument,
+    JudgeEntry,
+    ReviewDocument,
+    ReviewEntries,
+    WithdrawDocument,
+)
 from bot.policy.queries import Heading, Listed
 from bot.policy.texts import cut
 
@@ -46,7 +54,9 @@ def tree(found: Listed, headings: Sequence[Heading], page: int) -> Say:
     if page == 0:
         lines += [
             document.title,
-            _("Ban hành: {issuer}, {day}", issuer=document.issuer, day=full_date(document.issued_on)),
+            _("Ban hành: {issuer}, {day}", issuer=document.issuer, day=full_date(document.issued_on))
+            if document.issued_on
+            else _("Ban hành: {issuer}", issuer=document.issuer),
         ]
         if document.in_force_from:
             lines.append(_("Hiệu lực từ {day}", day=full_date(document.in_force_from)))
@@ -91,12 +101,63 @@ def judged(found: Listed, *, approved: bool) -> Say:
         return Say(
             _(
                 "Đã duyệt {number}. Trong ít phút nữa bot trả lời bằng văn bản này. Muốn thôi dùng: "
-                "sotay policy withdraw {id}.",
+                "đồng chí nhắn “rút quy định”.",
                 number=found.document.number,
-                id=found.id,
             )
         )
     return Say(_("Đã bỏ {number}; bot không trả lời bằng văn bản này.", number=found.document.number))
+
+
+def approved(documents: Sequence[Listed], page: int) -> Say:
+    """A page of the documents that answer, to withdraw one."""
+    heading = _("Quy định đang dùng")
+    pages = max(1, -(-len(documents) // _SHOWN))
+    page = min(page, pages - 1)
+    shown = documents[page * _SHOWN : (page + 1) * _SHOWN]
+    if not shown:
+        return Say(_("Chưa có văn bản nào được duyệt."), heading=heading)
+    lines = [
+        _("Đồng chí chọn văn bản cần thôi dùng; bot sẽ hỏi lại trước khi rút."),
+        *(f"• {each.document.number}: {cut(each.document.title, 60)}" for each in shown),
+    ]
+    choices = [
+        Choice(cut(each.document.number, _LABEL), pack(WithdrawDocument(each.id, "ask"))) for each in shown
+    ]
+    if page + 1 < pages:
+        choices.append(Choice(_("Xem tiếp"), pack(ApprovedDocuments(page + 1))))
+    title = heading + (f" ({page + 1}/{pages})" if pages > 1 else "")
+    return Say("\n".join(lines), heading=title, choices=tuple(choices))
+
+
+def withdrawing(found: Listed) -> Say:
+    """What will happen, before it does."""
+    document = found.document
+    text = _(
+        "Đồng chí muốn thôi dùng {number}, {title}? Bot sẽ không trả lời bằng văn bản này nữa, ngay từ lúc rút. "
+        "Dùng lại thì phải nhập và duyệt lại.",
+        number=document.number,
+        title=cut(document.title, 120),
+    )
+    choices = (
+        Choice(_("Thôi dùng"), pack(WithdrawDocument(found.id, "yes"))),
+        Choice(_("Giữ lại"), pack(WithdrawDocument(found.id, "no"))),
+    )
+    return Say(text, heading=_("Rút quy định"), choices=choices)
+
+
+def withdrawn(found: Listed) -> Say:
+    """It answers no more."""
+    return Say(_("Đã rút {number}. Bot không trả lời bằng văn bản này nữa.", number=found.document.number))
+
+
+def kept(found: Listed) -> Say:
+    """It goes on answering."""
+    return Say(_("Vẫn dùng {number}.", number=found.document.number))
+
+
+def not_in_use() -> Say:
+    """Somebody else was first, or it never answered."""
+    return Say(_("Văn bản này hiện không dùng. Đồng chí nhắn “rút quy định” để xem các văn bản đang dùng."))
 
 
 def entry(key: int, found: Entry, left: int) -> Say:

@@ -65,7 +65,7 @@ def read_by_index(sources: Sequence[Source], entries: Sequence[Entry]) -> tuple[
 
 def _by_number(documents: Sequence[Document]) -> dict[str, Document]:
     """Of each number the newest: that is what a bare number means."""
-    return {each.number: each for each in sorted(documents, key=lambda each: each.issued_on)}
+    return {each.number: each for each in sorted(documents, key=lambda each: each.issued_on or date.min)}
 
 
 class Library:
@@ -212,7 +212,7 @@ class Library:
             new = self._by_number.get(successor)
             if new is None or new.validity(day) is Validity.NOT_YET:
                 return number if known is not None or not successor else successor
-            if known is not None and known.issued_on > new.issued_on:
+            if known and known.issued_on and new.issued_on and known.issued_on > new.issued_on:
                 return number  # the same number again, in a later term
             number = successor
         return number

@@ -47,7 +47,8 @@ class Matches:
 def match(index: Index, rows: NDArray[np.int64], rest: Ids, main: Ids) -> Matches:
     """The candidates `rows` beside the question's bare words: `rest` for lines, `main` for headings."""
     rest, main = rest[:_LONGEST], main[:_LONGEST]
-    asked = rest if len(main) == len(rest) else np.concatenate([rest, main])
+    same = len(main) == len(rest)
+    asked = rest if same else np.concatenate([rest, main])
     worth = index.article.worth(rest)
     # Lines of an article stand together, the heading first.
     first = index.first[rows] + rows
@@ -66,7 +67,8 @@ def match(index: Index, rows: NDArray[np.int64], rest: Ids, main: Ids) -> Matche
     words, at, line = words[hit], at[hit], line[hit]
     follows = np.zeros(len(hit), bool)
     follows[1:] = at[1:] == at[:-1] + 1
-    run = _line_max(_runs(words, follows, rest, worth), line, len(lines))
+    runs = _runs(words, follows, rest, worth)
+    run = _line_max(runs, line, len(lines))
     unique, place = np.unique(rest, return_index=True)
     total = max(float(worth[place].sum()), 1e-6)
     slot = np.searchsorted(unique, words)
@@ -85,10 +87,11 @@ def match(index: Index, rows: NDArray[np.int64], rest: Ids, main: Ids) -> Matche
     body[head] = False
     by_line = np.bincount(line[known], minlength=len(lines)) / np.maximum(line_size - 1, 1)
     joined = _held(np.repeat(np.arange(len(rows)), count)[line[known]], slot[known], worth[place], len(rows))
-    mains = index.article.worth(main)
+    mains = worth if same else index.article.worth(main)
     top_line = ~body[line]
     spoken, goes_on, heads = words[top_line], follows[top_line], line[top_line]
-    head_run = _line_max(_runs(spoken, goes_on, main, mains), heads, len(lines))[head]
+    head_runs = runs[top_line] if same else _runs(spoken, goes_on, main, mains)
+    head_run = _line_max(head_runs, heads, len(lines))[head]
     ones = np.ones(len(main), np.float32)
     length_run = _line_max(_runs(spoken, goes_on, main, ones), heads, len(lines))[head]
     main_unique, main_place = np.unique(main, return_index=True)

@@ -48,7 +48,8 @@ class Document:
     """"01-QĐ/TW": unique only with its date."""
     title: str
     issuer: str
-    issued_on: date
+    issued_on: date | None
+    """None where no source for it is known: then none is shown."""
     in_force_from: date | None = None
     in_force_until: date | None = None
     replaces: tuple[str, ...] = ()
@@ -224,6 +225,23 @@ class JudgeDocument:
 
     document: int
     verdict: str
+
+
+@action("poldrop")
+@dataclass(frozen=True, slots=True)
+class WithdrawDocument:
+    """Asks whether an approved document shall answer no more ("ask"), does it ("yes") or leaves it ("no")."""
+
+    document: int
+    verdict: str
+
+
+@action("polall")
+@dataclass(frozen=True, slots=True)
+class ApprovedDocuments:
+    """A page of the approved documents, to withdraw one."""
+
+    page: int
 
 
 @action("pole")

@@ -109,24 +109,44 @@ class Postings:
         rare = self.rarity(starts[place + 1].astype(np.int64) - starts[place])
         return np.where(known[place] == wanted, rare, self.unknown).astype(np.float32)
 
-    def scores(self, words: Ids) -> tuple[Scores, Scores]:
-        """(BM25, share of the question's rarity held) of every text."""
+    def scores(self, words: Ids) -> tuple[Scores, Scores, float]:
+        """BM25 and share of the question's rarity held, of every text; the question's rarity."""
+        where, weights, sizes, rare, whole = self._columns(words)
+        held = np.bincount(where, np.repeat(rare, sizes), self.size)
+        return self._summed(where, weights), (held / (whole or 1.0)).astype(np.float32), whole
+
+    def bm25(self, words: Ids) -> Scores:
+        """The first of `scores` alone."""
+        where, weights, *_rest = self._columns(words)
+        return self._summed(where, weights)
+
+    def _summed(self, where: NDArray[np.int64], weights: NDArray[np.float64]) -> Scores:
+        return np.bincount(where, weights, self.size).astype(np.float32)
+
+    def _columns(
+        self, words: Ids
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], list[int], list[float], float]:
+        """The question's columns one after another: texts, weights; each one's size and rarity; the whole rarity."""
         columns, whole = self.found(words)
-        rows, weights, rare = [], [], []
+        rows: list[NDArray[Any]] = [np.zeros(0, np.uint32)]
+        weights: list[NDArray[Any]] = [np.zeros(0, np.float16)]
+        sizes, rare = [], []
         for at, (places, rarity) in enumerate(columns):
-            starts = self.starts[at]
-            for place, worth in zip(places.tolist(), rarity.tolist(), strict=True):
-                start, end = int(starts[place]), int(starts[place + 1])
+            starts, of_rows, of_weights = self.starts[at], self.rows[at], self.weights[at]
+            bounds = zip(starts[places].tolist(), starts[places + 1].tolist(), rarity.tolist(), strict=True)
+            for start, end, worth in bounds:
                 if end - start <= _COMMON:  # in a large corpus its commonest words cost most and say least
-                    rows.append(self.rows[at][start:end])
-                    weights.append(self.weights[at][start:end])
-                    rare.append(np.full(end - start, worth, np.float32))
-        if not rows:
-            return np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
-        where = np.concatenate(rows)
-        bm25 = np.bincount(where, np.concatenate(weights), self.size)
-        held = np.bincount(where, np.concatenate(rare), self.size)
-        return bm25.astype(np.float32), (held / (whole or 1.0)).astype(np.float32)
+                    rows.append(of_rows[start:end])
+                    weights.append(of_weights[start:end])
+                    sizes.append(end - start)
+                    rare.append(worth)
+        return (
+            np.concatenate(rows).astype(np.int64),
+            np.concatenate(weights).astype(np.float64),
+            sizes,
+            rare,
+            whole,
+        )
 
 
 def _rarity(held: NDArray[Any], size: int) -> Scores:

@@ -85,7 +85,7 @@ def _document(row: Row[Any]) -> Document:
         row.number,
         row.title,
         row.issuer,
-        date.fromisoformat(row.issued_on),
+        _day(row.issued_on),
         _day(row.in_force_from),
         _day(row.in_force_until),
         tuple(json.loads(row.replaces)),

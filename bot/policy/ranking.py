@@ -97,16 +97,16 @@ def look(index: Index, question: str, decoded: Sequence[str]) -> Look:
     main = np.array([at for at in asked.main if at not in in_name] or asked.main, np.int64)
     whole, rest = all_marked[kept], all_marked[without]
     plain, raw = all_plain[without], index.plain(question)
-    below, below_held = index.below.scores(whole)
-    article, article_held = index.article.scores(plain)
-    heading, heading_held = index.heading.scores(all_marked[main])
+    below, below_held, _whole = index.below.scores(whole)
+    article, article_held, _whole = index.article.scores(plain)
+    heading, heading_held, worth = index.heading.scores(all_marked[main])
     changed = len(raw) != len(plain) or bool((raw != plain).any())
     views = {
         "below": index.best(below),
         "article": article,
         "heading": heading,
-        "document": index.document.scores(all_marked)[0][index.document_of],
-        "raw": index.article.scores(raw)[0] if changed else article,
+        "document": index.document.bm25(all_marked)[index.document_of],
+        "raw": index.article.bm25(raw) if changed else article,
     }
     held = {"below": index.best(below_held), "article": article_held, "heading": heading_held}
     mask = np.zeros(index.document.size, bool)
@@ -120,7 +120,7 @@ def look(index: Index, question: str, decoded: Sequence[str]) -> Look:
         plain,
         all_plain[main],
         mask,
-        index.heading.found(all_marked[main])[1],
+        worth,
         max(1, len(rest)),
         float(np.mean(all_marked > index.known_words)) if len(decoded) else 1.0,
         index.decoder.foreign(question),

@@ -123,7 +123,8 @@ def read_entries(text: str, *, sample: bool = False) -> list[Entry]:
 
 
 def read_rules(lines: Iterable[str], *, sample: bool = False) -> list[Source]:
-    """Rules that are known by name only: tab-separated number, date, issuer, title, in force from, replaces."""
+    """Rules that are known by name only: number, date (may be empty), issuer, title, in force from, replaces, with
+    tabs between."""
     found = []
     for line in lines:
         if not line.strip() or line.startswith("#"):
@@ -134,7 +135,7 @@ def read_rules(lines: Iterable[str], *, sample: bool = False) -> list[Source]:
                 number,
                 title,
                 issuer,
-                day(issued),
+                day(issued) if issued else None,
                 day(since) if since else None,
                 replaces=listed(replaces),
                 sample=sample,

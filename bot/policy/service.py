@@ -76,7 +76,7 @@ def add_document(tx: Tx, source: Source) -> tuple[int, bool]:
         insert(policy_documents).values(
             id=key,
             number=document.number,
-            issued_on=document.issued_on.isoformat(),
+            issued_on=document.issued_on.isoformat() if document.issued_on else "",
             title=document.title,
             issuer=document.issuer,
             in_force_from=document.in_force_from.isoformat() if document.in_force_from else None,

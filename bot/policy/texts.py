@@ -116,6 +116,8 @@ def refused(code: str) -> Say:
 
 def document_line(document: Document) -> str:
     """ "01-QĐ/TW ngày 3/2/2026, Ban Chấp hành Trung ương"."""
+    if document.issued_on is None:
+        return _("{number}, {issuer}", number=document.number, issuer=document.issuer)
     return _(
         "{number} ngày {day}, {issuer}",
         number=document.number,

@@ -8,6 +8,7 @@ leaves, -1 - place.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Forest:
     """Trees whose leaves add up to the logarithm of odds."""
 
@@ -29,16 +30,29 @@ class Forest:
     roots: NDArray[np.int32]
     depth: int
 
+    @cached_property
+    def _steps(self) -> tuple[NDArray[np.int64], Floats, NDArray[np.int64]]:
+        """Of every node, leaves last: feature, threshold, and where to go: right, left; a leaf leads to itself."""
+        leaves = np.arange(len(self.leaf)) + len(self.feature)
+        ways = np.stack(
+            [np.append(self._place(self.right), leaves), np.append(self._place(self.left), leaves)], 1
+        )
+        feature = np.append(self.feature, np.zeros(len(leaves))).astype(np.int64)
+        threshold = np.append(self.threshold, np.full(len(leaves), np.inf, np.float32))
+        return feature, threshold.astype(np.float32), ways.ravel()
+
+    def _place(self, node: NDArray[np.int32]) -> NDArray[np.int64]:
+        return np.where(node >= 0, node, len(self.feature) - 1 - node).astype(np.int64)
+
     def odds(self, rows: Floats) -> Floats:
         """The logarithm of odds of every row."""
-        node = np.broadcast_to(self.roots, (len(rows), len(self.roots))).copy()
-        which = np.arange(len(rows))[:, None]
+        feature, threshold, ways = self._steps
+        values, start = rows.ravel(), (np.arange(len(rows)) * rows.shape[1])[:, None]
+        node = np.broadcast_to(self._place(self.roots), (len(rows), len(self.roots)))
         for _level in range(self.depth):
-            inner = np.maximum(node, 0)
-            goes_left = rows[which, self.feature[inner]] <= self.threshold[inner]
-            below = np.where(goes_left, self.left[inner], self.right[inner])
-            node = np.where(node >= 0, below, node)
-        return np.asarray(self.leaf[-1 - node].sum(1), np.float32)
+            goes_left = values[start + feature[node]] <= threshold[node]
+            node = ways[2 * node + goes_left]
+        return np.asarray(self.leaf[node - len(self.feature)].sum(1), np.float32)
 
     def as_json(self) -> dict[str, Any]:
         """For the model file: numbers rounded to what single precision holds."""

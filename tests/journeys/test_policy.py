@@ -11,6 +11,7 @@ from bot.policy import service
 from bot.policy.calculators import sample_rates
 from bot.policy.models import Article, Document, Entry, Source
 from bot.policy.reading import sample
+from bot.store.tables.audit import audit
 from bot.store.tables.policy import policy_entries, policy_questions, policy_tickets
 
 
@@ -224,3 +225,27 @@ async def test_an_officer_sees_the_tree_and_approves_in_chat(house):
     await member.sees("để ở nhà số 3")
     await member.says("/duyetquydinh")
     await member.sees("dành cho cấp ủy")
+
+
+async def test_an_officer_withdraws_a_rule_after_saying_yes(rules):
+    """It answers until then, and no more from that commit on; who may not is told so; the log knows."""
+    officer = await rules.member("Bùi Văn Tổ Chức")
+    member = await rules.member("Lê Văn Bé")
+    await officer.says("rút quy định")
+    assert "11-QyĐ/MẪU" not in (await officer.sees("Quy định đang dùng (1/")).text
+    await officer.says("/rutquydinh 11-QyĐ/MẪU")
+    await officer.sees("Đồng chí muốn thôi dùng 11-QyĐ/MẪU")
+    await officer.taps("Giữ lại")
+    await officer.sees("Vẫn dùng 11-QyĐ/MẪU")
+    await member.says("điều 5 quy định 11")
+    await member.sees("Thời điểm nộp")
+    await officer.says("rut quy dinh 11-QyĐ/MẪU")
+    await officer.sees("Đồng chí muốn thôi dùng 11-QyĐ/MẪU")
+    await officer.says("1")
+    await officer.sees("Đã rút 11-QyĐ/MẪU")
+    await member.says("điều 5 quy định 11")
+    assert "Thời điểm nộp" not in (await member.sees("")).text
+    await member.says("rút quy định")
+    await member.sees("dành cho cấp ủy")
+    noted = select(func.count()).where(audit.c.action == "policy.withdraw")
+    assert await rules.write(lambda tx: tx.value(noted)) == 1

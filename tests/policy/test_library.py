@@ -7,6 +7,7 @@ import pytest
 from bot.policy.library import Library
 from bot.policy.models import Article, Document, Kind, Source, Validity, Verdict
 from bot.policy.reading import sample
+from bot.policy.texts import document_line
 
 TODAY = date(2026, 11, 24)
 
@@ -26,6 +27,13 @@ def test_the_sample_is_as_large_as_promised_and_names_no_unknown_rule():
     assert {entry.rule for entry in entries if entry.rule} <= known
     assert all(source.document.sample for source in sources if source.articles)
     assert all(entry.sample and len(entry.answer) <= 460 for entry in entries)
+
+
+def test_a_rule_whose_date_has_no_source_is_named_without_one(library):
+    document = library.document("213-QĐ/TW")
+    assert document.issued_on is None
+    assert document_line(document) == "213-QĐ/TW, Bộ Chính trị"
+    assert ("76-QĐ/TW", "213-QĐ/TW") in library.ask("quy định 76 nói gì", TODAY).replaced
 
 
 @pytest.mark.parametrize(
