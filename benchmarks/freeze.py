@@ -142,7 +142,9 @@ async def measure(folder: Path, url: str, earlier: int, count: int, screen: Cons
     platform = Platform()
     await platform.start()
     # Replies overtake notices: those of 50 presses would take all of what Telegram allows, 30 messages a second.
-    process = await processes.ours(folder, platform.port, database_url=url, quiet_hours="", telegram_rate="200")
+    process = await processes.ours(
+        folder, platform.port, database_url=url, quiet_hours="", telegram_rate="200"
+    )
     rested = process.memory_mb()
     load = Acknowledging(process.port, earlier)
     posting = asyncio.create_task(load.run())
