@@ -17,6 +17,8 @@ from bot.chat.errors import Unavailable, Uncertain
 KEPT_SECONDS = 15.0
 """A connection unused for longer is not used again: what stands between may have forgotten it."""
 CONNECT_SECONDS = 10.0
+MOST_BYTES = 16 << 20
+"""A longer answer is none: nothing that a bot asks for takes a tenth of it."""
 _FAMILIES_SECONDS = 0.25
 """After so long without an answer the server's next address is tried beside the first (RFC 8305)."""
 
@@ -108,6 +110,7 @@ class _Connection(asyncio.Protocol):
         self.is_free = True
         """Whether it can take a call."""
         self._pieces: list[bytes] = []
+        self._length = 0
         self._parser = HttpResponseParser(self)
 
     def ask(self, request: bytes) -> None:
@@ -141,13 +144,17 @@ class _Connection(asyncio.Protocol):
             self.close()
 
     def on_body(self, body: bytes) -> None:
-        """Called by the parser."""
+        """Called by the parser. What is raised here ends the connection."""
         self._pieces.append(body)
+        self._length += len(body)
+        if self._length > MOST_BYTES:
+            raise ValueError("too long an answer")
 
     def on_message_complete(self) -> None:
         """Called by the parser."""
         status, content = self._parser.get_status_code(), b"".join(self._pieces)
         self._pieces.clear()
+        self._length = 0
         if status < 200:  # the answer proper follows
             return
         if not self.answer.done():

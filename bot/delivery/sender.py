@@ -305,7 +305,8 @@ class Sender:
                 queue.clear()
             for finished in done:
                 lane.held.discard(finished.id)
-                lane.ended.add(finished.id)
+                if lane.holds:
+                    lane.ended.add(finished.id)
             lane.room.set()
         del lane.chats[chat_id]
 

@@ -137,6 +137,24 @@ async def test_a_connection_with_which_something_is_wrong_is_not_used_again(piec
         assert server.connections == 2
 
 
+async def test_an_answer_without_end_is_cut_off_and_the_next_call_works(monkeypatch):
+    monkeypatch.setattr(module, "MOST_BYTES", 1_000)
+    endless = [b"HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n", *[b"x" * 600] * 3, SILENT]
+    async with serving(endless) as (server, pipe):
+        with pytest.raises(Uncertain, match="not HTTP"):
+            await pipe.post("/a", b"{}", 30)
+        assert await pipe.post("/a", b"{}", 5) == (200, b"ok")
+        assert server.connections == 2
+
+
+async def test_answers_are_measured_one_by_one(monkeypatch):
+    monkeypatch.setattr(module, "MOST_BYTES", 3)
+    async with serving() as (server, pipe):
+        for _ in range(3):
+            assert await pipe.post("/a", b"{}", 5) == (200, b"ok")
+        assert server.connections == 1
+
+
 async def test_a_call_given_up_takes_its_connection_along():
     async with serving([SILENT]) as (server, pipe):
         call = asyncio.create_task(pipe.post("/a", b"{}", 5))
