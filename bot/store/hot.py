@@ -1,8 +1,7 @@
-"""Hot statements: Core expressions compiled once and, on SQLite, handed straight to the driver.
+"""Hot statements: Core expressions compiled once for each dialect and handed straight to the driver.
 
-Building, hashing and executing a Core statement costs ten times what SQLite needs for it. What every
-press or message runs is therefore a `Hot`; everything else stays plain Core. On PostgreSQL, where the way
-to the server costs more than all that, the statement is executed by SQLAlchemy as ever.
+Building, hashing and executing a Core statement costs ten times what SQLite needs for it, and as much again as
+PostgreSQL's driver. What every press or message runs is therefore a `Hot`; everything else stays plain Core.
 """
 
 import json
@@ -24,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from bot.store.tx import Tx
 
@@ -54,7 +54,7 @@ class Hot:
 
     def __init__(self, statement: Statement | Callable[[str], Statement]) -> None:
         self._make = statement
-        self._plan: _Plan | None = None
+        self._plans: dict[str, _Plan] = {}
         self._plain: dict[str, Statement] = {}
         Hot.every.append(self)
 
@@ -68,51 +68,43 @@ class Hot:
     def run(self, tx: Tx, **values: Any) -> int:
         """Executes it; returns how many rows it changed."""
         tx.known.clear()
-        conn = tx.conn
-        if conn.dialect.name != "sqlite":
-            return conn.execute(self.statement(conn.dialect.name), values).rowcount
-        plan = self._plan or self._compile(conn)
-        changed: int = plan.on(conn).execute(plan.text, plan.bind(values)).rowcount
+        plan = self._plan(tx.conn)
+        changed: int = plan.execute(tx.conn, values).rowcount
         return changed
 
     def run_each(self, tx: Tx, many: list[dict[str, Any]]) -> None:
         """Executes it once for each of these."""
         tx.known.clear()
-        conn = tx.conn
-        if conn.dialect.name != "sqlite":
-            conn.execute(self.statement(conn.dialect.name), many)
-            return
-        plan = self._plan or self._compile(conn)
-        plan.on(conn).executemany(plan.text, map(plan.bind, many))
+        plan = self._plan(tx.conn)
+        try:
+            plan.on(tx.conn).executemany(plan.text, map(plan.bind, many))
+        except tx.conn.dialect.loaded_dbapi.Error as error:
+            raise _refused(tx.conn, plan.text, error) from error
 
     def first(self, tx: Tx, **values: Any) -> Any | None:
         """The first row, its columns by name, or None."""
-        conn = tx.conn
-        if conn.dialect.name != "sqlite":
-            return conn.execute(self.statement(conn.dialect.name), values).first()
-        plan = self._plan or self._compile(conn)
-        row = plan.on(conn).execute(plan.text, plan.bind(values)).fetchone()
+        plan = self._plan(tx.conn)
+        row = plan.execute(tx.conn, values).fetchone()
         return None if row is None else plan.read(row)
 
     def rows(self, tx: Tx, **values: Any) -> list[Any]:
         """All rows; of a statement that writes, those it returns."""
-        conn = tx.conn
-        statement = self.statement(conn.dialect.name)
-        if not isinstance(statement, Select):
+        plan = self._plan(tx.conn)
+        if plan.writes:
             tx.known.clear()
-        if conn.dialect.name != "sqlite":
-            return list(conn.execute(statement, values).all())
-        plan = self._plan or self._compile(conn)
-        return [plan.read(row) for row in plan.on(conn).execute(plan.text, plan.bind(values))]
+        return [plan.read(row) for row in plan.execute(tx.conn, values).fetchall()]
 
     def value(self, tx: Tx, **values: Any) -> Any:
         """The first column of the first row, or None."""
         row = self.first(tx, **values)
         return None if row is None else row[0]
 
-    def _compile(self, conn: Connection) -> "_Plan":
-        self._plan = _plan(self.statement(conn.dialect.name), conn.dialect)
-        return self._plan
+    def _plan(self, conn: Connection) -> "_Plan":
+        name = conn.dialect.name
+        plan = self._plans.get(name)
+        if plan is None:
+            plan = self._plans[name] = _plan(self.statement(name), conn.dialect)
+        return plan
 
 
 class _Plan(NamedTuple):
@@ -120,7 +112,8 @@ class _Plan(NamedTuple):
 
     text: str
     names: tuple[str, ...]
-    """Of the places in `text`, in order."""
+    """Of the parameters; where the driver knows them by place, in the order of these."""
+    by_place: bool
     constants: Mapping[str, Any]
     """Values that Core turned into parameters of its own: a state, a limit."""
     into: tuple[tuple[str, Convert], ...]
@@ -128,16 +121,25 @@ class _Plan(NamedTuple):
     row: Callable[[Iterable[Any]], Any]
     back: tuple[tuple[int, Convert], ...]
     """How the values of some columns are read."""
+    writes: bool
 
     @staticmethod
     def on(conn: Connection) -> Any:
-        return conn.connection.dbapi_connection
+        return conn.connection.cursor()
 
-    def bind(self, values: Mapping[str, Any]) -> list[Any]:
+    def execute(self, conn: Connection, values: Mapping[str, Any]) -> Any:
+        try:
+            return self.on(conn).execute(self.text, self.bind(values))
+        except conn.dialect.loaded_dbapi.Error as error:
+            raise _refused(conn, self.text, error) from error
+
+    def bind(self, values: Mapping[str, Any]) -> list[Any] | dict[str, Any]:
         given = {**self.constants, **values}
         for name, convert in self.into:
             given[name] = convert(given[name])
-        return [given[name] for name in self.names]
+        if self.by_place:
+            return [given[name] for name in self.names]
+        return {name: given[name] for name in self.names}
 
     def read(self, row: tuple[Any, ...]) -> Any:
         if self.back:
@@ -160,12 +162,32 @@ def _plan(statement: Statement, dialect: Dialect) -> _Plan:
     back = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
     return _Plan(
         text=str(compiled),
-        names=tuple(compiled.positiontup or ()),
+        names=tuple(compiled.positiontup if compiled.positional else binds),  # type: ignore[arg-type]
+        by_place=compiled.positional,
         constants={name: bind.value for name, bind in binds.items() if not bind.required},
         into=tuple((name, convert) for name, convert in into.items() if convert is not None),
         row=_row([str(name) for name in columns.keys()]),  # noqa: SIM118 - a collection, no dict
         back=tuple((place, convert) for place, convert in enumerate(back) if convert is not None),
+        writes=not isinstance(statement, Select),
     )
+
+
+def _refused(conn: Connection, text: str, error: Exception) -> StatementError:
+    """The driver's error as SQLAlchemy tells it, without the values; a connection that was lost is given up."""
+    dialect = conn.dialect
+    lost = dialect.is_disconnect(error, conn.connection.dbapi_connection, None)  # type: ignore[arg-type]
+    told = DBAPIError.instance(
+        text,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=lost,
+        dialect=dialect,
+    )
+    if lost:
+        conn.invalidate(error)
+    return told
 
 
 def _row(names: list[str]) -> Callable[[Iterable[Any]], Any]:
