@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Select, and_, bindparam, or_, select
 from bot.organisation.models import Kind, Member, Role
 from bot.organisation.queries import MEMBER, as_member, holds, present
 from bot.organisation.rules import MEMBER_STANDINGS
-from bot.store.hot import Hot
+from bot.store.hot import Hot, as_list, one_of
 from bot.store.tables.organisation import (
     ACTIVE,
     APPLIED,
@@ -22,19 +22,23 @@ from bot.store.tables.organisation import (
 from bot.store.tx import Tx
 
 
-def _below() -> Select[tuple[object, ...]]:
+def _units() -> Select[tuple[int]]:
     tree = (
         select(organisations.c.id).where(organisations.c.id == bindparam("unit")).cte("below", recursive=True)
     )
     link, at = organisation_links, bindparam("at", type_=BigInteger)
     still = and_(link.c.from_ms <= at, or_(link.c.until_ms.is_(None), link.c.until_ms > at))
+    tree = tree.union(select(link.c.organisation_id).where(link.c.parent_id == tree.c.id, still))
+    return select(tree.c.id)
+
+
+def _of_units(dialect: str) -> Select[tuple[object, ...]]:
     # As `queries.present`, without a list, which a hot statement cannot hold.
     fallen = select(imports.c.id).where(imports.c.state != APPLYING, imports.c.state != APPLIED)
-    tree = tree.union(select(link.c.organisation_id).where(link.c.parent_id == tree.c.id, still))
     return (
         select(*MEMBER)
-        .join(tree, tree.c.id == members.c.branch_id)
         .where(
+            one_of(dialect, members.c.branch_id, "units"),
             or_(*(members.c.standing == standing for standing in sorted(MEMBER_STANDINGS))),
             or_(members.c.first_import_id.is_(None), members.c.first_import_id.not_in(fallen)),
         )
@@ -42,12 +46,15 @@ def _below() -> Select[tuple[object, ...]]:
     )
 
 
-_BELOW = Hot(_below())
+_UNITS = Hot(_units())
+_OF_UNITS = Hot(_of_units)
 
 
 def members_below(tx: Tx, organisation_id: int, limit: int) -> list[Member]:
-    """Who is a member now of an organisation and all below it, by id: at most so many, in one hot statement."""
-    rows = _BELOW.rows(tx, unit=organisation_id, at=tx.now_ms, most=limit)
+    """Who is a member now of an organisation and all below it, by id: at most so many."""
+    # In one statement PostgreSQL, which cannot guess how many units there are, would walk along all members.
+    units = [row.id for row in _UNITS.rows(tx, unit=organisation_id, at=tx.now_ms)]
+    rows = _OF_UNITS.rows(tx, units=as_list(tx, units), most=limit)
     # Sorted here: asked for in that order, SQLite reads all members there are by their id.
     return sorted((as_member(row) for row in rows), key=lambda member: member.id)
 

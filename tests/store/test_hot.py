@@ -33,7 +33,7 @@ VALUES = {
     "billed": 0, "directive": 1, "free": 1, "until": 99,
     "about": "x", "card": 1, "chat": "5", "choices": SEALED, "expires": 9, "reached": 7, "unasked": 1,
     "id": 77, "member": 1, "member_id": None, "message": None, "object": "x:1", "payload": SEALED,
-    "ids": "[1]", "chats": '["5"]', "purpose": "x",
+    "ids": "[1]", "units": "[1]", "chats": '["5"]', "purpose": "x",
     "received_ms": 3, "row": 1, "shown": "none", "update_key": "k", "user_id": "5", "version": 1,
 }  # fmt: skip
 
