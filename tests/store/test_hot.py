@@ -2,11 +2,12 @@
 
 import pytest
 from sqlalchemy import bindparam, event, insert, select
+from sqlalchemy.exc import IntegrityError
 
 import bot.app  # noqa: F401 - every hot statement of the program is known by then
 from bot.clock import now
 from bot.store.engine import make_engine
-from bot.store.hot import Hot
+from bot.store.hot import Hot, as_list
 from bot.store.tables import metadata
 from bot.store.tables.conversation import inbox
 from bot.store.tables.directives import directives, recipients
@@ -34,20 +35,23 @@ VALUES = {
     "about": "x", "card": 1, "chat": "5", "choices": SEALED, "expires": 9, "reached": 7, "unasked": 1,
     "id": 77, "member": 1, "member_id": None, "message": None, "object": "x:1", "payload": SEALED,
     "after": 0, "content_en": 1, "content_vi": 1, "first": 500, "kind_id": 1, "made": 7,
-    "ids": "[1, 2]", "units": "[1]", "chats": '["5"]', "purpose": "x",
+    "ids": (1, 2), "units": (1,), "chats": ("5",), "purpose": "x",
     "received_ms": 3, "row": 1, "shown": "none", "update_key": "k", "user_id": "5", "version": 1,
 }  # fmt: skip
 
 
 @pytest.fixture
-def tx(tmp_path):
-    engine = make_engine(f"sqlite:///{tmp_path}/hot.db")
+def tx(store, url):
+    engine = make_engine(url)
 
     @event.listens_for(engine, "connect")
-    def _loose(connection, _record):
-        connection.execute("PRAGMA foreign_keys=OFF")  # rows of one table at a time
+    def _loose(connection, _record):  # rows of one table at a time
+        off = {"sqlite": "PRAGMA foreign_keys=OFF", "postgresql": "SET session_replication_role = replica"}
+        connection.cursor().execute(off[store])
+        connection.commit()
 
-    metadata.create_all(engine)
+    if store == "sqlite":
+        metadata.create_all(engine)
     with engine.connect() as conn:
         tx = Tx(conn, now(), Vault(Keys.new()))
         tx.run(insert(inbox).values(_full(inbox, id=1, update_key="old")))
@@ -101,18 +105,25 @@ def _world(tx):
     }
 
 
+def _values(tx, statement):
+    names = statement.compile(dialect=tx.conn.dialect).binds
+    return {
+        name: as_list(tx, VALUES[name]) if isinstance(VALUES[name], tuple) else VALUES[name]
+        for name in names
+        if name in VALUES
+    }
+
+
 def _hots():
     return [pytest.param(hot, id=" ".join(str(hot.statement("sqlite")).split())[:60]) for hot in Hot.every]
 
 
 @pytest.mark.parametrize("hot", _hots())
 def test_both_ways_see_and_leave_the_same(tx, hot):
-    statement = hot.statement("sqlite")
-    values = {
-        name: VALUES[name] for name in statement.compile(dialect=tx.conn.dialect).binds if name in VALUES
-    }
+    statement = hot.statement(tx.conn.dialect.name)
+    values = _values(tx, statement)
     tx.conn.exec_driver_sql("SAVEPOINT here")
-    found = tx.conn.execute(statement, values)
+    found = tx.conn.execute(statement, values, execution_options={"preserve_rowcount": True})
     plain = [tuple(row) for row in found] if found.returns_rows else found.rowcount
     world = _world(tx)
     tx.conn.exec_driver_sql("ROLLBACK TO here")
@@ -130,12 +141,10 @@ def test_both_ways_see_and_leave_the_same(tx, hot):
 
 @pytest.mark.parametrize("hot", _hots())
 def test_the_first_row_is_the_first_of_all(tx, hot):
-    statement = hot.statement("sqlite")
+    statement = hot.statement(tx.conn.dialect.name)
     if not statement.is_select:
         pytest.skip("writes")
-    values = {
-        name: VALUES[name] for name in statement.compile(dialect=tx.conn.dialect).binds if name in VALUES
-    }
+    values = _values(tx, statement)
     assert hot.first(tx, **values) == hot.rows(tx, **values)[0]
     assert hot.value(tx, **values) == hot.rows(tx, **values)[0][0]
 
@@ -143,8 +152,7 @@ def test_the_first_row_is_the_first_of_all(tx, hot):
 def test_a_sealed_column_still_takes_only_what_was_sealed(tx):
     wanted = ("INSERT INTO outbox", "claimed_by")
     [reply] = [hot for hot in Hot.every if all(each in str(hot.statement("sqlite")) for each in wanted)]
-    names = reply.statement("sqlite").compile(dialect=tx.conn.dialect).binds
-    values = {name: VALUES[name] for name in names if name in VALUES}
+    values = _values(tx, reply.statement(tx.conn.dialect.name))
     with pytest.raises(TypeError, match=r"Vault\.seal"):
         reply.run(tx, **values | {"body": b"open"})
 
@@ -179,3 +187,14 @@ def test_what_a_unit_has_read_is_read_anew_once_it_wrote(tx):
     [done] = [hot for hot in Hot.every if "UPDATE inbox" in str(hot.statement("sqlite"))]
     done.run(tx, row=1, at=5)
     assert tx.once(("a",), read) == 3
+
+
+def test_a_refusal_of_the_database_is_told_as_sqlalchemy_tells_it_without_the_values(tx):
+    refused = Hot(insert(inbox).values({name: bindparam(name) for name in _full(inbox)}))
+    Hot.every.pop()
+    row = _full(inbox, id=2, update_key="secret")
+    refused.run(tx, **row)
+    with pytest.raises(IntegrityError) as told:
+        refused.run(tx, **row)
+    assert "secret" not in str(told.value).partition("DETAIL")[0]
+    assert not told.value.connection_invalidated
