@@ -42,7 +42,7 @@ from tools import postgres
 from tools.postgres import Postgres
 
 RESULTS = Path(__file__).resolve().parent / "results"
-RECIPIENTS, ACKNOWLEDGING, A_SECOND = 500_000, 6_000, 50
+RECIPIENTS, ACKNOWLEDGING, A_SECOND = 500_000, 10_000, 50
 BRANCH, AT_ONCE = 60, 20_000
 FIRST_USER = 900_000_000
 NUMBER = "77-KH/ĐU"

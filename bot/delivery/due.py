@@ -2,8 +2,10 @@
 sent. Part of `outbox`."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import BigInteger, Insert, Integer, Subquery, bindparam, func, literal, select, update
+from sqlalchemy import insert as into
 
 from bot.store import progress, signals
 from bot.store.tables.delivery import QUEUED, RECALLED, SENDING, SENT, UNREACHABLE, outbox
@@ -11,6 +13,29 @@ from bot.store.tx import Tx
 
 NOT_YET = 1 << 62
 """A due time for rows that wait for `make_due`: a notice whose audience is still being frozen."""
+
+
+def post_all_of(found: Subquery, kind: str) -> Insert:
+    """Queues a notice to many in one statement, to be let go by `make_due`.
+
+    `found`: a query of `channel`, `chat_id`, `recipient_id`, `content_id`; its parameters go with the notice's: `first`
+    (the rows' ids begin with it), `kind_id`, `priority`, `made`.
+    """
+    number = func.row_number().over(order_by=found.c.recipient_id)
+    same = {
+        "notice": literal(kind),
+        "notice_id": bindparam("kind_id", type_=BigInteger),
+        "priority": bindparam("priority", type_=Integer),
+        "state": literal(QUEUED),
+        "due_ms": literal(NOT_YET, BigInteger),
+        "made_ms": bindparam("made", type_=BigInteger),
+        "attempts": literal(0),
+        "uncertain": literal(0),
+    }
+    rows: dict[str, Any] = {"id": bindparam("first", type_=BigInteger) - 1 + number}
+    rows |= {name: found.c[name] for name in ("channel", "chat_id", "recipient_id", "content_id")}
+    rows |= same
+    return into(outbox).from_select(list(rows), select(*rows.values()))
 
 
 MAX_MESSAGE_ID = 80

@@ -13,7 +13,7 @@ from bot.chat.replies import Say
 from bot.clock import from_ms, to_ms
 from bot.delivery import outbox, window
 from bot.delivery.outbox import Notice
-from bot.directives import forecasting, knocking, queries, rules, texts, timers
+from bot.directives import forecasting, knocking, plain, queries, rules, texts, timers
 from bot.directives.models import (
     Acknowledged,
     Audience,
@@ -143,12 +143,17 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     if directive_id not in _inside:
         _inside[directive_id] = forecasting.units(tx, row.unit_id, audience)
     found = people.members_of(tx, _inside[directive_id], after_id=row.frozen_to, limit=SLICE)
+    frozen_to = found[-1].id if found else row.frozen_to
+    meant = [member for member in found if rules.belongs(member, audience)]
+    priority = rules.PRIORITY[Urgency(row.urgency)]
+    done = plain.freeze(
+        tx, directive_id, [member.id for member in meant], row.content_vi, row.content_en, priority
+    )
+    others = [member for member in meant if member.id not in done]
     # A window that closes before the hour of sending may be opened again until then: the claim looks again.
-    ways = ways_to(tx, [member.id for member in found], tx.now_ms)
+    ways = ways_to(tx, [member.id for member in others], tx.now_ms) if others else {}
     frozen, notices, closed = [], [], []
-    for member in found:
-        if not rules.belongs(member, audience):
-            continue
+    for member in others:
         account, obstacle, _window = ways[member.id]
         frozen.append(
             {
@@ -166,20 +171,19 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
             closed.append(member.id)
     insert_many(tx, recipients, frozen)
     # Nothing is sent before the whole audience is frozen: rows become due when the last slice opens it.
-    priority = rules.PRIORITY[Urgency(row.urgency)]
     outbox.post(
         tx, notices, kind=queries.NOTICE, kind_id=directive_id, priority=priority, due_ms=outbox.NOT_YET
     )
     if closed:
         knocking.knock(tx, queries.NOTICE, _known(tx, directive_id), closed, due_ms=outbox.NOT_YET)
     if len(found) == SLICE:
-        tx.run(update(directives).where(directives.c.id == directive_id).values(frozen_to=found[-1].id))
+        tx.run(update(directives).where(directives.c.id == directive_id).values(frozen_to=frozen_to))
         return True
     _inside.pop(directive_id, None)
     tx.run(
         update(directives)
         .where(directives.c.id == directive_id)
-        .values(state=State.OPEN, opened_ms=tx.now_ms, frozen_to=found[-1].id if found else row.frozen_to)
+        .values(state=State.OPEN, opened_ms=tx.now_ms, frozen_to=frozen_to)
     )
     timers.start(tx, directive_id)
     due_ms = max(tx.now_ms, row.send_ms or 0)

@@ -5,16 +5,13 @@ from collections.abc import Iterable
 from sqlalchemy import BigInteger, Select, and_, bindparam, or_, select
 
 from bot.organisation.models import Kind, Member, Role
-from bot.organisation.queries import MEMBER, as_member, holds, present
+from bot.organisation.queries import MEMBER, as_member, counting, holds, present
 from bot.organisation.rules import MEMBER_STANDINGS
 from bot.store.hot import Hot, as_list, one_of
 from bot.store.tables.organisation import (
     ACTIVE,
-    APPLIED,
-    APPLYING,
     accounts,
     appointments,
-    imports,
     members,
     organisation_links,
     organisations,
@@ -33,15 +30,9 @@ def _units() -> Select[tuple[int]]:
 
 
 def _of_units(dialect: str) -> Select[tuple[object, ...]]:
-    # As `queries.present`, without a list, which a hot statement cannot hold.
-    fallen = select(imports.c.id).where(imports.c.state != APPLYING, imports.c.state != APPLIED)
     return (
         select(*MEMBER)
-        .where(
-            one_of(dialect, members.c.branch_id, "units"),
-            or_(*(members.c.standing == standing for standing in sorted(MEMBER_STANDINGS))),
-            or_(members.c.first_import_id.is_(None), members.c.first_import_id.not_in(fallen)),
-        )
+        .where(one_of(dialect, members.c.branch_id, "units"), counting())
         .limit(bindparam("most", type_=BigInteger))
     )
 

@@ -1,7 +1,7 @@
 """Reading the room: the tree, members, posts, accounts. Moments are ms since 1970 UTC."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.engine import Row
@@ -181,8 +181,14 @@ def _organisation(row: Row[tuple[int, str, str, str, int]]) -> Organisation:
 
 def present() -> ColumnElement[bool]:
     """That a member's row counts: the import that brought it holds (it is neither staged nor undone)."""
-    without = select(imports.c.id).where(imports.c.state.not_in((APPLYING, APPLIED)))
-    return or_(members.c.first_import_id.is_(None), members.c.first_import_id.not_in(without))
+    # No lists: a hot statement cannot hold them.
+    fallen = select(imports.c.id).where(imports.c.state != APPLYING, imports.c.state != APPLIED)
+    return or_(members.c.first_import_id.is_(None), members.c.first_import_id.not_in(fallen))
+
+
+def counting() -> ColumnElement[bool]:
+    """That somebody is a member now."""
+    return and_(or_(*(members.c.standing == each for each in sorted(MEMBER_STANDINGS))), present())
 
 
 MEMBER = (members.c.id, members.c.branch_id, members.c.kind, members.c.standing, members.c.missing_since_ms)
@@ -194,25 +200,29 @@ def member(tx: Tx, member_id: int) -> Member | None:
     return None if row is None else as_member(row)
 
 
+_ALONG = Hot(
+    select(*MEMBER)
+    .where(counting(), members.c.id > bindparam("after", type_=BigInteger))
+    .order_by(members.c.id)
+    .limit(bindparam("most", type_=BigInteger))
+)
+
+
 def members_of(
     tx: Tx, organisation_ids: Iterable[int] | None, *, after_id: int = 0, limit: int | None = None
 ) -> list[Member]:
-    """Who is a member now in these branches (exactly these, not what is below; None: in any), by id.
-
-    `after_id` and `limit` let a caller go through a large audience in slices. Who goes through everybody asks
-    for None: with all branches named, each slice would sort all of them.
-    """
-    everyone = (members.c.standing.in_(list(MEMBER_STANDINGS)), present())
-    statement = select(*MEMBER).where(*everyone).order_by(members.c.id).limit(limit)
+    """Who is a member now in these branches (exactly these, not what is below; None: in any), by id."""
     inside = None if organisation_ids is None else frozenset(organisation_ids)
-    if inside is not None and (limit is None or len(inside) <= _MANY_UNITS):
-        statement = statement.where(members.c.branch_id.in_(list(inside)))
-        inside = None
-    if inside is None or limit is None:
-        return [as_member(row) for row in tx.rows(statement.where(members.c.id > after_id))]
+    if inside is None or limit is None or len(inside) <= _MANY_UNITS:
+        statement = (
+            select(*MEMBER).where(counting(), members.c.id > after_id).order_by(members.c.id).limit(limit)
+        )
+        if inside is not None:
+            statement = statement.where(members.c.branch_id.in_(list(inside)))
+        return [as_member(row) for row in tx.rows(statement)]
     # Nearly everybody: along the ids, instead of sorting all members of the units for every slice.
     found: list[Member] = []
-    while len(found) < limit and (rows := tx.rows(statement.where(members.c.id > after_id))):
+    while len(found) < limit and (rows := _ALONG.rows(tx, after=after_id, most=limit)):
         found += [as_member(row) for row in rows if row.branch_id in inside]
         after_id = rows[-1].id
     return found[:limit]
@@ -247,15 +257,10 @@ _STANDING = {standing.value: standing for standing in Standing}
 _WAY = {way.value: way for way in Way}
 
 
-def as_member(row: Row[tuple[int, int, str, str, int]]) -> Member:
+def as_member(row: Sequence[Any]) -> Member:
     """A row of `MEMBER` as a value."""
-    return Member(
-        row.id,
-        row.branch_id,
-        _KIND[row.kind],
-        _STANDING[row.standing],
-        row.missing_since_ms is not None,
-    )
+    member_id, branch_id, kind, standing, missing_since_ms = row
+    return Member(member_id, branch_id, _KIND[kind], _STANDING[standing], missing_since_ms is not None)
 
 
 # --- posts and rights

@@ -2,10 +2,16 @@
 
 from collections.abc import Collection
 
+from sqlalchemy import BigInteger, Subquery, bindparam, exists, func, or_, select
+
 from bot.delivery import window
 from bot.delivery.window import Window
 from bot.organisation import queries as people
 from bot.organisation.models import Account, Purpose
+from bot.organisation.rules import ACCESS_STANDINGS
+from bot.store.hot import one_of
+from bot.store.tables.delivery import windows
+from bot.store.tables.organisation import ACTIVE, accounts, consents, members
 from bot.store.tx import Tx
 
 Way = tuple[Account | None, str, Window | None]
@@ -42,3 +48,52 @@ def _way(accounts: list[Account], windows: dict[tuple[str, str], Window], at_ms:
             return account, "", found
         obstacle = window.CLOSED
     return None, obstacle, None
+
+
+def plain_ways(dialect: str, purpose: Purpose) -> Subquery:
+    """Members of the list `ids` who have one account, and nothing that would stop a notice at the moment `at`.
+
+    As part of another room's query: `member_id`, `unit_id`, `standing`, `channel`, `chat_id`, `language`. For the
+    others ask `ways_to`, which says the same of these.
+    """
+    mine = (
+        select(
+            accounts.c.member_id,
+            *(
+                func.min(accounts.c[name]).label(name)
+                for name in ("channel", "user_id", "chat_id", "language")
+            ),
+        )
+        .where(one_of(dialect, accounts.c.member_id, "ids"), accounts.c.state == ACTIVE)
+        .group_by(accounts.c.member_id)
+        .having(func.count() == 1, func.count(accounts.c.blocked_ms) == 0)
+        .subquery("mine")
+    )
+    closed = exists().where(
+        windows.c.channel == mine.c.channel,
+        windows.c.chat_id == mine.c.chat_id,
+        windows.c.until_ms < bindparam("at", type_=BigInteger),
+    )
+    taken_back = exists().where(
+        consents.c.channel == mine.c.channel,
+        consents.c.user_id == mine.c.user_id,
+        consents.c.purpose == purpose.value,
+        consents.c.withdrawn_ms.is_not(None),
+    )
+    return (
+        select(
+            mine.c.member_id,
+            members.c.branch_id.label("unit_id"),
+            members.c.standing,
+            mine.c.channel,
+            mine.c.chat_id,
+            mine.c.language,
+        )
+        .join(members, members.c.id == mine.c.member_id)
+        .where(
+            or_(*(members.c.standing == standing for standing in sorted(ACCESS_STANDINGS))),
+            ~closed,
+            ~taken_back,
+        )
+        .subquery("plain")
+    )

@@ -16,7 +16,7 @@ from stores import on_postgresql
 from test_shared import process
 
 from bot.chat.errors import Refused
-from bot.clock import now, to_ms
+from bot.clock import VIETNAM, now, to_ms
 from bot.delivery import outbox
 from bot.delivery.quiet import NEVER
 from bot.directives import by_hand, catching_up, releases, reminding, service
@@ -229,7 +229,7 @@ def test_who_is_recorded_by_hand_by_two_is_told_once(town):
             how=How.PAPER,
             done_on=today,
         )
-        for by, today in ((town.ids[0], now().date()), (town.ids[1], now().date()))
+        for by, today in ((each, now().astimezone(VIETNAM).date()) for each in town.ids[:2])
     )
     assert town.at_once(first, second) == ([town.ids[2]], "nobody_open")
     assert town.waiting(by_hand.NOTICE) == [town.ids[2]]
