@@ -11,6 +11,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,10 @@ _SLIP, _SLIP_OF_A_WORD = 3.0, 8.0
 _UNKNOWN, _UNMARKED = 14.0, 6.0
 _MAY_BE_MEANT = 2.0  # a syllable that the rules do not have may be no slip
 _BEAM = 24
+_NEVER = -(1 << 60)  # in place of an unknown word's number: with it no pair is known
+_Option = tuple[tuple[str, ...], float, int, float, float, tuple[float, ...]]
+# A reading of a word: words, cost, number of the first, its share, its cost after any other word, costs inside.
+_DOUBT = 0.1  # a rarer other form is left out
 _MANY_PAIRS = 400_000
 _NEIGHBOURS = {
     **{"q": "wa", "w": "qes", "e": "wrd", "r": "etf", "t": "ryg", "y": "tuh", "u": "yij", "i": "uok"},
@@ -119,6 +124,9 @@ class Decoder:
         self._pairs = dict(zip(codes.tolist(), often.tolist(), strict=True))
         self._total = sum(self._counts)
         self._sizes = len(known_words)
+        # Of every word, and last of any other: its share, and its cost after a word that it never follows.
+        self._alone = [(count + 0.1) / (self._total + 0.1 * self._sizes) for count in (*self._counts, 0)]
+        self._unseen = [-math.log(0.1 * alone) for alone in self._alone]
         self._bares: Counter[str] = Counter()
         marked: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self._bare_of = {known: bare(self._shown[known]) for known in known_words}
@@ -154,13 +162,13 @@ class Decoder:
             ]
             for form, readings in SHORT.items()
         }
-        self._candidates = lru_cache(maxsize=20_000)(self._read_word)
+        self._candidates = lru_cache(maxsize=20_000)(self._options)
 
     def _cost(self, before: str, word: str) -> float:
         one, two = self._ids.get(before, -1), self._ids.get(word, -1)
-        seen = self._pairs.get(one * self._sizes + two, 0) / self._counts[one] if one >= 0 <= two else 0.0
-        alone = ((self._counts[two] if two >= 0 else 0) + 0.1) / (self._total + 0.1 * self._sizes)
-        return -math.log(0.9 * seen + 0.1 * alone)
+        if one >= 0 <= two and (times := self._pairs.get(one * self._sizes + two)):
+            return -math.log(0.9 * (times / self._counts[one]) + 0.1 * self._alone[two])
+        return self._unseen[two]
 
     def _restore(self, bare_words: Sequence[str]) -> list[str]:
         """The marked words of a known phrase, each the likeliest after the one before."""
@@ -222,6 +230,18 @@ class Decoder:
             out.append(((known,), _UNKNOWN))
         return out
 
+    def _marks_expected(self, typed: Sequence[str]) -> bool:
+        return sum(bare(word) != word for word in typed) > 0.4 * len(typed)
+
+    def _options(self, typed: str, marks_expected: bool) -> list[_Option]:
+        out = []
+        for phrase, cost in self._read_word(typed, marks_expected):
+            first = self._ids.get(phrase[0], -1)
+            inside = tuple(self._cost(one, two) for one, two in pairwise(phrase))
+            code = first if first >= 0 else _NEVER
+            out.append((phrase, cost, code, self._alone[first], self._unseen[first], inside))
+        return out
+
     def _parts(self, plain: str) -> list[tuple[str, ...]]:
         """What half of a word may be: a common word, as marked, or a short form."""
         known: list[tuple[str, ...]] = (
@@ -232,18 +252,23 @@ class Decoder:
     def __call__(self, question: str) -> list[str]:
         """The keys of the question's words, as the rules would spell them."""
         typed = words(question)
-        marks = sum(bare(word) != word for word in typed) > 0.4 * len(typed)
+        marks = self._marks_expected(typed)
         beam: dict[str, tuple[float, tuple[object, ...] | None]] = {_START: (0.0, None)}
         for word in typed:
             options = self._candidates(word, marks)
             after: dict[str, tuple[float, tuple[object, ...] | None]] = {}
             for before, (so_far, path) in beam.items():
-                for phrase, cost in options:
-                    step, last = 0.0, before
-                    for one in phrase:
-                        step += self._cost(last, one)
-                        last = one
-                    total = so_far + cost + step / math.sqrt(len(phrase))
+                # What `_cost` says, in line: this is walked a thousand times a question.
+                one = self._ids.get(before, _NEVER)
+                row, often = one * self._sizes, self._counts[one] if one >= 0 else 1
+                for phrase, cost, code, alone, unseen, inside in options:
+                    times = self._pairs.get(row + code)
+                    step = -math.log(0.9 * (times / often) + 0.1 * alone) if times else unseen
+                    if inside:
+                        for more in inside:
+                            step += more
+                        step /= math.sqrt(len(phrase))
+                    last, total = phrase[-1], so_far + cost + step
                     if last not in after or total < after[last][0]:
                         after[last] = (total, (path, phrase))
             beam = dict(sorted(after.items(), key=lambda found: found[1][0])[:_BEAM])
@@ -253,6 +278,29 @@ class Decoder:
             path, phrase = path  # type: ignore[assignment] # a linked list of phrases
             out[:0] = phrase
         return out
+
+    def doubts(self, question: str, decoded: Sequence[str]) -> list[tuple[int, str, float]]:
+        """Other marked forms of words typed without marks: place in `decoded`, form, how likely beside it (0 to 1)."""
+        typed = words(question)
+        if self._marks_expected(typed):
+            return []
+        said = {key(word) for word in typed if bare(word) != word}
+        out: list[tuple[int, str, float]] = []
+        for before, (at, word), after in zip(
+            (_START, *decoded), enumerate(decoded), (*decoded[1:], None), strict=False
+        ):
+            forms = self._marked.get(self._bare_of.get(word, ""), ())
+            if len(forms) < 2 or word in said:
+                continue
+            cost = self._between(before, word, after)
+            for form in forms:
+                odds = math.exp(min(0.0, cost - self._between(before, form, after)))
+                if form != word and odds > _DOUBT:
+                    out.append((at, form, odds))
+        return out
+
+    def _between(self, before: str, word: str, after: str | None) -> float:
+        return self._cost(before, word) + (0.0 if after is None else self._cost(word, after))
 
     def foreign(self, question: str) -> float:
         """The share of the question's words that neither the rules nor a short form explain."""

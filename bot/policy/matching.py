@@ -129,12 +129,19 @@ def _ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.i
 
 def _runs(words: Ids, follows: NDArray[np.bool_], question: Ids, worth: Scores) -> Scores:
     """For every word, the worth of the longest shared run that ends there."""
+    order = np.argsort(words, kind="stable")
+    there = words[order]
+    starts, ends = np.searchsorted(there, question, "left"), np.searchsorted(there, question, "right")
     best = np.zeros(len(words), np.float32)
-    run = np.zeros(len(words) + 1, np.float32)
-    for word, value in zip(question.tolist(), worth.tolist(), strict=True):
-        now = np.where(words == word, run[:-1] * follows + np.float32(value), 0)
-        np.maximum(best, now, out=best)
-        run[1:] = now
+    run = np.zeros(len(words) + 1, np.float32)  # by place after the run
+    last = order[:0]
+    for start, end, value in zip(starts.tolist(), ends.tolist(), worth, strict=True):
+        at = order[start:end]
+        now = run[at] * follows[at] + value
+        best[at] = np.maximum(best[at], now)
+        run[last] = 0
+        last = at + 1
+        run[last] = now
     return best
 
 
@@ -150,6 +157,8 @@ def _held(line: NDArray[np.int64], slot: NDArray[np.int64], worth: Scores, size:
     """For every line, the worth of the different slots it has."""
     if not len(line):
         return np.zeros(size)
-    different = np.unique(line * len(worth) + slot)
+    seen = np.zeros(size * len(worth), bool)
+    seen[line * len(worth) + slot] = True
+    different = np.flatnonzero(seen)
     held = np.bincount(different // len(worth), worth[different % len(worth)], size)
     return np.asarray(held, np.float64)

@@ -19,6 +19,7 @@ Scores = NDArray[np.float32]
 Columns = Mapping[str, NDArray[Any]]
 _BASE = np.uint64(1_000_003)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
+_HALF, _ONE = np.uint64(32), np.uint64(1)
 _K1 = 1.2
 _COMMON = 20_000
 """Texts that may hold a word that still counts."""
@@ -48,22 +49,41 @@ class Texts:
 def codes(words: Ids, length: int) -> Codes:
     """The code of every run of `length` words, by its start; 0 where it would hold word 0 (the separator)."""
     size = max(0, len(words) - length + 1)
-    out = np.full(size, length, np.uint64)
-    whole = np.ones(size, bool)
-    for at in range(length):
-        part = words[at : at + size]
+    out = words[:size].astype(np.uint64)
+    out += _BASE * np.uint64(length)
+    for at in range(1, length):
         out *= _BASE
-        out += part.astype(np.uint64)
-        whole &= part != 0
+        out += words[at : at + size].astype(np.uint64)
     out *= _MIX
-    out >>= np.uint64(32)
-    return np.where(whole, np.maximum(out, 1), 0).astype(np.uint32)
+    out >>= _HALF
+    np.maximum(out, _ONE, out=out)
+    for at in () if words.all() else range(length):
+        out[words[at : at + size] == 0] = 0
+    return out.astype(np.uint32)
 
 
 def bag(words: Ids, length: int) -> Codes:
     """The different codes of a text, without the separator's."""
-    found = np.unique(codes(words, length))
-    return np.asarray(found[found != 0], np.uint32)
+    found = {*codes(words, length).tolist()}  # quicker than NumPy's for as few as a question has
+    return np.array(sorted(found - {0}), np.uint32)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Words that may be meant in place of the question's: each between its neighbours, then a 0; odds of each."""
+
+    words: Ids
+    odds: Scores
+
+    @staticmethod
+    def of(words: Ids, others: Iterable[tuple[int, int, float]]) -> "Doubts":
+        """`others`: a place in `words`, the word that may be meant there, how likely beside it (0 to 1)."""
+        out: list[int] = []
+        odds: list[float] = []
+        for at, other, likely in others:
+            out += [*words[max(0, at - 1) : at].tolist(), other, *words[at + 1 : at + 2].tolist(), 0]
+            odds += [likely] * (len(out) - len(odds))
+        return Doubts(np.array(out, np.int32), np.array(odds, np.float32))
 
 
 class Postings:
@@ -83,21 +103,39 @@ class Postings:
         """How much a code says that so many texts hold."""
         return _rarity(held, self.size)
 
-    def found(self, words: Ids) -> tuple[list[tuple[NDArray[np.int64], Scores]], float]:
-        """For single words and pairs, the known columns and their rarity; the summed rarity of all, known or not."""
+    def found(
+        self, words: Ids, doubts: Doubts | None = None
+    ) -> tuple[list[tuple[NDArray[np.int64], Scores, Scores]], float]:
+        """For single words and pairs, the known columns, their rarity and odds (1 but for what may be meant).
+
+        And the summed rarity of the question's own, known or not.
+        """
         out, whole = [], 0.0
-        for at, known in enumerate(self.codes):
+        for at, starts in enumerate(self.starts):
             wanted = bag(words, at + 1)
-            if len(known) and len(wanted):
-                place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-                place = place[known[place] == wanted]
-            else:
-                place = np.zeros(0, np.int64)
-            starts = self.starts[at]
+            place, known = self._places(at, wanted)
+            place = place[known]
             rare = self.rarity(starts[place + 1].astype(np.int64) - starts[place])
-            out.append((place, rare))
+            odds = np.ones(len(place), np.float32)
             whole += float(rare.sum()) + self.unknown * (len(wanted) - len(place))
+            if doubts is not None and len(doubts.words):
+                meant = codes(doubts.words, at + 1)
+                other, known = self._places(at, meant)
+                known &= ~np.isin(meant, wanted)
+                other, likely = other[known], doubts.odds[: len(meant)][known]
+                held = starts[other + 1].astype(np.int64) - starts[other]
+                place, odds = np.append(place, other), np.append(odds, likely)
+                rare = np.append(rare, self.rarity(held) * likely)
+            out.append((place, rare, odds))
         return out, whole
+
+    def _places(self, at: int, wanted: Codes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Where each code's column would be, and whether it is there."""
+        known = self.codes[at]
+        if not len(known):
+            return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
+        place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        return place, known[place] == wanted
 
     def worth(self, words: Ids) -> Scores:
         """The rarity of each word, in order."""
@@ -109,9 +147,9 @@ class Postings:
         rare = self.rarity(starts[place + 1].astype(np.int64) - starts[place])
         return np.where(known[place] == wanted, rare, self.unknown).astype(np.float32)
 
-    def scores(self, words: Ids) -> tuple[Scores, Scores, float]:
+    def scores(self, words: Ids, doubts: Doubts | None = None) -> tuple[Scores, Scores, float]:
         """BM25 and share of the question's rarity held, of every text; the question's rarity."""
-        where, weights, sizes, rare, whole = self._columns(words)
+        where, weights, sizes, rare, whole = self._columns(words, doubts)
         held = np.bincount(where, np.repeat(rare, sizes), self.size)
         return self._summed(where, weights), (held / (whole or 1.0)).astype(np.float32), whole
 
@@ -124,25 +162,26 @@ class Postings:
         return np.bincount(where, weights, self.size).astype(np.float32)
 
     def _columns(
-        self, words: Ids
+        self, words: Ids, doubts: Doubts | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], list[int], list[float], float]:
         """The question's columns one after another: texts, weights; each one's size and rarity; the whole rarity."""
-        columns, whole = self.found(words)
+        columns, whole = self.found(words, doubts)
         rows: list[NDArray[Any]] = [np.zeros(0, np.uint32)]
         weights: list[NDArray[Any]] = [np.zeros(0, np.float16)]
         sizes, rare = [], []
-        for at, (places, rarity) in enumerate(columns):
+        for at, (places, *of) in enumerate(columns):
             starts, of_rows, of_weights = self.starts[at], self.rows[at], self.weights[at]
-            bounds = zip(starts[places].tolist(), starts[places + 1].tolist(), rarity.tolist(), strict=True)
-            for start, end, worth in bounds:
+            bounds = (each.tolist() for each in (starts[places], starts[places + 1], *of))
+            for start, end, worth, odds in zip(*bounds, strict=True):
                 if end - start <= _COMMON:  # in a large corpus its commonest words cost most and say least
                     rows.append(of_rows[start:end])
-                    weights.append(of_weights[start:end])
+                    found = of_weights[start:end]
+                    weights.append(found if odds == 1 else found * np.float32(odds))
                     sizes.append(end - start)
                     rare.append(worth)
         return (
-            np.concatenate(rows).astype(np.int64),
-            np.concatenate(weights).astype(np.float64),
+            np.concatenate(rows, dtype=np.int64, casting="unsafe"),
+            np.concatenate(weights, dtype=np.float64, casting="unsafe"),
             sizes,
             rare,
             whole,

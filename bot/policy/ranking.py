@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from bot.policy.asking import Asked, read
 from bot.policy.index import Index
 from bot.policy.matching import Matches, match
-from bot.policy.postings import Ids, Scores
+from bot.policy.postings import Doubts, Ids, Scores
 from bot.policy.trees import Floats, Model, chance
 
 Mask = NDArray[np.bool_]
@@ -97,9 +97,20 @@ def look(index: Index, question: str, decoded: Sequence[str]) -> Look:
     main = np.array([at for at in asked.main if at not in in_name] or asked.main, np.int64)
     whole, rest = all_marked[kept], all_marked[without]
     plain, raw = all_plain[without], index.plain(question)
-    below, below_held, _whole = index.below.scores(whole)
+    # Where a mark was put back in doubt, the clauses are asked for the other forms as well: none is final.
+    others = index.decoder.doubts(question, decoded)
+    meant = index.marked(form for _at, form, _odds in others).tolist()
+
+    def doubts(places: NDArray[np.int64]) -> Doubts:
+        at = {place: now for now, place in enumerate(places.tolist())}
+        there = (
+            (at[of], new, odds) for (of, _form, odds), new in zip(others, meant, strict=True) if of in at
+        )
+        return Doubts.of(all_marked[places], there)
+
+    below, below_held, _whole = index.below.scores(whole, doubts(kept))
     article, article_held, _whole = index.article.scores(plain)
-    heading, heading_held, worth = index.heading.scores(all_marked[main])
+    heading, heading_held, worth = index.heading.scores(all_marked[main], doubts(main))
     changed = len(raw) != len(plain) or bool((raw != plain).any())
     views = {
         "below": index.best(below),

@@ -50,8 +50,8 @@ class Forest:
         values, start = rows.ravel(), (np.arange(len(rows)) * rows.shape[1])[:, None]
         node = np.broadcast_to(self._place(self.roots), (len(rows), len(self.roots)))
         for _level in range(self.depth):
-            goes_left = values[start + feature[node]] <= threshold[node]
-            node = ways[2 * node + goes_left]
+            goes_left = values.take(feature.take(node) + start) <= threshold.take(node)
+            node = ways.take(2 * node + goes_left)
         return np.asarray(self.leaf[node - len(self.feature)].sum(1), np.float32)
 
     def as_json(self) -> dict[str, Any]:
