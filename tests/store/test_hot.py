@@ -119,8 +119,10 @@ def _hots():
 
 
 @pytest.mark.parametrize("hot", _hots())
-def test_both_ways_see_and_leave_the_same(tx, hot):
+def test_both_ways_see_and_leave_the_same(tx, hot, store):
     statement = hot.statement(tx.conn.dialect.name)
+    if store == "postgresql" and str(statement).startswith("INSERT INTO inbox"):
+        pytest.skip("a sequence gives the keys of updates there: each way would get another")
     values = _values(tx, statement)
     tx.conn.exec_driver_sql("SAVEPOINT here")
     found = tx.conn.execute(statement, values, execution_options={"preserve_rowcount": True})
