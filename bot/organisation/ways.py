@@ -53,7 +53,7 @@ def _way(accounts: list[Account], windows: dict[tuple[str, str], Window], at_ms:
 def plain_ways(dialect: str, purpose: Purpose) -> Subquery:
     """Members of the list `ids` who have one account, and nothing that would stop a notice at the moment `at`.
 
-    As part of another room's query: `member_id`, `unit_id`, `standing`, `channel`, `chat_id`, `language`. For the
+    As part of another room's query: `member_id`, `channel`, `chat_id`, `language`. For the
     others ask `ways_to`, which says the same of these.
     """
     mine = (
@@ -83,8 +83,6 @@ def plain_ways(dialect: str, purpose: Purpose) -> Subquery:
     return (
         select(
             mine.c.member_id,
-            members.c.branch_id.label("unit_id"),
-            members.c.standing,
             mine.c.channel,
             mine.c.chat_id,
             mine.c.language,
