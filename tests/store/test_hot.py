@@ -35,7 +35,7 @@ VALUES = {
     "about": "x", "card": 1, "chat": "5", "choices": SEALED, "expires": 9, "reached": 7, "unasked": 1,
     "id": 77, "member": 1, "member_id": None, "message": None, "object": "x:1", "payload": SEALED,
     "after": 0, "content_en": 1, "content_vi": 1, "first": 500, "kind_id": 1, "made": 7,
-    "ids": (1, 2), "units": (1,), "chats": ("5",), "purpose": "x",
+    "ids": (2,), "units": (1,), "chats": ("5",), "purpose": "x",
     "received_ms": 3, "row": 1, "shown": "none", "update_key": "k", "user_id": "5", "version": 1,
 }  # fmt: skip
 
@@ -73,7 +73,7 @@ def tx(store, url):
         )
         tx.run(insert(accounts).values(_full(accounts, id=2, member_id=2) | plain))
         consents = metadata.tables["consents"]
-        tx.run(insert(consents).values(_full(consents, id=1, member_id=1, channel="telegram", user_id="5")))
+        tx.run(insert(consents).values(_full(consents, id=1, member_id=2, channel="telegram", user_id="6")))
         for name in ("openings", "windows"):
             there = metadata.tables[name]
             tx.run(insert(there).values(_full(there, id=1, channel="telegram", chat_id="5")))
