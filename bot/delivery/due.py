@@ -1,5 +1,5 @@
-"""When what waits of a notice may go: let go by slices, kept back, stopped for good; what of it was
-sent. Part of `outbox`."""
+"""A notice to very many queued at once. When what waits of one may go: let go by slices, kept back, stopped
+for good; what of it was sent. Part of `outbox`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +15,10 @@ NOT_YET = 1 << 62
 """A due time for rows that wait for `make_due`: a notice whose audience is still being frozen."""
 
 
+MAX_MESSAGE_ID = 80
+"""Characters of the column that holds a platform's id, or several."""
+
+
 def post_all_of(found: Subquery, kind: str) -> Insert:
     """Queues a notice to many in one statement, to be let go by `make_due`.
 
@@ -22,7 +26,9 @@ def post_all_of(found: Subquery, kind: str) -> Insert:
     (the rows' ids begin with it), `kind_id`, `priority`, `made`.
     """
     number = func.row_number().over(order_by=found.c.recipient_id)
-    same = {
+    rows: dict[str, Any] = {
+        "id": bindparam("first", type_=BigInteger) - 1 + number,
+        **{name: found.c[name] for name in ("channel", "chat_id", "recipient_id", "content_id")},
         "notice": literal(kind),
         "notice_id": bindparam("kind_id", type_=BigInteger),
         "priority": bindparam("priority", type_=Integer),
@@ -32,14 +38,7 @@ def post_all_of(found: Subquery, kind: str) -> Insert:
         "attempts": literal(0),
         "uncertain": literal(0),
     }
-    rows: dict[str, Any] = {"id": bindparam("first", type_=BigInteger) - 1 + number}
-    rows |= {name: found.c[name] for name in ("channel", "chat_id", "recipient_id", "content_id")}
-    rows |= same
     return into(outbox).from_select(list(rows), select(*rows.values()))
-
-
-MAX_MESSAGE_ID = 80
-"""Characters of the column that holds a platform's id, or several."""
 
 
 def sent_messages(

@@ -181,7 +181,6 @@ def _organisation(row: Row[tuple[int, str, str, str, int]]) -> Organisation:
 
 def present() -> ColumnElement[bool]:
     """That a member's row counts: the import that brought it holds (it is neither staged nor undone)."""
-    # No lists: a hot statement cannot hold them.
     fallen = select(imports.c.id).where(imports.c.state != APPLYING, imports.c.state != APPLIED)
     return or_(members.c.first_import_id.is_(None), members.c.first_import_id.not_in(fallen))
 
@@ -202,7 +201,7 @@ def member(tx: Tx, member_id: int) -> Member | None:
 
 _ALONG = Hot(
     select(*MEMBER)
-    .where(counting(), members.c.id > bindparam("after", type_=BigInteger))
+    .where(counting(), members.c.id > bindparam("after"))
     .order_by(members.c.id)
     .limit(bindparam("most", type_=BigInteger))
 )
@@ -211,15 +210,16 @@ _ALONG = Hot(
 def members_of(
     tx: Tx, organisation_ids: Iterable[int] | None, *, after_id: int = 0, limit: int | None = None
 ) -> list[Member]:
-    """Who is a member now in these branches (exactly these, not what is below; None: in any), by id."""
+    """Who is a member now in these branches (exactly these, not what is below; None: in any), by id.
+
+    `after_id` and `limit` let a caller go through a large audience in slices.
+    """
     inside = None if organisation_ids is None else frozenset(organisation_ids)
     if inside is None or limit is None or len(inside) <= _MANY_UNITS:
-        statement = (
-            select(*MEMBER).where(counting(), members.c.id > after_id).order_by(members.c.id).limit(limit)
-        )
+        statement = select(*MEMBER).where(counting(), members.c.id > after_id).order_by(members.c.id)
         if inside is not None:
             statement = statement.where(members.c.branch_id.in_(list(inside)))
-        return [as_member(row) for row in tx.rows(statement)]
+        return [as_member(row) for row in tx.rows(statement.limit(limit))]
     # Nearly everybody: along the ids, instead of sorting all members of the units for every slice.
     found: list[Member] = []
     while len(found) < limit and (rows := _ALONG.rows(tx, after=after_id, most=limit)):

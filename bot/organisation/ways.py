@@ -53,8 +53,8 @@ def _way(accounts: list[Account], windows: dict[tuple[str, str], Window], at_ms:
 def plain_ways(dialect: str, purpose: Purpose) -> Subquery:
     """Members of the list `ids` who have one account, and nothing that would stop a notice at the moment `at`.
 
-    As part of another room's query: `member_id`, `channel`, `chat_id`, `language`. For the
-    others ask `ways_to`, which says the same of these.
+    As part of another room's query: `member_id`, `channel`, `chat_id`, `language`. For the others ask `ways_to`,
+    which says the same of these.
     """
     mine = (
         select(
@@ -81,12 +81,7 @@ def plain_ways(dialect: str, purpose: Purpose) -> Subquery:
         consents.c.withdrawn_ms.is_not(None),
     )
     return (
-        select(
-            mine.c.member_id,
-            mine.c.channel,
-            mine.c.chat_id,
-            mine.c.language,
-        )
+        select(mine.c.member_id, mine.c.channel, mine.c.chat_id, mine.c.language)
         .join(members, members.c.id == mine.c.member_id)
         .where(
             or_(*(members.c.standing == standing for standing in sorted(ACCESS_STANDINGS))),

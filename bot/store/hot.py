@@ -67,9 +67,7 @@ class Hot:
 
     def run(self, tx: Tx, **values: Any) -> int:
         """Executes it; returns how many rows it changed."""
-        tx.known.clear()
-        plan = self._plan(tx.conn)
-        changed: int = plan.execute(tx.conn, values).rowcount
+        changed: int = self._plan(tx.conn).execute(tx, values).rowcount
         return changed
 
     def run_each(self, tx: Tx, many: list[dict[str, Any]]) -> None:
@@ -84,15 +82,13 @@ class Hot:
     def first(self, tx: Tx, **values: Any) -> Any | None:
         """The first row, its columns by name, or None."""
         plan = self._plan(tx.conn)
-        row = plan.execute(tx.conn, values).fetchone()
+        row = plan.execute(tx, values).fetchone()
         return None if row is None else plan.read(row)
 
     def rows(self, tx: Tx, **values: Any) -> list[Any]:
         """All rows; of a statement that writes, those it returns."""
         plan = self._plan(tx.conn)
-        if plan.writes:
-            tx.known.clear()
-        return [plan.read(row) for row in plan.execute(tx.conn, values).fetchall()]
+        return [plan.read(row) for row in plan.execute(tx, values).fetchall()]
 
     def value(self, tx: Tx, **values: Any) -> Any:
         """The first column of the first row, or None."""
@@ -127,11 +123,13 @@ class _Plan(NamedTuple):
     def on(conn: Connection) -> Any:
         return conn.connection.cursor()
 
-    def execute(self, conn: Connection, values: Mapping[str, Any]) -> Any:
+    def execute(self, tx: Tx, values: Mapping[str, Any]) -> Any:
+        if self.writes:
+            tx.known.clear()
         try:
-            return self.on(conn).execute(self.text, self.bind(values))
-        except conn.dialect.loaded_dbapi.Error as error:
-            raise _refused(conn, self.text, error) from error
+            return self.on(tx.conn).execute(self.text, self.bind(values))
+        except tx.conn.dialect.loaded_dbapi.Error as error:
+            raise _refused(tx.conn, self.text, error) from error
 
     def bind(self, values: Mapping[str, Any]) -> list[Any] | dict[str, Any]:
         given = {**self.constants, **values}
@@ -162,7 +160,7 @@ def _plan(statement: Statement, dialect: Dialect) -> _Plan:
     back = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
     return _Plan(
         text=str(compiled),
-        names=tuple(compiled.positiontup if compiled.positional else binds),  # type: ignore[arg-type]
+        names=tuple(compiled.positiontup or binds),
         by_place=compiled.positional,
         constants={name: bind.value for name, bind in binds.items() if not bind.required},
         into=tuple((name, convert) for name, convert in into.items() if convert is not None),
@@ -175,7 +173,8 @@ def _plan(statement: Statement, dialect: Dialect) -> _Plan:
 def _refused(conn: Connection, text: str, error: Exception) -> StatementError:
     """The driver's error as SQLAlchemy tells it, without the values; a connection that was lost is given up."""
     dialect = conn.dialect
-    lost = dialect.is_disconnect(error, conn.connection.dbapi_connection, None)  # type: ignore[arg-type]
+    driver: Any = conn.connection.dbapi_connection
+    lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]  # it is one of the driver's
     told = DBAPIError.instance(
         text,
         None,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, given, settings
@@ -135,7 +134,7 @@ def _frozen(tx: Tx, directive: int) -> tuple[list[Any], list[Any]]:
     return kept, queued
 
 
-def _same_moment(engine: Engine, vault: Vault, unit: Callable[[Tx], Any]) -> Any:
+def _undone(engine: Engine, vault: Vault, unit: Callable[[Tx], Any]) -> Any:
     class Undone(Exception):
         pass
 
@@ -163,7 +162,7 @@ def test_the_database_freezes_as_looking_at_each_would(engine, vault, people):
         finally:
             plain.freeze = freeze
 
-    fast, slow = _same_moment(engine, vault, both)
+    fast, slow = _undone(engine, vault, both)
     assert fast == slow
 
 
@@ -180,7 +179,7 @@ def test_most_are_frozen_without_being_looked_at(engine, vault, monkeypatch):
     def unit(tx: Tx) -> tuple[list[Any], list[Any]]:
         return _frozen(tx, _build(tx, town))
 
-    kept, queued = _same_moment(engine, vault, partial(unit))
+    kept, queued = _undone(engine, vault, unit)
     assert len(kept) == 3  # the author too, who has no account
     assert len(queued) == 2
     assert len(asked) == 1
