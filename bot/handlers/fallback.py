@@ -13,8 +13,9 @@ from bot.directives.models import Acknowledge, Directive
 from bot.handlers import policy
 from bot.handlers.courtesies import courtesy
 from bot.handlers.gate import PUBLIC, member_account
-from bot.handlers.start import greeting, in_group
+from bot.handlers.start import Begin, greeting, in_group
 from bot.i18n import _
+from bot.organisation.rules import SLIP_DIGITS, parse_code
 from bot.store import openings
 from bot.store.tx import Tx
 
@@ -23,17 +24,18 @@ THUMBS_UP = "👍"
 
 def register(router: Router[Tx], shelf: policy.Shelf) -> None:
     """Makes what is left known to the router."""
-    router.on(Wondered, lambda event, tx: wondered(event, tx, shelf))
+    begin = router.begin
+    router.on(Wondered, lambda event, tx: wondered(event, tx, shelf, begin))
     router.on(FileSent, file_sent)
     router.on(MediaSent, lambda event, tx: media_sent(event, tx, router))
     router.command("in_group", in_group, PUBLIC)
 
 
-def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf) -> Replies:
+def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf, begin: Begin) -> Replies:
     """Asks which, where it may be one of several; looks questions up; otherwise says what can be done."""
     account = member_account(tx, event)
     if account is None:
-        return greeting(event, tx)
+        return _stranger(event, tx, begin)
     mine = queries.of_member(tx, account.member_id)
     waiting = [directive for directive, at in mine if at is None]
     if (small := courtesy(event, tx, waits=bool(waiting))) is not None:
@@ -73,6 +75,14 @@ def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf) -> Replies:
             Choice(_("Xem các việc"), pack(Command("help"))),
         ),
     )
+
+
+def _stranger(event: Wondered, tx: Tx, begin: Begin) -> Replies:
+    """The greeting; but whoever types what stands on the slip wants to be verified."""
+    digits = re.sub(r"\D", "", event.text)
+    if len(digits) != SLIP_DIGITS:
+        return greeting(event, tx)
+    return begin("verification", event, tx, parse_code(digits))
 
 
 def _newest(event: Wondered, tx: Tx) -> Say:

@@ -43,6 +43,26 @@ async def test_elderly_member_types_everything_without_diacritics_and_errs(house
     await person.sees("Xác thực xong")
 
 
+async def test_whoever_begins_with_the_digits_of_the_slip_is_asked_for_consent_and_keeps_the_code(house):
+    code = await house.slip("Phạm Thị Cao")
+    person = await house.stranger("Phạm Thị Cao")
+    await person.starts()
+    await person.says(f"ma so {code[:3]} {code[3:6]} {code[6:]}")
+    await person.sees("Xin phép")
+    await person.says("dong y")
+    await person.sees("Ngày sinh")
+    await person.says("12/3/1961")
+    await person.sees("Xác thực xong")
+
+
+async def test_a_code_typed_wrong_before_anything_else_is_asked_for_again_after_consent(house):
+    person = await house.stranger()
+    await person.says("123 456 780")
+    await person.sees("Xin phép")
+    await person.says("dong y")
+    await person.sees("Mã trên phiếu")
+
+
 async def test_refusing_consent_keeps_nothing(house):
     person = await house.stranger()
     await person.starts()
