@@ -403,7 +403,7 @@ class App:
             (partial(self._look, live_cards.tick), 1),
             (self._catch_up, 1),
             (self._remind, 2),
-            (self._resume_freezing, 5),
+            (self._resume_freezing, 1),
             (self.guard.tick, 5),
             (self._keep_findings, 10),
             *((partial(self._look, tick), seconds) for tick, seconds in ticks(self.settings)),
