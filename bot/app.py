@@ -63,11 +63,12 @@ from bot.rulebook import Rulebook
 from bot.settings import Role, Settings
 from bot.store import files as stored_files
 from bot.store import inbox, inbox_shared, jobs, leases, links, openings, signals, upload_pages
+from bot.store.engine import reading
 from bot.store.files import FileBox
 from bot.store.ids import new_id
 from bot.store.installation import OnlyOne, RoleRefused, open_store
 from bot.store.tx import Tx
-from bot.store.writer import Writer
+from bot.store.writer import Writer, write
 from bot.worker import Translate, Worker
 from bot.worker_shared import SharedWorker
 
@@ -349,7 +350,11 @@ class App:
                     for channel in self.sender.channels
                 ),
             ]
-        if self.web and self.settings.telegram_token.get_secret_value() and self._polls():
+        if (
+            self.web
+            and self.settings.telegram_token.get_secret_value()
+            and self.settings.telegram_mode == "polling"
+        ):
             duties.append(_task_duty("poll:telegram", self._poll))
         name, url = self.sender.name, self.settings.database
         return Replica(url, self.intake_writer, name, duties, self._heard, self._company)
@@ -366,9 +371,6 @@ class App:
         elif what == signals.JOBS:
             self.runner.ring()
 
-    def _polls(self) -> bool:
-        return self.settings.telegram_mode == "polling"
-
     async def _poll(self) -> None:
         token = self.settings.telegram_token.get_secret_value()
         await Polling(token, self.worker, base=self.settings.telegram_api).run()
@@ -376,7 +378,7 @@ class App:
     async def _start_telegram(self) -> None:
         settings = self.settings
         token = settings.telegram_token.get_secret_value()
-        if self._polls():
+        if self.settings.telegram_mode == "polling":
             if not self.shared:  # else it is a duty
                 self._spawn(self._poll())
             return
@@ -400,7 +402,7 @@ class App:
         overdue = partial(self.rulebook.tell_overdue, self.writer, self.sender.ring)
         for work, seconds in (
             (self._ring, RING_EVERY.total_seconds()),
-            (partial(self._look, live_cards.tick), 1),
+            (self._keep_cards, 1),
             (self._catch_up, 1),
             (self._remind, 2),
             (self._resume_freezing, 1),
@@ -428,6 +430,13 @@ class App:
         with contextlib.suppress(asyncio.CancelledError):  # the bell falls silent first at the end
             if await self.writer.run(tick):
                 self.sender.ring()
+
+    async def _keep_cards(self) -> None:
+        """Cards with counts, counted in a snapshot: that of a large audience would hold up the writer."""
+        with contextlib.suppress(asyncio.CancelledError):
+            count = partial(live_cards.count, ids=await self.writer.run(live_cards.due))
+            counted = await asyncio.to_thread(write, reading(self.engine), self.vault, count)
+            await self._look(partial(live_cards.tick, counted=counted))
 
     async def _catch_up(self) -> None:
         """Brings what was missed to who can be reached now."""

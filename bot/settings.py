@@ -189,6 +189,11 @@ class Settings(BaseSettings):
         return rules
 
     @property
+    def polls(self) -> bool:
+        """Whether Telegram is asked for updates, rather than posting them."""
+        return self.telegram_mode == "polling"
+
+    @property
     def database(self) -> str:
         """The database's address."""
         return self.database_url or f"sqlite:///{self.data_dir / 'sotay.db'}"

@@ -1,10 +1,11 @@
 """Cards that keep up with a directive: one in each linked group of its audience, one in its author's chat.
 
-Work that comes due is found by query: `tick` is rung by the bell and does what there is. A directive is
-counted again only when somebody acknowledged it since, or while a figure may still change without that
-(messages on their way, acknowledgements that may be taken back).
+Work that comes due is found by query when the bell rings: what is `due` is counted beside the writer, and
+`tick` does what there is. A directive is counted again only when somebody acknowledged it since, or while a
+figure may still change without that (messages on their way, acknowledgements that may be taken back).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -35,6 +36,8 @@ EDITABLE = "telegram"
 FOLLOWED = timedelta(days=30)
 """How long the cards of a directive without a deadline are kept up to date."""
 _WATCH_MS = int(rules.UNDO_WITHIN.total_seconds() * 1000) + 2 * EVERY_MS
+_COMMITTED_MS = 5_000
+"""So long before a count an acknowledgement may have been given that was committed only after it."""
 _AT_ONCE = 20
 CARD, EDIT = "live_card", "live_edit"
 """What the outbox calls these rows; their id is the card's."""
@@ -65,11 +68,32 @@ class _Card(NamedTuple):
     shown: str
 
 
-def tick(tx: Tx) -> bool:
-    """Posts and edits what is due now. Returns whether something is to be sent."""
-    began = [_begin(tx, directive) for directive in _opened(tx)]
+class Counted(NamedTuple):
+    """A directive's figures at a moment."""
+
+    at_ms: int
+    by_unit: dict[int, Figures]
+    sent: int
+    """To how many people a message of it went out."""
+
+
+def due(tx: Tx) -> list[int]:
+    """Directives that `tick` wants counted now."""
+    return [each.id for each in _opened(tx)] + [each.id for each, _until_ms in _changed(tx)]
+
+
+def count(tx: Tx, ids: Sequence[int]) -> dict[int, Counted]:
+    """Counts directives for `tick`; of many recipients it takes long, and needs no transaction that writes."""
+    return {each: Counted(tx.now_ms, figures(tx, each), queries.reached(tx, each)) for each in ids}
+
+
+def tick(tx: Tx, counted: Mapping[int, Counted]) -> bool:
+    """Posts and edits what is due now, of what was counted. Returns whether something is to be sent."""
+    began = [_begin(tx, each, counted[each.id]) for each in _opened(tx) if each.id in counted]
     recalled = [_take_back(tx, directive) for directive in _recalled(tx)]
-    followed = [_follow(tx, directive, until_ms) for directive, until_ms in _changed(tx)]
+    followed = [
+        _follow(tx, each, until_ms, counted[each.id]) for each, until_ms in _changed(tx) if each.id in counted
+    ]
     return any(began) or any(recalled) or any(followed)
 
 
@@ -130,7 +154,8 @@ def _changed(tx: Tx) -> list[tuple[Directive, int]]:
     """Followed directives whose figures may have changed, or whose deadline has come, at most every 10 s."""
     live = live_directives.c
     acknowledged = exists().where(
-        recipients.c.directive_id == live.directive_id, recipients.c.acknowledged_ms >= live.checked_ms
+        recipients.c.directive_id == live.directive_id,
+        recipients.c.acknowledged_ms >= live.checked_ms - _COMMITTED_MS,
     )
     rows = tx.rows(
         select(live.directive_id, live.until_ms)
@@ -154,7 +179,7 @@ def _directives(tx: Tx, ids: list[int]) -> list[Directive]:
 # --- posting
 
 
-def _begin(tx: Tx, directive: Directive) -> bool:
+def _begin(tx: Tx, directive: Directive, counted: Counted) -> bool:
     until_ms = to_ms(directive.deadline or tx.now + FOLLOWED)
     late = until_ms <= tx.now_ms  # the bot was down: a count that ended is no news
     mine = tx.run(
@@ -162,7 +187,7 @@ def _begin(tx: Tx, directive: Directive) -> bool:
         .values(
             directive_id=directive.id,
             state=ENDED if late else LIVE,
-            checked_ms=tx.now_ms,
+            checked_ms=counted.at_ms,
             watch_until_ms=tx.now_ms + _WATCH_MS,
             until_ms=until_ms,
         )
@@ -170,9 +195,7 @@ def _begin(tx: Tx, directive: Directive) -> bool:
     )
     if late or mine.rowcount == 0:  # or another process took it
         return False
-    counts = figures(tx, directive.id)
-    below = _below(tx)
-    sent = _sent(tx, directive.id)
+    counts, below = counted.by_unit, _below(tx)
     cards = [
         _Card(new_id(), directive.id, row.channel, row.chat_id, row.organisation_id, "vi", "")
         for row in tx.rows(select(groups).order_by(groups.c.linked_ms))
@@ -183,7 +206,7 @@ def _begin(tx: Tx, directive: Directive) -> bool:
             chat, language = account.chat_id, account.language
             cards.append(_Card(new_id(), directive.id, EDITABLE, chat, None, language, ""))
     for card in cards:
-        say, shown = _words(directive, card, _of(card, counts, below), sent, code=_code(tx, card))
+        say, shown = _words(directive, card, _of(card, counts, below), counted.sent, code=_code(tx, card))
         tx.run(insert(live_cards).values(card._replace(shown=shown)._asdict()))
         _post(tx, card, say, CARD, rules.PRIORITY[directive.urgency])
     return bool(cards)
@@ -211,25 +234,20 @@ def _of(card: _Card, counts: dict[int, Figures], below: dict[int, set[int]]) -> 
     return sum((counts[unit] for unit in units if unit in counts), Figures(0, 0, 0))
 
 
-def _sent(tx: Tx, directive_id: int) -> int:
-    """To how many people a message of this directive went out."""
-    return queries.reached(tx, directive_id)
-
-
 # --- keeping up
 
 
-def _follow(tx: Tx, directive: Directive, until_ms: int) -> bool:
-    """Counts again and edits the cards whose figures changed; at the deadline all of them, for the last time."""
-    last = until_ms <= tx.now_ms
-    counts, below, sent = figures(tx, directive.id), _below(tx), _sent(tx, directive.id)
+def _follow(tx: Tx, directive: Directive, until_ms: int, counted: Counted) -> bool:
+    """Edits the cards whose figures changed; at the deadline all of them, for the last time."""
+    last = until_ms <= counted.at_ms
+    counts, below = counted.by_unit, _below(tx)
     posted = changed = missed = False
     for card in _cards(tx, directive.id):
         if card.channel != EDITABLE and not last and _mark(directive) in card.shown:
             continue  # what cannot be changed is told once more, at the end and when it was corrected
         ended = last and directive.deadline is not None
         say, shown = _words(
-            directive, card, _of(card, counts, below), sent, ended=ended, code=_code(tx, card)
+            directive, card, _of(card, counts, below), counted.sent, ended=ended, code=_code(tx, card)
         )
         if shown == card.shown:
             continue
@@ -255,7 +273,7 @@ def _follow(tx: Tx, directive: Directive, until_ms: int) -> bool:
         .where(outbox_table.c.notice == queries.NOTICE, outbox_table.c.notice_id == directive.id, moving)
         .limit(1)
     )
-    values = {"checked_ms": tx.now_ms}
+    values = {"checked_ms": counted.at_ms}
     if changed or on_the_way is not None:
         values["watch_until_ms"] = tx.now_ms + _WATCH_MS
     if last and not missed:

@@ -111,9 +111,13 @@ class House:
                     sent.append((row.chat_id, row.reply))
         return sent  # type: ignore[return-value] # toasts are none of a notice
 
+    def ring(self) -> None:
+        """One ring of the bell."""
+        live_cards.tick(self.tx, live_cards.count(self.tx, live_cards.due(self.tx)))
+
     def tick(self) -> dict[str, str]:
         """One ring and the sends it leads to: what each chat's card newly says."""
-        live_cards.tick(self.tx)
+        self.ring()
         return {
             chat: (said.say if isinstance(said, Edit) else said).text.split("Đã xác nhận ")[-1].split("\n")[0]
             for chat, said in self.send()
@@ -171,13 +175,35 @@ def test_nothing_is_edited_while_the_last_edit_waits(house: House) -> None:
     for number in (1, 2, 3):  # the channel is paused: nothing leaves
         house.acknowledge(directive, number)
         house.later(seconds=11)
-        live_cards.tick(house.tx)
+        house.ring()
     assert _posted(house.tx) == 2
     assert [said.say.text.split("\n")[-2] for _chat, said in house.send() if isinstance(said, Edit)] == [
         "Đã xác nhận 1/4"
     ]
     house.later(seconds=11)
     assert house.tick() == {"-1": "3/4"}
+
+
+def test_what_was_committed_only_after_the_count_is_counted_the_next_time(house: House) -> None:
+    house.group("-1", house.one)
+    directive = house.directive()
+    house.tick()
+    house.later(hours=2)
+    [before] = live_cards.count(house.tx, [directive]).values()
+    house.acknowledge(directive, 1)
+    house.later(seconds=2)
+    live_cards.tick(house.tx, {directive: before._replace(at_ms=house.tx.now_ms)})
+    assert house.send() == []
+    house.later(seconds=11)
+    assert house.tick() == {"-1": "1/4"}
+
+
+def test_what_became_due_after_the_count_waits_for_the_next(house: House) -> None:
+    house.group("-1", house.one)
+    counted = live_cards.count(house.tx, live_cards.due(house.tx))
+    house.directive()
+    assert not live_cards.tick(house.tx, counted)
+    assert house.tick() == {"-1": "0/4"}
 
 
 def test_an_acknowledgement_taken_back_is_seen(house: House) -> None:
@@ -221,7 +247,7 @@ def test_the_deadline_closes_and_a_later_recall_still_changes_the_card(house: Ho
     directive = house.directive(house.tx.now + timedelta(hours=1))
     house.tick()
     house.later(hours=1)
-    live_cards.tick(house.tx)
+    house.ring()
     [(_chat, said)] = house.send()
     assert isinstance(said, Edit)
     assert "0/4" in said.say.text and "hết hạn" in said.say.text
@@ -229,7 +255,7 @@ def test_the_deadline_closes_and_a_later_recall_still_changes_the_card(house: Ho
     house.later(minutes=1)
     assert house.tick() == {}
     service.recall(house.tx, directive, house.author)
-    live_cards.tick(house.tx)
+    house.ring()
     [(_chat, said)] = house.send()
     assert isinstance(said, Edit)
     assert "đã được thu hồi" in said.say.text
@@ -240,21 +266,21 @@ def test_the_deadline_closes_and_a_later_recall_still_changes_the_card(house: Ho
 def test_a_recall_stops_a_card_that_has_not_left(house: House) -> None:
     house.group("-1", house.one)
     directive = house.directive()
-    live_cards.tick(house.tx)
+    house.ring()
     service.recall(house.tx, directive, house.author)
-    live_cards.tick(house.tx)
+    house.ring()
     assert house.send() == []
 
 
 def test_a_recall_waits_for_a_card_that_is_just_leaving(house: House) -> None:
     house.group("-1", house.one)
     directive = house.directive()
-    live_cards.tick(house.tx)
+    house.ring()
     rows = [row for row in outbox.claim(house.tx, "telegram", "test", 1000) if row.chat_id == "-1"]
     service.recall(house.tx, directive, house.author)
-    live_cards.tick(house.tx)
+    house.ring()
     outbox.record_sent(house.tx, rows[0], Sent("77"), house.tx.now_ms)
-    live_cards.tick(house.tx)
+    house.ring()
     [(_chat, said)] = [each for each in house.send() if each[0] == "-1"]
     assert isinstance(said, Edit)
     assert said.message_id == "77"
@@ -284,12 +310,12 @@ def test_only_an_author_whose_channel_can_edit_has_a_live_card(house: House) -> 
         update(queries.directives).where(queries.directives.c.id == directive).values(number="51-KH/ĐU")
     )
     house.directive()
-    live_cards.tick(house.tx)
+    house.ring()
     [(chat, said)] = house.send()
     assert chat == "8" and isinstance(said, Say)
     assert "Đã gửi 0/8 · đã xác nhận 0/7" in said.text
     house.later(seconds=11)
-    live_cards.tick(house.tx)
+    house.ring()
     [(_chat, edit)] = house.send()
     assert isinstance(edit, Edit)
     assert "Đã gửi 3/8 · đã xác nhận 0/7" in edit.say.text
