@@ -350,11 +350,7 @@ class App:
                     for channel in self.sender.channels
                 ),
             ]
-        if (
-            self.web
-            and self.settings.telegram_token.get_secret_value()
-            and self.settings.telegram_mode == "polling"
-        ):
+        if self.web and self.settings.polls:
             duties.append(_task_duty("poll:telegram", self._poll))
         name, url = self.sender.name, self.settings.database
         return Replica(url, self.intake_writer, name, duties, self._heard, self._company)
@@ -378,7 +374,7 @@ class App:
     async def _start_telegram(self) -> None:
         settings = self.settings
         token = settings.telegram_token.get_secret_value()
-        if self.settings.telegram_mode == "polling":
+        if settings.polls:
             if not self.shared:  # else it is a duty
                 self._spawn(self._poll())
             return

@@ -190,8 +190,8 @@ class Settings(BaseSettings):
 
     @property
     def polls(self) -> bool:
-        """Whether Telegram is asked for updates, rather than posting them."""
-        return self.telegram_mode == "polling"
+        """Whether Telegram is asked for updates."""
+        return bool(self.telegram_token.get_secret_value()) and self.telegram_mode == "polling"
 
     @property
     def database(self) -> str:
