@@ -55,7 +55,7 @@ from bot.newsroom import Newsroom, desk
 from bot.paperwork import Paperwork
 from bot.policy.service import forget_questions
 from bot.reachability import Reachability
-from bot.replica import Duty, Replica
+from bot.replica import Duty, Replica, say_why, task_duty
 from bot.reports import escalation
 from bot.rooms import ROOMS
 from bot.rosters import Rosters
@@ -144,6 +144,9 @@ class App:
             # One unit a commit: what takes updates in locks chats, and never several times in one transaction.
             self.intake_writer = Writer(self.engine, self.vault, loop=loop, batch_units=1, patient=False)
             self.intake_writer.start()
+            # Large audiences go their own way: PostgreSQL works on them while others are answered.
+            self.bulk_writer = Writer(self.engine, self.vault, loop=loop, batch_units=1)
+            self.bulk_writer.start()
             taking = self.intake_writer
             shared = SharedWorker(
                 self.writer, taking, *how, limit=limit, chat_limit=chat_limit, handles=self.works
@@ -151,7 +154,7 @@ class App:
             self.worker: Worker = shared
             self._spawn(shared.keep_count())
         else:
-            self.intake_writer = self.writer
+            self.intake_writer = self.bulk_writer = self.writer
             self.worker = Worker(self.writer, *how, limit=limit, chat_limit=chat_limit)
         self.guard = Guard(self.engine, self.vault, self.writer, box, ROOMS, self.sender.ring)
         links_in = (self._oa_link(), settings.telegram_username)
@@ -222,6 +225,7 @@ class App:
             with contextlib.suppress(DBAPIError):  # else they end by themselves
                 await self.replica.leave()
             await asyncio.to_thread(self.intake_writer.stop)
+            await asyncio.to_thread(self.bulk_writer.stop)
         await asyncio.to_thread(self.writer.stop)
         self.engine.dispose()
         self._only_one.release()
@@ -297,7 +301,7 @@ class App:
 
     async def _freeze(self, directive_id: Any) -> Any:
         """The job that freezes a directive's audience, slice by slice, other work in between."""
-        while await self.writer.run(partial(directives.freeze_slice, directive_id=directive_id)):
+        while await self.bulk_writer.run(partial(directives.freeze_slice, directive_id=directive_id)):
             pass
         self.sender.ring()
         return {}
@@ -340,7 +344,7 @@ class App:
         if self.works:
             duties = [
                 Duty("timers", self._bell.resume, self._bell.pause),
-                _task_duty("jobs", self.runner.run),
+                task_duty("jobs", self.runner.run),
                 *(
                     Duty(
                         f"send:{channel}",
@@ -351,7 +355,7 @@ class App:
                 ),
             ]
         if self.web and self.settings.polls:
-            duties.append(_task_duty("poll:telegram", self._poll))
+            duties.append(task_duty("poll:telegram", self._poll))
         name, url = self.sender.name, self.settings.database
         return Replica(url, self.intake_writer, name, duties, self._heard, self._company)
 
@@ -389,7 +393,7 @@ class App:
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.append(task)
-        task.add_done_callback(_say_why)
+        task.add_done_callback(say_why)
 
     def _start_bell(self) -> None:
         # APScheduler only rings: what is due is found by query, so a late or missed ring loses nothing.
@@ -474,26 +478,5 @@ class App:
             await self.writer.run(leases.forget_ended)
 
 
-def _task_duty(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> Duty:
-    """A duty that is a task while it is held."""
-    running: list[asyncio.Task[None]] = []
-
-    def begin() -> None:
-        task = asyncio.create_task(work())
-        task.add_done_callback(_say_why)
-        running.append(task)
-
-    def end() -> None:
-        running.pop().cancel()
-
-    return Duty(name, begin, end)
-
-
 def _telegram(outbounds: list[Outbound]) -> Api:
     return next(each for each in outbounds if isinstance(each, TelegramOutbound)).api
-
-
-def _say_why(task: asyncio.Task[None]) -> None:
-    with contextlib.suppress(asyncio.CancelledError):
-        if (error := task.exception()) is not None:
-            log.error("task_ended", error=type(error).__name__, alert=True)

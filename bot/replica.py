@@ -5,9 +5,11 @@ other takes over within seconds when its holder is gone.
 """
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -115,3 +117,25 @@ class Replica:
             duty.held = held
             log.info("duty_begins" if held else "duty_ends", duty=duty.name)
             (duty.begin if held else duty.end)()
+
+
+def task_duty(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> Duty:
+    """A duty that is a task while it is held."""
+    running: list[asyncio.Task[None]] = []
+
+    def begin() -> None:
+        task = asyncio.create_task(work())
+        task.add_done_callback(say_why)
+        running.append(task)
+
+    def end() -> None:
+        running.pop().cancel()
+
+    return Duty(name, begin, end)
+
+
+def say_why(task: asyncio.Task[None]) -> None:
+    """Logs why a task ended, unless it was cancelled; a task's `add_done_callback`."""
+    with contextlib.suppress(asyncio.CancelledError):
+        if (error := task.exception()) is not None:
+            log.error("task_ended", error=type(error).__name__, alert=True)
