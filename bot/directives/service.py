@@ -43,8 +43,8 @@ from bot.store.tables.directives import (
 )
 from bot.store.tx import Tx
 
-SLICE = 1_000
-"""Recipients frozen in one commit, so that freezing never stops the front door."""
+SLICE = {"sqlite": 1_000, "postgresql": 4_000}
+"""Recipients frozen in one commit, so that freezing never stops the front door (which SQLite's only writer is)."""
 
 
 def create(tx: Tx, draft: Draft) -> int:
@@ -130,7 +130,7 @@ _inside: dict[int, set[int]] = {}
 
 
 def freeze_slice(tx: Tx, directive_id: int) -> bool:
-    """Freezes up to SLICE more recipients and queues their messages; the last slice opens the directive.
+    """Freezes a SLICE more of the recipients and queues their messages; the last slice opens the directive.
 
     After that it lets its messages go, by slices too. Returns whether there is more to do. Run again after a
     crash it goes on where it was.
@@ -142,7 +142,8 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     audience = Audience(tuple(wanted["units"]), wanted["kind"], tuple(wanted["without"]))
     if directive_id not in _inside:
         _inside[directive_id] = forecasting.units(tx, row.unit_id, audience)
-    found = people.members_of(tx, _inside[directive_id], after_id=row.frozen_to, limit=SLICE)
+    size = SLICE[tx.conn.dialect.name]
+    found = people.members_of(tx, _inside[directive_id], after_id=row.frozen_to, limit=size)
     frozen_to = found[-1].id if found else row.frozen_to
     meant = [member for member in found if rules.belongs(member, audience)]
     priority = rules.PRIORITY[Urgency(row.urgency)]
@@ -176,7 +177,7 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
     )
     if closed:
         knocking.knock(tx, queries.NOTICE, _known(tx, directive_id), closed, due_ms=outbox.NOT_YET)
-    if len(found) == SLICE:
+    if len(found) == size:
         tx.run(update(directives).where(directives.c.id == directive_id).values(frozen_to=frozen_to))
         return True
     _inside.pop(directive_id, None)
