@@ -337,7 +337,7 @@ class SameWorld(RuleBasedStateMachine):
 
     @rule()
     def cards_follow(self) -> None:
-        self.both(live_cards.tick)
+        self.both(lambda tx: live_cards.tick(tx, live_cards.count(tx, live_cards.due(tx))))
 
     @rule(limit=st.integers(1, 20))
     def trail_is_read(self, limit: int) -> None:
