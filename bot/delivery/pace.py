@@ -20,6 +20,7 @@ _SURE, _LEARNED = 0.9, 50
 _EVEN = 0.9
 """Messages leave at least this part of their even distance apart, not all at the beginning of a span."""
 _MANY = 512
+"""Chats that nothing counts for any more are let go when there are more than this, and twice as many as last time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Pace:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._chats: dict[str, _Span] = {}
+        self._tidy_above = _MANY
         self._turn = asyncio.Lock()
         self._answer = asyncio.Event()
         self._next = 0.0
@@ -145,9 +147,10 @@ class Pace:
         """A message to this chat leaves now."""
         if not self._rate or (most := self._limits.of(chat_id)) is None:
             return
-        if len(self._chats) > _MANY:
+        if len(self._chats) > self._tidy_above:
             time = asyncio.get_running_loop().time()
             self._chats = {key: span for key, span in self._chats.items() if not span.is_idle(time)}
+            self._tidy_above = max(_MANY, 2 * len(self._chats))
         self._chats.setdefault(chat_id, _Span(most)).on_way += 1
 
     def ended(self, chat_id: str, began: float, messages: int) -> None:
