@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.channels import link_page
 from bot.channels.link_page import Opened
-from bot.clock import now, to_ms
+from bot.clock import now_ms
 from bot.organisation import queries as people
 from bot.store import audit, links
 from bot.store.files import FileBox
@@ -54,7 +54,7 @@ class LinkDesk:
         """The bytes and the media type, while the ticket is valid and the link has not been revoked."""
         until, _dash, signature = ticket.partition("-")
         good = hmac.compare_digest(signature.encode(), self._sign("ticket", f"{token}:{until}").encode())
-        if not good or int(until, 16) < to_ms(now()):
+        if not good or int(until, 16) < now_ms():
             return None
         link = await self._writer.run(partial(links.find, token=token))
         if link is None:

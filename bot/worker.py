@@ -22,7 +22,7 @@ from bot.channels.webhooks import InboxFailed, InboxFull
 from bot.chat.events import Event
 from bot.chat.replies import Say, To
 from bot.chat.router import Router
-from bot.clock import from_ms, now, to_ms
+from bot.clock import from_ms, now_ms
 from bot.delivery import outbox
 from bot.delivery.outbox import Outgoing
 from bot.delivery.sender import Sender
@@ -97,7 +97,7 @@ class Worker:
             log.error("inbox_failed", channel=channel, error=type(error).__name__)
             raise InboxFailed from error
         if row_id is not None:
-            self.take(Waiting(row_id, channel, chat_key, payload, to_ms(now()), update))
+            self.take(Waiting(row_id, channel, chat_key, payload, now_ms(), update))
 
     def ring(self) -> None:
         """Something may wait in the database: nothing that this process does not know, when it is the only one."""

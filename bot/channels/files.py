@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.channels import link_page
 from bot.chat.replies import File
-from bot.clock import now, to_ms
+from bot.clock import now_ms
 from bot.store import files, links
 from bot.store.files import FileBox
 from bot.store.tx import Tx
@@ -54,13 +54,13 @@ class StoredFiles:
     def reference(self, channel: str, file_id: str) -> str | None:
         """What the platform calls this file, while that is valid."""
         found = self._references.get((channel, file_id))
-        if found is None or (found[1] is not None and found[1] - _MARGIN_MS < to_ms(now())):
+        if found is None or (found[1] is not None and found[1] - _MARGIN_MS < now_ms()):
             return None
         return found[0]
 
     def remember(self, channel: str, file_id: str, reference: str, valid_seconds: int | None) -> None:
         """Keeps what the platform calls this file; None means for good."""
-        until = None if valid_seconds is None else to_ms(now()) + valid_seconds * 1000
+        until = None if valid_seconds is None else now_ms() + valid_seconds * 1000
         self._references[channel, file_id] = (reference, until)
         keep = partial(
             files.remember, channel=channel, file_id=file_id, reference=reference, valid_until_ms=until

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from bot.clock import now, to_ms
+from bot.clock import now_ms
 from bot.delivery import outbox
 from bot.delivery.outbox import Outgoing
 
@@ -29,7 +29,7 @@ class Budget:
         if not failed or len(found) < _FROM or sum(found) < _PART * len(found):
             return False
         del self._outcomes[row.notice]
-        self._held[row.notice] = to_ms(now())
+        self._held[row.notice] = now_ms()
         return True
 
     def is_held(self, row: Outgoing) -> bool:

@@ -27,7 +27,7 @@ from bot.chat.errors import (
     Unreachable,
 )
 from bot.chat.replies import Template
-from bot.clock import now, to_ms
+from bot.clock import now_ms
 from bot.delivery import outbox, templates
 from bot.delivery.budget import Budget
 from bot.delivery.outbound import Outbound, Sent
@@ -56,7 +56,7 @@ _MAX_TRIES_LATER = 48
 _RECORDED_AGAIN = 3
 _AGAIN_S = 1.0
 _NOTES, _NOTES_S = 128, 0.05
-"""Results of notices are recorded together: at most so many, and none waits longer (seconds)."""
+"""Results are recorded together: at most so many, and none waits longer (seconds)."""
 _MARGIN_MS = 5_000
 """A row of this process is left to the channel's holder so long before its claim runs out."""
 
@@ -227,7 +227,7 @@ class Sender:
                 continue
             if (back := lane.behind.get(row.chat_id)) is not None:
                 first, due_ms = back
-                if due_ms < to_ms(now()) - outbox.CLAIM_MS:
+                if due_ms < now_ms() - outbox.CLAIM_MS:
                     # it went another way: recalled, moved, sent by another process
                     del lane.behind[row.chat_id]
                 elif row.is_reply and row.attempts == 1:  # from memory: goes behind what was put back
@@ -289,7 +289,7 @@ class Sender:
                 async with lane.slots:
                     if lane.paused_until > asyncio.get_running_loop().time():
                         continue  # the platform asked to wait while this one waited for its place
-                    if lane.holds or to_ms(now()) < row.claimed_until_ms - _MARGIN_MS:
+                    if lane.holds or now_ms() < row.claimed_until_ms - _MARGIN_MS:
                         behind = await self._send(lane, row, pace)
                     else:  # it waited here too long: who holds the channel sends it
                         pace.gives_back()
@@ -341,7 +341,7 @@ class Sender:
     async def _send(self, lane: _Lane, row: Outgoing, pace: Pace) -> int | None:
         """Sends one row. Returns the moment (ms) it was put back to, when it was."""
         channel = row.channel
-        started_ms = to_ms(now())
+        started_ms = now_ms()
         if self._budget.is_held(row):
             pace.gives_back()
             return None
@@ -394,11 +394,7 @@ class Sender:
             self._failed(lane, row, "broken")
         else:
             self._budget.spend(row, failed=False)
-            note = Note(row, sent, started_ms, to_ms(now()), self._terms.get(channel))
-            if row.is_reply:
-                self._record(partial(record, notes=[note]))
-            else:
-                self._note(note)
+            self._note(Note(row, sent, started_ms, now_ms(), self._terms.get(channel)))
         return None
 
     def _failed(self, lane: _Lane, row: Outgoing, reason: str) -> None:
@@ -426,13 +422,13 @@ class Sender:
             self._record(partial(self._reachability.suspended, channel=channel, problem=problem))
 
     def _later(self, row: Outgoing, wait_ms: float, *, uncertain: bool = False) -> int:
-        due = to_ms(now()) + round(wait_ms)
+        due = now_ms() + round(wait_ms)
         self._record(partial(outbox.record_later, row=row, due_ms=due, uncertain=uncertain))
         asyncio.get_running_loop().call_later(wait_ms / 1000 + 0.05, self.ring)
         return due
 
     def _note(self, note: "Note") -> None:
-        """A notice went out: recorded at once, or in a flood of them together with the next ones."""
+        """A message went out: recorded at once, or in a flood of them together with the next ones."""
         loop = asyncio.get_running_loop()
         self._notes.append(note)
         if len(self._notes) >= _NOTES or loop.time() - self._settled >= _NOTES_S:

@@ -3,7 +3,7 @@
 import secrets
 import threading
 
-from bot.clock import now, to_ms
+from bot.clock import now_ms
 
 _EPOCH_MS = 1_767_225_600_000  # 2026-01-01 UTC
 _lock = threading.Lock()
@@ -18,7 +18,7 @@ def new_id() -> int:
 def new_ids(count: int) -> range:
     """So many new keys in a row."""
     global _last  # noqa: PLW0603 - one counter a process is the point
-    candidate = (to_ms(now()) - _EPOCH_MS) << 22 | secrets.randbits(22)
+    candidate = (now_ms() - _EPOCH_MS) << 22 | secrets.randbits(22)
     with _lock:
         first = max(candidate, _last + 1)
         _last = first + count - 1
