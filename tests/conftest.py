@@ -19,9 +19,9 @@ settings.load_profile("house")
 @pytest.fixture(autouse=True)
 def real_time() -> Iterator[None]:
     """Whatever a test turned the clock by, the next one begins in the real hour, with ids of that hour."""
-    clock, last = CLOCK._offset, ids._last
+    clock, last = CLOCK._offset_ms, ids._last
     yield
-    CLOCK._offset, ids._last = clock, last
+    CLOCK._offset_ms, ids._last = clock, last
 
 
 @pytest.fixture(scope="session")
