@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, Integer, LargeBinary, String, Table, bindparam, insert, text
@@ -14,8 +15,8 @@ from bot.store.tx import Tx
 
 FEW = 5
 """Fewer rows than these go by statements: COPY asks the server twice."""
-Told = Callable[[Iterable[Any]], list[str]]
-"""The values of one column as COPY takes them in its text format."""
+Told = Callable[[Iterable[Any]], list[Any]]
+"""The values of one column as they are handed over: for COPY in its text format, for SQLite as they are."""
 
 
 def insert_many(tx: Tx, table: Table, rows: list[dict[str, Any]]) -> None:
@@ -24,20 +25,23 @@ def insert_many(tx: Tx, table: Table, rows: list[dict[str, Any]]) -> None:
     By COPY on PostgreSQL: 5 µs of processor time a row, where a statement a row takes 40. Raises TypeError for a
     kind of column that is not written down here.
     """
-    if not rows:
-        return
-    if tx.conn.dialect.name != "postgresql" or len(rows) < FEW:
+    if 0 < len(rows) < FEW and tx.conn.dialect.name == "postgresql":
         _insert(table, tuple(rows[0])).run_each(tx, rows)
-        return
+    elif rows:
+        insert_portions(tx, table, [rows])
+
+
+def insert_portions(tx: Tx, table: Table, portions: Iterable[list[dict[str, Any]]]) -> None:
+    """The same for very many rows, which may be made while PostgreSQL writes those before them."""
     tx.known.clear()
-    plan = _plan(table, tuple(rows[0]))
-    # A column at a time: going through all its values at once costs a third of asking each what it is.
-    columns = [told([row[name] for row in rows]) for name, told in plan.columns]
-    lines = "\n".join(map("\t".join, zip(*columns, strict=True)))
-    connection: Any = tx.conn.connection.dbapi_connection
+    put = _put if tx.conn.dialect.name == "sqlite" else _copy
+    source = iter(portions)
+    first = next(source, [])
+    if not first:
+        return
+    plan = _plan(table, tuple(first[0]), on_sqlite=put is _put)
     try:
-        with connection.cursor() as cursor, cursor.copy(plan.text) as copy:
-            copy.write(lines + "\n")
+        put(tx.conn.connection.dbapi_connection, plan, chain([first], source))
     except tx.conn.dialect.loaded_dbapi.Error as error:
         raise refused(tx.conn, plan.text, error) from error
 
@@ -46,12 +50,37 @@ class _Plan(NamedTuple):
     text: str
     columns: tuple[tuple[str, Told], ...]
 
+    def values(self, rows: list[dict[str, Any]]) -> Iterable[tuple[Any, ...]]:
+        """The rows as they are handed over."""
+        # A column at a time: going through all its values at once costs a third of asking each what it is.
+        return zip(*(told([row[name] for row in rows]) for name, told in self.columns), strict=True)
+
+
+def _put(connection: Any, plan: _Plan, portions: Iterable[list[dict[str, Any]]]) -> None:
+    for rows in portions:
+        connection.executemany(plan.text, plan.values(rows))
+
+
+def _copy(connection: Any, plan: _Plan, portions: Iterable[list[dict[str, Any]]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(plan.text) as copy:
+        for rows in portions:
+            copy.write("\n".join(map("\t".join, plan.values(rows))) + "\n")
+
 
 @cache
-def _plan(table: Table, names: tuple[str, ...]) -> _Plan:
+def _plan(table: Table, names: tuple[str, ...], *, on_sqlite: bool) -> _Plan:
+    told = _as_they_are if on_sqlite else _told
+    columns = tuple((name, told(table.c[name].type)) for name in names)
     quoted = ", ".join(f'"{name}"' for name in names)
-    columns = tuple((name, _told(table.c[name].type)) for name in names)
-    return _Plan(f"COPY {table.name} ({quoted}) FROM STDIN", columns)
+    if not on_sqlite:
+        return _Plan(f"COPY {table.name} ({quoted}) FROM STDIN", columns)
+    marks = ", ".join("?" * len(names))
+    return _Plan(f"INSERT INTO {table.name} ({quoted}) VALUES ({marks})", columns)  # noqa: S608 - our own names
+
+
+def _as_they_are(kind: Any) -> Told:
+    told = _told(kind)
+    return _checked_blobs if told is _sealed else _blobs if told is _bytes else list
 
 
 def _told(kind: Any) -> Told:
@@ -61,6 +90,19 @@ def _told(kind: Any) -> Told:
         if isinstance(kind, known):
             return told
     raise TypeError(f"insert_many knows no column of {kind!r}")
+
+
+def _checked(values: Iterable[bytes | None]) -> list[bytes | None]:
+    return list(map(Sealed.checked, values))
+
+
+def _checked_blobs(values: Iterable[bytes | None]) -> list[bytearray | None]:
+    return _blobs(_checked(values))
+
+
+def _blobs(values: Iterable[bytes | None]) -> list[bytearray | None]:
+    # What sqlite3 takes at once; of bytes it asks every time whether somebody adapts them.
+    return [None if value is None else bytearray(value) for value in values]
 
 
 _NOTHING = "\\N"
@@ -84,7 +126,7 @@ def _bytes(values: Iterable[bytes | None]) -> list[str]:
 
 
 def _sealed(values: Iterable[bytes | None]) -> list[str]:
-    return _bytes(map(Sealed.checked, values))
+    return _bytes(_checked(values))
 
 
 @cache
