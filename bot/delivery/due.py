@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Subquery,
     bindparam,
+    delete,
     func,
     literal,
     select,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy import insert as into
 
 from bot.store import progress, signals
-from bot.store.tables.delivery import QUEUED, RECALLED, SENDING, SENT, UNREACHABLE, outbox
+from bot.store.tables.delivery import QUEUED, RECALLED, SENDING, SENT, UNREACHABLE, contents, outbox
 from bot.store.tx import Tx
 
 NOT_YET = 1 << 62
@@ -51,6 +52,11 @@ def post_all_of(found: Subquery, kind: str, due_ms: ColumnElement[int] = _NOT_YE
         "uncertain": literal(0),
     }
     return into(outbox).from_select(list(rows), select(*rows.values()))
+
+
+def drop_content(tx: Tx, content_id: int) -> None:
+    """Takes back words that went to nobody."""
+    tx.run(delete(contents).where(contents.c.id == content_id))
 
 
 def sent_messages(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from bot.chat.choices import Answer, unpack
 from bot.chat.replies import Edit, Message, Reply, Say, Template
@@ -75,11 +75,6 @@ def content(tx: Tx, say: Say | Template) -> int:
     row_id = new_id()
     CONTENT.run(tx, id=row_id, body=tx.vault.seal("contents.body", row_id, dump(say)), made_ms=tx.now_ms)
     return row_id
-
-
-def drop_content(tx: Tx, content_id: int) -> None:
-    """Takes back words that went to nobody."""
-    tx.run(delete(contents).where(contents.c.id == content_id))
 
 
 def bulk_contents(tx: Tx, says: Sequence[Say]) -> list[int]:

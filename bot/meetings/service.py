@@ -11,7 +11,7 @@ from sqlalchemy import update
 from bot.chat.errors import Refused
 from bot.chat.replies import File, Say
 from bot.clock import to_ms
-from bot.delivery import outbox
+from bot.delivery import due, outbox
 from bot.delivery.outbox import Notice
 from bot.i18n import speaking
 from bot.meetings import knocking, plain, queries, rules, texts
@@ -148,7 +148,7 @@ def _queue(
     ]
     outbox.post(tx, notices, kind=queries.NOTICE, kind_id=meeting.id, priority=priority, due_ms=tx.now_ms)
     if not told and contents.keys() - {account.language for account, *_rest in found.values() if account}:
-        outbox.drop_content(tx, contents["vi"])
+        due.drop_content(tx, contents["vi"])
     obstacles = {
         member_id: obstacle for member_id, (account, obstacle, _) in found.items() if account is None
     }

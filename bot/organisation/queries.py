@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
-from sqlalchemy.engine import Row
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, bindparam, func, or_, select, tuple_
 
 from bot.organisation.models import (
     Account,

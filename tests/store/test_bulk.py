@@ -6,7 +6,7 @@ import hmac
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Float, Integer, MetaData, Table, delete, select
+from sqlalchemy import Column, Float, Integer, MetaData, Table, delete, event, select
 from sqlalchemy.exc import DBAPIError
 
 from bot.clock import now
