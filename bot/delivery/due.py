@@ -4,23 +4,36 @@ for good; what of it was sent. Part of `outbox`."""
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Insert, Integer, Subquery, bindparam, func, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Insert,
+    Integer,
+    Subquery,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy import insert as into
 
 from bot.store import progress, signals
-from bot.store.tables.delivery import QUEUED, RECALLED, SENDING, SENT, UNREACHABLE, outbox
+from bot.store.tables.delivery import QUEUED, RECALLED, SENDING, SENT, UNREACHABLE, contents, outbox
 from bot.store.tx import Tx
 
 NOT_YET = 1 << 62
 """A due time for rows that wait for `make_due`: a notice whose audience is still being frozen."""
 
 
+_NOT_YET: ColumnElement[int] = literal(NOT_YET, BigInteger)
 MAX_MESSAGE_ID = 80
 """Characters of the column that holds a platform's id, or several."""
 
 
-def post_all_of(found: Subquery, kind: str) -> Insert:
-    """Queues a notice to many in one statement, to be let go by `make_due`.
+def post_all_of(found: Subquery, kind: str, due_ms: ColumnElement[int] = _NOT_YET) -> Insert:
+    """Queues a notice to many in one statement, to be let go by `make_due` if no moment is given.
 
     `found`: a query of `channel`, `chat_id`, `recipient_id`, `content_id`; its parameters go with the notice's: `first`
     (the rows' ids begin with it), `kind_id`, `priority`, `made`.
@@ -33,12 +46,17 @@ def post_all_of(found: Subquery, kind: str) -> Insert:
         "notice_id": bindparam("kind_id", type_=BigInteger),
         "priority": bindparam("priority", type_=Integer),
         "state": literal(QUEUED),
-        "due_ms": literal(NOT_YET, BigInteger),
+        "due_ms": due_ms,
         "made_ms": bindparam("made", type_=BigInteger),
         "attempts": literal(0),
         "uncertain": literal(0),
     }
     return into(outbox).from_select(list(rows), select(*rows.values()))
+
+
+def drop_content(tx: Tx, content_id: int) -> None:
+    """Takes back words that went to nobody."""
+    tx.run(delete(contents).where(contents.c.id == content_id))
 
 
 def sent_messages(

@@ -22,6 +22,8 @@ def knock(
     tx: Tx, meeting: Meeting, unreached: Collection[int], words: Callable[[Meeting], Say], priority: int
 ) -> None:
     """Queues the template, where there is one, for those who can be reached in no other way."""
+    if not unreached:
+        return
     with speaking("vi"):  # as it was approved
         title = f"{words(meeting).heading}, {meeting.unit}"
         values = {"number": "", "title": title, "deadline": moment(meeting.starts)}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, insert, or_, select
 
 from bot.chat.replies import File
 from bot.clock import from_ms, to_ms
@@ -36,7 +36,12 @@ def _select() -> Select[tuple[object, ...]]:
     )
 
 
-def _meeting(tx: Tx, row: Row[tuple[object, ...]]) -> Meeting:
+def _meeting(tx: Tx, row: Any) -> Meeting:
+    file = File(row.file_id, row.file_name, row.media_type, row.size) if row.file_id else None
+    return _with_file(tx, row, file)
+
+
+def _with_file(tx: Tx, row: Any, file: File | None) -> Meeting:
     return Meeting(
         id=row.id,
         unit_id=row.unit_id,
@@ -49,7 +54,7 @@ def _meeting(tx: Tx, row: Row[tuple[object, ...]]) -> Meeting:
         author_id=row.author_id,
         state=State(row.state),
         sequence=row.sequence,
-        file=File(row.file_id, row.file_name, row.media_type, row.size) if row.file_id else None,
+        file=file,
         file_at=from_ms(row.file_ms) if row.file_ms is not None else None,
         follows=bool(row.follows),
         guests=tx.vault.open("meetings.guests", row.id, row.guests) if row.guests else "",
@@ -68,6 +73,35 @@ def get(tx: Tx, meeting_id: int) -> Meeting | None:
     """A meeting by id."""
     row = _GET.first(tx, meeting=meeting_id)
     return _meeting(tx, row) if row else None
+
+
+_ADDED = Hot(
+    insert(meetings)
+    .values(
+        **{
+            name: bindparam(name)
+            for name in (
+                "id unit_id kind starts_ms place agenda chair author_id file_id file_ms follows made_ms stage"
+            ).split()
+        },
+        state=State.OPEN.value,
+        sequence=0,
+        changed_ms=bindparam("made_ms"),
+    )
+    .returning(
+        meetings,
+        select(organisations.c.name)
+        .where(organisations.c.id == bindparam("unit_id"))
+        .scalar_subquery()
+        .label("unit"),
+    )
+)
+
+
+def add(tx: Tx, file: File | None, **values: Any) -> Meeting:
+    """Keeps a new meeting, open and never changed yet; as it is read back. `values`: its columns, as stored."""
+    [row] = _ADDED.rows(tx, file_id=file.file_id if file else None, **values)
+    return _with_file(tx, row, file)
 
 
 def to_change(tx: Tx, meeting_id: int) -> Meeting | None:

@@ -1,49 +1,33 @@
 """The verbs of meetings. Each checks rights and state itself: a payload is never trusted."""
 
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import update
 
 from bot.chat.errors import Refused
 from bot.chat.replies import File, Say
 from bot.clock import to_ms
-from bot.delivery import outbox
+from bot.delivery import due, outbox
 from bot.delivery.outbox import Notice
 from bot.i18n import speaking
-from bot.meetings import knocking, queries, rules, texts
+from bot.meetings import knocking, plain, queries, rules, texts
 from bot.meetings.models import Draft, Invitee, Mark, Meeting, MeetingKind, Reason, Rsvp, State
 from bot.organisation import audience
 from bot.organisation import queries as people
 from bot.organisation.models import Member, Purpose, Role, Verb
-from bot.organisation.ways import Way, ways_to
+from bot.organisation.ways import ways_to
 from bot.store import audit, files
 from bot.store.bulk import insert_many
-from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.tables.meetings import invitees, meetings
 from bot.store.tx import Tx
 
 _LEADERS = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.COMMITTEE_MEMBER)
 _CODE_MS = 60_000
-
-
-_MEETING = Hot(
-    insert(meetings).values(
-        **{
-            name: bindparam(name)
-            for name in (
-                "id unit_id kind starts_ms place agenda chair author_id file_id file_ms follows made_ms stage"
-            ).split()
-        },
-        state=State.OPEN.value,
-        sequence=0,
-        changed_ms=bindparam("made_ms"),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +66,9 @@ def call(tx: Tx, draft: Draft) -> int:
     meeting_id = new_id()
     if draft.file is not None:
         _register(tx, draft.file)
-    _MEETING.run(
+    meeting = queries.add(
         tx,
+        draft.file,
         id=meeting_id,
         unit_id=draft.unit_id,
         kind=draft.kind.value,
@@ -92,13 +77,12 @@ def call(tx: Tx, draft: Draft) -> int:
         agenda=draft.agenda[: rules.MAX_AGENDA],
         chair=tx.vault.seal("meetings.chair", meeting_id, draft.chair[: rules.MAX_CHAIR]),
         author_id=draft.author_id,
-        file_id=draft.file.file_id if draft.file else None,
         file_ms=tx.now_ms if draft.file else None,
         follows=int(draft.follows),
         made_ms=tx.now_ms,
         stage=rules.stages_past(draft.starts, tx.now),
     )
-    _invite(tx, _known(tx, meeting_id), called)
+    _invite(tx, meeting, called)
     audit.record(tx, "meeting.call", f"meeting:{meeting_id}", member_id=draft.author_id)
     return meeting_id
 
@@ -115,7 +99,7 @@ def _register(tx: Tx, file: File) -> None:
 
 
 def _invite(tx: Tx, meeting: Meeting, called: list[Member]) -> None:
-    found = ways_to(tx, [member.id for member in called], tx.now_ms, Purpose.DIRECTIVES)
+    obstacles = _queue(tx, meeting, [member.id for member in called], texts.card, outbox.URGENT)
     rows = [
         {
             "meeting_id": meeting.id,
@@ -123,42 +107,54 @@ def _invite(tx: Tx, meeting: Meeting, called: list[Member]) -> None:
             "unit_id": member.branch_id,
             "standing": member.standing.value,
             "membership": member.membership.value,
-            "obstacle": None if found[member.id][0] else found[member.id][1],
+            "obstacle": obstacles.get(member.id),
             "tries": 0,
         }
         for member in called
     ]
     insert_many(tx, invitees, rows)
-    send(tx, meeting, [member.id for member in called], texts.card, outbox.URGENT, found)
 
 
 def send(
-    tx: Tx,
-    meeting: Meeting,
-    member_ids: Iterable[int],
-    words: Callable[[Meeting], Say],
-    priority: int,
-    found: Mapping[int, Way] | None = None,
+    tx: Tx, meeting: Meeting, member_ids: Iterable[int], words: Callable[[Meeting], Say], priority: int
 ) -> Told:
-    """Queues the same words for several members, each in their language; `found`: their ways, where known."""
+    """Queues the same words for several members, each in their language."""
     ids = list(member_ids)
-    found = ways_to(tx, ids, tx.now_ms, Purpose.DIRECTIVES) if found is None else found
+    obstacles = _queue(tx, meeting, ids, words, priority)
+    return Told(len(ids) - len(obstacles), len(obstacles))
+
+
+def _queue(
+    tx: Tx, meeting: Meeting, ids: list[int], words: Callable[[Meeting], Say], priority: int
+) -> dict[int, str]:
+    """The same; why there is no way to some of them."""
     contents: dict[str, int] = {}
-    notices = []
-    for member_id in ids:
-        account = found[member_id][0]
-        if account is None:
-            continue
-        if account.language not in contents:
-            with speaking(account.language):
-                contents[account.language] = outbox.content(tx, words(meeting))
-        notices.append(Notice(account.channel, account.chat_id, member_id, contents[account.language]))
-    sent = len(
-        outbox.post(tx, notices, kind=queries.NOTICE, kind_id=meeting.id, priority=priority, due_ms=tx.now_ms)
-    )
+
+    def content(language: str) -> int:
+        if language not in contents:
+            with speaking(language):
+                contents[language] = outbox.content(tx, words(meeting))
+        return contents[language]
+
+    told: set[int] = set()
+    if len(ids) >= plain.FEW:
+        told = plain.queue(tx, meeting.id, ids, content("vi"), priority, tx.now_ms)
+    others = [each for each in ids if each not in told]
+    found = ways_to(tx, others, tx.now_ms, Purpose.DIRECTIVES)
+    notices = [
+        Notice(account.channel, account.chat_id, member_id, content(account.language))
+        for member_id, (account, _obstacle, _window) in found.items()
+        if account is not None
+    ]
+    outbox.post(tx, notices, kind=queries.NOTICE, kind_id=meeting.id, priority=priority, due_ms=tx.now_ms)
+    if not told and contents.keys() - {account.language for account, *_rest in found.values() if account}:
+        due.drop_content(tx, contents["vi"])
+    obstacles = {
+        member_id: obstacle for member_id, (account, obstacle, _) in found.items() if account is None
+    }
     if words in knocking.WORDS:
-        knocking.knock(tx, meeting, [each for each in ids if found[each][0] is None], words, priority)
-    return Told(sent, len(ids) - sent)
+        knocking.knock(tx, meeting, list(obstacles), words, priority)
+    return obstacles
 
 
 def refresh(tx: Tx, meeting: Meeting) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import BigInteger, Select, and_, bindparam, or_, select
+from sqlalchemy import BigInteger, Select, and_, any_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.organisation.models import Kind, Member, Role
 from bot.organisation.queries import MEMBER, as_member, counting, holds, present
 from bot.organisation.rules import MEMBER_STANDINGS
-from bot.store.hot import Hot, as_list, one_of
+from bot.store.hot import Hot
 from bot.store.tables.organisation import (
     ACTIVE,
     accounts,
@@ -19,33 +20,29 @@ from bot.store.tables.organisation import (
 from bot.store.tx import Tx
 
 
-def _units() -> Select[tuple[int]]:
+def _below(dialect: str) -> Select[tuple[object, ...]]:
     tree = (
         select(organisations.c.id).where(organisations.c.id == bindparam("unit")).cte("below", recursive=True)
     )
     link, at = organisation_links, bindparam("at", type_=BigInteger)
     still = and_(link.c.from_ms <= at, or_(link.c.until_ms.is_(None), link.c.until_ms > at))
     tree = tree.union(select(link.c.organisation_id).where(link.c.parent_id == tree.c.id, still))
-    return select(tree.c.id)
-
-
-def _of_units(dialect: str) -> Select[tuple[object, ...]]:
-    return (
-        select(*MEMBER)
-        .where(one_of(dialect, members.c.branch_id, "units"), counting())
-        .limit(bindparam("most", type_=BigInteger))
+    units = select(tree.c.id)
+    # PostgreSQL, which cannot guess how many units there are, would walk along all members; not so for an array.
+    inside = (
+        members.c.branch_id.in_(units)
+        if dialect == "sqlite"
+        else members.c.branch_id == any_(func.array(units.scalar_subquery(), type_=ARRAY(BigInteger)))
     )
+    return select(*MEMBER).where(inside, counting()).limit(bindparam("most", type_=BigInteger))
 
 
-_UNITS = Hot(_units())
-_OF_UNITS = Hot(_of_units)
+_BELOW = Hot(_below)
 
 
 def members_below(tx: Tx, organisation_id: int, limit: int) -> list[Member]:
     """Who is a member now of an organisation and all below it, by id: at most so many."""
-    # In one statement PostgreSQL, which cannot guess how many units there are, would walk along all members.
-    units = [row.id for row in _UNITS.rows(tx, unit=organisation_id, at=tx.now_ms)]
-    rows = _OF_UNITS.rows(tx, units=as_list(tx, units), most=limit)
+    rows = _BELOW.rows(tx, unit=organisation_id, at=tx.now_ms, most=limit)
     # Sorted here: asked for in that order, SQLite reads all members there are by their id.
     return sorted((as_member(row) for row in rows), key=lambda member: member.id)
 

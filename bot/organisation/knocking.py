@@ -25,8 +25,8 @@ def knock(
     Nothing without a template of that kind. `values`: number, title, deadline. It is due now, if no moment is
     given; one to somebody whose window has opened by then is not sent. `since_ms` as in `templates.post`.
     """
-    usable = templates.usable(tx, kind)
-    if not usable or not member_ids:
+    usable = templates.usable(tx, kind) if member_ids else []
+    if not usable:
         return 0
     ways = ways_to(tx, member_ids, tx.now_ms, Purpose.DIRECTIVES)
     closed = [each for each in member_ids if ways[each][1] == window.CLOSED]

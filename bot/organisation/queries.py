@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
-from sqlalchemy.engine import Row
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, bindparam, func, or_, select, tuple_
 
 from bot.organisation.models import (
     Account,
@@ -287,7 +286,7 @@ def appointments_of(tx: Tx, member_id: int, at_ms: int | None = None) -> list[Ap
 def may(tx: Tx, member_id: int, verb: Verb, organisation_id: int) -> bool:
     """Whether a member's posts of now allow this over an organisation: role x subtree x date."""
     over = {post.organisation_id for post in appointments_of(tx, member_id) if post.role in RIGHTS[verb]}
-    return bool(over) and not over.isdisjoint(ancestors(tx, organisation_id))
+    return organisation_id in over or (bool(over) and not over.isdisjoint(ancestors(tx, organisation_id)))
 
 
 def scope(tx: Tx, member_id: int, verb: Verb) -> set[int]:
@@ -340,11 +339,11 @@ def _appointment(row: Row[tuple[object, ...]]) -> Appointment:
 # --- accounts
 
 
-_ACCOUNTS = select(accounts, members.c.branch_id, members.c.standing).join(
+ACCOUNTS = select(accounts, members.c.branch_id, members.c.standing).join(
     members, members.c.id == accounts.c.member_id
 )
 _ACCOUNT_OF = Hot(
-    _ACCOUNTS.where(
+    ACCOUNTS.where(
         accounts.c.channel == bindparam("channel"),
         accounts.c.user_id == bindparam("user_id"),
         accounts.c.state == ACTIVE,
@@ -358,15 +357,15 @@ def account_of(tx: Tx, channel: str, user_id: str) -> Account | None:
 
     def read() -> Account | None:
         row = _ACCOUNT_OF.first(tx, channel=channel, user_id=user_id)
-        return None if row is None else _account(row)
+        return None if row is None else as_account(row)
 
     return tx.once(("account", channel, user_id), read)
 
 
 def account(tx: Tx, account_id: int) -> Account | None:
     """One account, whatever its state."""
-    row = tx.first(_ACCOUNTS.where(accounts.c.id == account_id))
-    return None if row is None else _account(row)
+    row = tx.first(ACCOUNTS.where(accounts.c.id == account_id))
+    return None if row is None else as_account(row)
 
 
 def accounts_of_member(tx: Tx, member_id: int) -> list[Account]:
@@ -375,7 +374,7 @@ def accounts_of_member(tx: Tx, member_id: int) -> list[Account]:
 
 
 _REACH = Hot(
-    lambda dialect: _ACCOUNTS.where(
+    lambda dialect: ACCOUNTS.where(
         one_of(dialect, accounts.c.member_id, "ids"),
         accounts.c.state == ACTIVE,
         or_(*(members.c.standing == standing for standing in sorted(ACCESS_STANDINGS))),
@@ -387,15 +386,15 @@ def reach(tx: Tx, member_ids: Iterable[int]) -> dict[int, list[Account]]:
     """The active accounts of many members, blocked ones too; who has none is not in the result."""
     found: dict[int, list[Account]] = {}
     for row in _REACH.rows(tx, ids=as_list(tx, member_ids)):
-        found.setdefault(row.member_id, []).append(_account(row))
+        found.setdefault(row.member_id, []).append(as_account(row))
     return found
 
 
 def unserved(tx: Tx, limit: int) -> list[Account]:
     """Active accounts that are new, or to which a way has opened, and that have not got what was missed."""
     waiting = (accounts.c.state == ACTIVE, accounts.c.served_ms.is_(None))
-    statement = _ACCOUNTS.where(*waiting).order_by(accounts.c.id).limit(limit)
-    return [_account(row) for row in tx.rows(statement.with_for_update(of=accounts, skip_locked=True))]
+    statement = ACCOUNTS.where(*waiting).order_by(accounts.c.id).limit(limit)
+    return [as_account(row) for row in tx.rows(statement.with_for_update(of=accounts, skip_locked=True))]
 
 
 def members_at(tx: Tx, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
@@ -418,20 +417,20 @@ def holders(tx: Tx, organisation_id: int, verb: Verb) -> list[Account]:
 
 def pending_links(tx: Tx, organisation_ids: Iterable[int]) -> list[Account]:
     """Accounts that wait for approval in these branches, the oldest first."""
-    statement = _ACCOUNTS.where(
+    statement = ACCOUNTS.where(
         accounts.c.state == PENDING, members.c.branch_id.in_(list(organisation_ids))
     ).order_by(accounts.c.id)
-    return [_account(row) for row in tx.rows(statement)]
+    return [as_account(row) for row in tx.rows(statement)]
 
 
 def linked_since(tx: Tx, organisation_ids: Iterable[int], since_ms: int) -> list[Account]:
     """Accounts in use that were linked in these branches after a moment, the oldest first."""
-    statement = _ACCOUNTS.where(
+    statement = ACCOUNTS.where(
         accounts.c.state == ACTIVE,
         accounts.c.linked_ms > since_ms,
         members.c.branch_id.in_(list(organisation_ids)),
     ).order_by(accounts.c.linked_ms, accounts.c.id)
-    return [_account(row) for row in tx.rows(statement)]
+    return [as_account(row) for row in tx.rows(statement)]
 
 
 _WITHDRAWN = Hot(
@@ -484,7 +483,8 @@ def consents_of(tx: Tx, account: Account) -> dict[Purpose, Consent]:
     }
 
 
-def _account(row: Row[tuple[object, ...]]) -> Account:
+def as_account(row: Row[tuple[object, ...]]) -> Account:
+    """A row of `ACCOUNTS` as a value."""
     return Account(
         row.id,
         row.channel,

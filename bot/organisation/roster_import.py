@@ -27,7 +27,7 @@ from bot.organisation.queries import slices
 from bot.organisation.roster_plan import Plan, Planner, Record, base_of, columns_of
 from bot.organisation.roster_tree import FAR_MS
 from bot.store import audit
-from bot.store.bulk import insert_many, tell_planner
+from bot.store.bulk import insert_many, insert_portions, tell_planner
 from bot.store.engine import take_time
 from bot.store.ids import new_id
 from bot.store.tables.organisation import (
@@ -54,6 +54,7 @@ Progress = Callable[[int, int], None]
 SLICE_S = 0.04
 """How long one transaction goes on taking units."""
 _ROWS = 50  # a unit
+_STREAMED = 1_000  # the same, of what PostgreSQL writes while it is made
 LEASE_MS = 60_000
 """For how long after its last sign of life nobody else takes over an import."""
 
@@ -120,9 +121,9 @@ def apply_roster(
         "moved": counts["moved"],
         "gone": counts["left"],
     }
-    run(lambda tx: _begin(tx, started))
+    streamed = run(lambda tx: _begin(tx, started))
     try:
-        in_slices(run, _staged(vault, planned, import_id), pause, import_id)
+        in_slices(run, _staged(vault, planned, import_id, streamed=streamed), pause, import_id)
         run(lambda tx: tell_planner(tx, members, import_changes))
         run(lambda tx: _switch(tx, planned, import_id, by))
     except BaseException:
@@ -194,9 +195,9 @@ def in_slices(
             waiting.popleft()
 
 
-def _portions(rows: Iterable[T]) -> Iterator[list[T]]:
+def _portions(rows: Iterable[T], most: int = _ROWS) -> Iterator[list[T]]:
     source = iter(rows)
-    while portion := list(islice(source, _ROWS)):
+    while portion := list(islice(source, most)):
         yield portion
 
 
@@ -211,18 +212,23 @@ def take_over(tx: Tx) -> None:
         raise RosterError(_("Đang có một lần nhập danh sách khác. Mời đồng chí chờ vài phút rồi làm lại."))
 
 
-def _begin(tx: Tx, values: dict[str, Any]) -> None:
+def _begin(tx: Tx, values: dict[str, Any]) -> bool:
+    """Whether the database writes while rows are made, and lets others write meanwhile."""
     take_over(tx)
     tx.run(insert(imports).values(**values, at_ms=tx.now_ms, lease_ms=tx.now_ms + LEASE_MS))
+    return tx.conn.dialect.name != "sqlite"
 
 
-def _staged(vault: Vault, planned: Plan, import_id: int) -> Iterator[Unit]:
+def _staged(vault: Vault, planned: Plan, import_id: int, *, streamed: bool) -> Iterator[Unit]:
     """Organisations that begin in the far future, members nobody sees, and what is to change in others."""
     yield from planned.tree.stage()
-    marks = {"first_import_id": import_id, "last_import_id": import_id}
-    for portion in _portions(planned.inserts.items()):
-        rows = [{"id": each, **marks, **columns_of(vault, each, record)} for each, record in portion]
-        yield partial(insert_many, table=members, rows=rows)
+    rows_of = partial(_new_rows, vault, import_id)
+    if streamed:
+        for many in _portions(planned.inserts.items(), _STREAMED):
+            yield partial(_stream, rows_of, many)
+    else:
+        for portion in _portions(planned.inserts.items()):
+            yield partial(insert_many, table=members, rows=rows_of(portion))
     seal = vault.seal
     changes: list[tuple[str, int, Any, Any]] = [
         ("organisation", node, before, after) for node, before, after in planned.tree.renamings()
@@ -241,6 +247,15 @@ def _staged(vault: Vault, planned: Plan, import_id: int) -> Iterator[Unit]:
             for about, each, before, after in portion_
         ]
         yield partial(insert_many, table=import_changes, rows=rows)
+
+
+def _new_rows(vault: Vault, import_id: int, new: Iterable[tuple[int, Record]]) -> list[dict[str, Any]]:
+    marks = {"first_import_id": import_id, "last_import_id": import_id}
+    return [{"id": each, **marks, **columns_of(vault, each, record)} for each, record in new]
+
+
+def _stream(rows_of: Callable[[Iterable[Any]], list[dict[str, Any]]], new: list[Any], tx: Tx) -> None:
+    insert_portions(tx, members, map(rows_of, _portions(new)))
 
 
 _PLACED = ("branch_id", "kind", "standing", "missing_since_ms")

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -342,15 +343,13 @@ def _person_hash(vault: Vault, full_name: str, birth: str | None) -> bytes:
     return vault.hash("members.person", f"{fold(full_name)}|{birth or ''}")
 
 
+_sealed = attrgetter(*SEALED)
+
+
 def columns_of(vault: Vault, member_id: int, record: Record) -> dict[str, Any]:
     """A member's row: sealed, with the hashes it is found by."""
     return {
-        **{
-            name: None
-            if (value := getattr(record, name)) is None
-            else vault.seal(f"members.{name}", member_id, value)
-            for name in SEALED
-        },
+        **vault.seal_row("members", member_id, dict(zip(SEALED, _sealed(record), strict=True))),
         "branch_id": record.branch_id,
         "card_hash": record.card_number and vault.hash("members.card_number", record.card_number),
         "phone_hash": record.phone and vault.hash("members.phone", record.phone),

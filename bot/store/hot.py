@@ -77,7 +77,7 @@ class Hot:
         try:
             plan.on(tx.conn).executemany(plan.text, map(plan.bind, many))
         except tx.conn.dialect.loaded_dbapi.Error as error:
-            raise _refused(tx.conn, plan.text, error) from error
+            raise refused(tx.conn, plan.text, error) from error
 
     def first(self, tx: Tx, **values: Any) -> Any | None:
         """The first row, its columns by name, or None."""
@@ -129,7 +129,7 @@ class _Plan(NamedTuple):
         try:
             return self.on(tx.conn).execute(self.text, self.bind(values))
         except tx.conn.dialect.loaded_dbapi.Error as error:
-            raise _refused(tx.conn, self.text, error) from error
+            raise refused(tx.conn, self.text, error) from error
 
     def bind(self, values: Mapping[str, Any]) -> list[Any] | dict[str, Any]:
         given = {**self.constants, **values}
@@ -170,7 +170,7 @@ def _plan(statement: Statement, dialect: Dialect) -> _Plan:
     )
 
 
-def _refused(conn: Connection, text: str, error: Exception) -> StatementError:
+def refused(conn: Connection, text: str, error: Exception) -> StatementError:
     """The driver's error as SQLAlchemy tells it, without the values; a connection that was lost is given up."""
     dialect = conn.dialect
     driver: Any = conn.connection.dbapi_connection

@@ -19,9 +19,10 @@ _PAUSE_S = 1.0
 
 
 def tell(tx: Tx, what: str) -> None:
-    """Wakes those who wait for this, in every process, when this transaction commits."""
-    if tx.conn.dialect.name != "sqlite":
-        tx.run(select(func.pg_notify(_CHANNEL, what)))
+    """Wakes those who wait for this, in every process, when this transaction commits: once, however often told."""
+    if what not in tx.told and tx.conn.dialect.name != "sqlite":
+        tx.rows(select(func.pg_notify(_CHANNEL, what)))
+        tx.told.add(what)
 
 
 async def listen(url: str, heard: Callable[[str], None]) -> None:

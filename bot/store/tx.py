@@ -27,6 +27,9 @@ class Tx:
     known: dict[Any, Any] = field(default_factory=dict)
     """What this unit has read and nothing in it has changed since; see `once`."""
 
+    told: set[str] = field(default_factory=set)
+    """What this transaction, which units may share, tells other processes when it commits (`signals.tell`)."""
+
     asked_for_work: bool = False
     """Set when a job was requested: somebody should look once this is committed."""
 

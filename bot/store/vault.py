@@ -6,12 +6,14 @@ the sealing key rotates, the hash key never does (a lost one needs the roster im
 """
 
 import base64
-import hmac
+import hashlib
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -92,7 +94,7 @@ class Vault:
     def __init__(self, keys: Keys, path: Path | None = None) -> None:
         """`path` is the key file: read again when something was sealed with a key that is not known yet."""
         self._path = path
-        self._hashing = keys.hashing
+        self._inner, self._outer = _started(keys.hashing)
         self._take(keys)
 
     def _take(self, keys: Keys) -> None:
@@ -119,6 +121,27 @@ class Vault:
         body = ciphers[current].encrypt(nonce, plain, f"{place}\0{row}".encode())
         return SealedBytes(bytes((_FORMAT, current)) + nonce + body)
 
+    def seal_row(
+        self, table: str, row: object, values: Mapping[str, str | None]
+    ) -> dict[str, SealedBytes | None]:
+        """The same for several columns of one row, by their names; None stays None. For very many rows."""
+        ciphers, current = self._in_use
+        encrypt, head, tail = ciphers[current].encrypt, bytes((_FORMAT, current)), f"\0{row}"
+        noise = os.urandom(
+            _NONCE * len(values)
+        )  # asked for once a row: each time costs as much as the sealing
+        sealed: dict[str, SealedBytes | None] = {}
+        at = 0
+        for name, value in values.items():
+            if value is None:
+                sealed[name] = None
+                continue
+            nonce = noise[at : at + _NONCE]
+            at += _NONCE
+            body = encrypt(nonce, value.encode(), f"{table}.{name}{tail}".encode())
+            sealed[name] = SealedBytes(head + nonce + body)
+        return sealed
+
     def open_bytes(self, place: str, row: object, sealed: bytes) -> bytes:
         """The bytes that were sealed for this place and row. Raises VaultError."""
         if len(sealed) > _HEADER and sealed[1] > self.current:
@@ -138,4 +161,16 @@ class Vault:
 
     def hash(self, place: str, value: str) -> bytes:
         """A keyed hash (HMAC-SHA256, 32 bytes) for equality look-ups within one place."""
-        return hmac.digest(self._hashing, f"{place}\0{value}".encode(), "sha256")
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(f"{place}\0{value}".encode())
+        outer.update(inner.digest())
+        made: bytes = outer.digest()
+        return made
+
+
+def _started(key: bytes) -> tuple[Any, Any]:
+    """HMAC-SHA256 as far as it is the same for every message (RFC 2104): a third of what `hmac.digest` costs."""
+    block = hashlib.sha256().block_size
+    padded = (key if len(key) <= block else hashlib.sha256(key).digest()).ljust(block, b"\0")
+    inner, outer = (hashlib.sha256(bytes(byte ^ mark for byte in padded)) for mark in (0x36, 0x5C))
+    return inner, outer

@@ -163,12 +163,13 @@ class Writer:
         taken: list[_Work] = []
         outcomes: list[tuple[Done | None, Any, BaseException | None]] = []
         leaving: list[Callable[[], None]] = []
+        told: set[str] = set()
         transaction = self._begin()
         try:
             with _Aside(self._beside) as aside, transaction as conn:
                 for work in self._next():
                     taken.append(work)
-                    tx = Tx(conn, now(), self._vault)
+                    tx = Tx(conn, now(), self._vault, told=told)
                     outcomes.append((work.done, work.unit(tx), None))
                     leaving += tx.after_commit
                 aside.over()

@@ -32,6 +32,11 @@ class Sealed(TypeDecorator[bytes]):
     cache_ok = True
 
     def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return self.checked(value)
+
+    @staticmethod
+    def checked(value: bytes | None) -> bytes | None:
+        """The value. Raises TypeError when it is not sealed."""
         if value is not None and not isinstance(value, SealedBytes):
             raise TypeError("a sealed column takes only what Vault.seal returned")
         return value
