@@ -6,14 +6,13 @@ the sealing key rotates, the hash key never does (a lost one needs the roster im
 """
 
 import base64
-import hashlib
+import hmac
 import json
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -94,7 +93,7 @@ class Vault:
     def __init__(self, keys: Keys, path: Path | None = None) -> None:
         """`path` is the key file: read again when something was sealed with a key that is not known yet."""
         self._path = path
-        self._inner, self._outer = _started(keys.hashing)
+        self._hashing = hmac.new(keys.hashing, digestmod="sha256")
         self._take(keys)
 
     def _take(self, keys: Keys) -> None:
@@ -161,16 +160,6 @@ class Vault:
 
     def hash(self, place: str, value: str) -> bytes:
         """A keyed hash (HMAC-SHA256, 32 bytes) for equality look-ups within one place."""
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(f"{place}\0{value}".encode())
-        outer.update(inner.digest())
-        made: bytes = outer.digest()
-        return made
-
-
-def _started(key: bytes) -> tuple[Any, Any]:
-    """HMAC-SHA256 as far as it is the same for every message (RFC 2104): a third of what `hmac.digest` costs."""
-    block = hashlib.sha256().block_size
-    padded = (key if len(key) <= block else hashlib.sha256(key).digest()).ljust(block, b"\0")
-    inner, outer = (hashlib.sha256(bytes(byte ^ mark for byte in padded)) for mark in (0x36, 0x5C))
-    return inner, outer
+        hashing = self._hashing.copy()  # begun with the key once: half of what `hmac.digest` costs
+        hashing.update(f"{place}\0{value}".encode())
+        return hashing.digest()
