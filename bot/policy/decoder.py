@@ -147,7 +147,8 @@ class Decoder:
             if one.isalpha() and two.isalpha() and min(len(one), len(two)) > 1 and first != _START:
                 self._mined[one[0] + two].append((first, second))
                 self._mined[_onset(one) + two].append((first, second))
-                if count * 2000 > self._total / 300:
+                # "xóa án" has no second onset: a bare "x" is no short form of it but somebody's name.
+                if _onset(two) and count * 2000 > self._total / 300:
                     self._mined[one[0] + two[0]].append((first, second))
                     self._mined[_onset(one) + _onset(two)].append((first, second))
         for form, _count in self._bares.most_common(600):
@@ -279,12 +280,17 @@ class Decoder:
             out[:0] = phrase
         return out
 
+    def has_marks(self, question: str) -> bool:
+        """Whether the writer sets marks, so that a word without any is meant so."""
+        return self._marks_expected(words(question))
+
+    def typed_marked(self, question: str) -> set[str]:
+        """The keys of the words that were typed with their marks: of these nothing is in doubt."""
+        return {key(word) for word in words(question) if bare(word) != word}
+
     def doubts(self, question: str, decoded: Sequence[str]) -> list[tuple[int, str, float]]:
         """Other marked forms of words typed without marks: place in `decoded`, form, how likely beside it (0 to 1)."""
-        typed = words(question)
-        if self._marks_expected(typed):
-            return []
-        said = {key(word) for word in typed if bare(word) != word}
+        said = self.typed_marked(question)
         out: list[tuple[int, str, float]] = []
         for before, (at, word), after in zip(
             (_START, *decoded), enumerate(decoded), (*decoded[1:], None), strict=False

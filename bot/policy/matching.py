@@ -51,13 +51,10 @@ def match(index: Index, rows: NDArray[np.int64], rest: Ids, main: Ids) -> Matche
     asked = rest if same else np.concatenate([rest, main])
     worth = index.article.worth(rest)
     # Lines of an article stand together, the heading first.
-    first = index.first[rows] + rows
-    count = index.clauses[rows].astype(np.int64) + 1
-    starts = np.where(first > 0, index.line_ends[np.maximum(first, 1) - 1], 0)
-    sizes = index.line_ends[first + count - 1] - starts
-    lines = _ranges(first, count)
+    first, count = _lines(index, rows)
+    lines = ranges(first, count)
     line_size = index.line_ends[lines] - np.where(lines > 0, index.line_ends[np.maximum(lines, 1) - 1], 0)
-    at = _ranges(starts, sizes)
+    at, _sizes = line_words(index, rows)
     line = np.repeat(np.arange(len(lines)), line_size)
     words = index.plain_of[index.lines[at]]
     wanted = np.zeros(index.known_bares + 2, bool)
@@ -121,7 +118,20 @@ def match(index: Index, rows: NDArray[np.int64], rest: Ids, main: Ids) -> Matche
     )
 
 
-def _ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+def _lines(index: Index, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each article's first line and how many it has, its heading among them."""
+    return index.first[rows] + rows, index.clauses[rows].astype(np.int64) + 1
+
+
+def line_words(index: Index, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The places in `index.lines` of all words of these articles, and how many each has (separators too)."""
+    first, count = _lines(index, rows)
+    starts = np.where(first > 0, index.line_ends[np.maximum(first, 1) - 1], 0)
+    sizes = index.line_ends[first + count - 1] - starts
+    return ranges(starts, sizes), sizes
+
+
+def ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     """The numbers of all ranges, one after another."""
     before = np.cumsum(sizes) - sizes
     return np.asarray(np.arange(int(sizes.sum())) + np.repeat(starts - before, sizes), np.int64)

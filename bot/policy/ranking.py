@@ -11,6 +11,7 @@ from bot.policy.index import Index
 from bot.policy.matching import Matches, match
 from bot.policy.postings import Doubts, Ids, Scores
 from bot.policy.trees import Floats, Model, chance
+from bot.policy.written import other_forms
 
 Mask = NDArray[np.bool_]
 _EACH = 25
@@ -97,19 +98,15 @@ def look(index: Index, question: str, decoded: Sequence[str]) -> Look:
     main = np.array([at for at in asked.main if at not in in_name] or asked.main, np.int64)
     whole, rest = all_marked[kept], all_marked[without]
     plain, raw = all_plain[without], index.plain(question)
-    # Where a mark was put back in doubt, the clauses are asked for the other forms as well: none is final.
-    others = index.decoder.doubts(question, decoded)
-    meant = index.marked(form for _at, form, _odds in others).tolist()
+    article, article_held, _whole = index.article.scores(plain)
+    others = _others(index, question, decoded, all_marked, all_plain, article)
 
     def doubts(places: NDArray[np.int64]) -> Doubts:
         at = {place: now for now, place in enumerate(places.tolist())}
-        there = (
-            (at[of], new, odds) for (of, _form, odds), new in zip(others, meant, strict=True) if of in at
-        )
+        there = ((at[of], word, odds) for (of, word), odds in others.items() if of in at)
         return Doubts.of(all_marked[places], there)
 
     below, below_held, _whole = index.below.scores(whole, doubts(kept))
-    article, article_held, _whole = index.article.scores(plain)
     heading, heading_held, worth = index.heading.scores(all_marked[main], doubts(main))
     changed = len(raw) != len(plain) or bool((raw != plain).any())
     views = {
@@ -136,6 +133,26 @@ def look(index: Index, question: str, decoded: Sequence[str]) -> Look:
         float(np.mean(all_marked > index.known_words)) if len(decoded) else 1.0,
         index.decoder.foreign(question),
     )
+
+
+def _others(
+    index: Index, question: str, decoded: Sequence[str], marked: Ids, bare: Ids, article: Scores
+) -> dict[tuple[int, int], float]:
+    """Where a mark was put back, the other forms that may be meant, by place and word, with their odds.
+
+    None is final, so the clauses are asked for them as well. The words beside tell, and how those articles write
+    the word that are found without marks: of "hop" in a question about sittings, "họp" and not "hợp".
+    """
+    if index.decoder.has_marks(question):
+        return {}
+    doubts = index.decoder.doubts(question, decoded)
+    meant = index.marked(form for _at, form, _odds in doubts).tolist()
+    out = {(at, word): odds for (at, _form, odds), word in zip(doubts, meant, strict=True)}
+    typed = index.decoder.typed_marked(question)
+    for at, word, odds in other_forms(index, marked, bare, article):
+        if decoded[at] not in typed:
+            out[at, word] = max(odds, out.get((at, word), 0.0))
+    return out
 
 
 def candidates(index: Index, seen: Look, hidden: Mask | None = None) -> Candidates:
