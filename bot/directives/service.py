@@ -43,7 +43,7 @@ from bot.store.tables.directives import (
 )
 from bot.store.tx import Tx
 
-SLICE = {"sqlite": 1_000, "postgresql": 4_000}
+SLICE = {"sqlite": 1_000, "postgresql": 8_000}
 """Recipients frozen in one commit, so that freezing never stops the front door (which SQLite's only writer is)."""
 
 
