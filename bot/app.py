@@ -434,8 +434,10 @@ class App:
     async def _keep_cards(self) -> None:
         """Cards with counts, counted in a snapshot: that of a large audience would hold up the writer."""
         with contextlib.suppress(asyncio.CancelledError):
-            count = partial(live_cards.count, ids=await self.writer.run(live_cards.due))
-            counted = await asyncio.to_thread(write, reading(self.engine), self.vault, count)
+            counted = {}
+            if ids := await self.writer.run(live_cards.due):
+                count = partial(live_cards.count, ids=ids)
+                counted = await asyncio.to_thread(write, reading(self.engine), self.vault, count)
             await self._look(partial(live_cards.tick, counted=counted))
 
     async def _catch_up(self) -> None:
