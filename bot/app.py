@@ -35,7 +35,7 @@ from bot.channels.zalo_oa.inbound import translate as translate_zalo
 from bot.channels.zalo_oa.oauth import OAuth
 from bot.channels.zalo_oa.outbound import ZaloOutbound
 from bot.channels.zalo_oa.tokens import Tokens
-from bot.clock import to_ms
+from bot.clock import now, to_ms
 from bot.delivery import outbox
 from bot.delivery.outbound import Outbound
 from bot.delivery.quiet import Quiet
@@ -73,6 +73,7 @@ from bot.worker import Translate, Worker
 from bot.worker_shared import SharedWorker
 
 log = structlog.get_logger()
+_FREEZING = "freezing"
 
 
 class App:
@@ -370,6 +371,7 @@ class App:
             self.sender.ring()
         elif what == signals.JOBS:
             self.runner.ring()
+            self._bell.modify_job(_FREEZING, next_run_time=now())
 
     async def _poll(self) -> None:
         token = self.settings.telegram_token.get_secret_value()
@@ -405,7 +407,6 @@ class App:
             (self._keep_cards, 1),
             (self._catch_up, 1),
             (self._remind, 2),
-            (self._resume_freezing, 1),
             (self.guard.tick, 5),
             (self._keep_findings, 10),
             *((partial(self._look, tick), seconds) for tick, seconds in ticks(self.settings)),
@@ -413,6 +414,7 @@ class App:
             (self._tidy, 3600),
         ):
             self._bell.add_job(work, "interval", seconds=seconds, **quiet)
+        self._bell.add_job(self._resume_freezing, "interval", seconds=1, id=_FREEZING, **quiet)
         self.newsroom.hang(self._bell, quiet)
         self._bell.start()
 

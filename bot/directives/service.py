@@ -28,7 +28,7 @@ from bot.organisation import rules as membership
 from bot.organisation import ways as organisation_ways
 from bot.organisation.models import Purpose, Verb
 from bot.organisation.ways import Way
-from bot.store import audit, files, links
+from bot.store import audit, files, links, signals
 from bot.store.bulk import insert_many
 from bot.store.hot import Hot
 from bot.store.ids import new_id
@@ -111,6 +111,7 @@ def open_for_sending(tx: Tx, directive_id: int, by: int) -> None:
     words = {f"content_{language}": each for language, each in in_words(tx, texts.card, directive).items()}
     tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.FREEZING, **words))
     audit.record(tx, "directive.send", f"directive:{directive_id}", member_id=by)
+    signals.tell(tx, signals.JOBS)
 
 
 def in_words(tx: Tx, words: Callable[[Directive], Say], directive: Directive) -> dict[str, int]:
