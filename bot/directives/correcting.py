@@ -316,18 +316,22 @@ def _outdated(tx: Tx, directive: Directive, members: Sequence[int]) -> list[int]
     before_ms = corrected_ms + outbox.CLAIM_MS
     if tx.conn.dialect.name != "sqlite":
         before_ms += _OVERLAP_MS
-    rows = tx.rows(
-        select(recipients.c.member_id)
-        .join(outbox_table, outbox_table.c.id == queries.carrier())
-        .where(
-            recipients.c.directive_id == directive.id,
-            recipients.c.member_id.in_(members),
+    mine = (recipients.c.directive_id == directive.id, recipients.c.member_id.in_(members))
+    carrying = tx.rows(
+        select(recipients.c.member_id, queries.carrier().label("message"))
+        .where(*mine)
+        .order_by(recipients.c.member_id)
+    )
+    # Two statements: joined, PostgreSQL takes half as long again.
+    found = tx.rows(
+        select(outbox_table.c.id).where(
+            outbox_table.c.id.in_([row.message for row in carrying if row.message]),
             outbox_table.c.state.in_((SENDING, SENT)),
             outbox_table.c.claimed_until_ms <= before_ms,
         )
-        .order_by(recipients.c.member_id)
     )
-    return [row.member_id for row in rows]
+    old = {row.id for row in found}
+    return [row.member_id for row in carrying if row.message in old]
 
 
 def _send(tx: Tx, directive: Directive, members: Sequence[int]) -> None:
