@@ -345,6 +345,7 @@ class Sender:
         if self._budget.is_held(row):
             pace.gives_back()
             return None
+        self._budget.tries(row)
         try:
             sent = await self._ask(lane, row, pace)
         except RetryAfter as error:
@@ -368,6 +369,7 @@ class Sender:
                 new = error.new_chat_id
                 self._record(partial(_move, self._reachability, channel, row.chat_id, new))
                 return self._later(row, 0)
+            self._budget.spend(row, failed=False)
             self._record(partial(_unreachable, self._reachability, row, error.reason))
         except Unavailable as error:
             log.warning("platform_unavailable", channel=channel, error=str(error))
