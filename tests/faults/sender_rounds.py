@@ -63,7 +63,7 @@ class Platform(Loopback):
         self.on_way = self.answered = self.after = 0
         self.at_kill = 0, 0
         self.killed = asyncio.Event()
-        self.is_down = False
+        self.is_dying = self.is_down = False
 
     def _note(self, chat: object, text: str) -> int:
         number = super()._note(chat, text)
@@ -84,8 +84,9 @@ class Platform(Loopback):
         if sum(self.cards.values()) == before:
             return response
         self.on_way += 1
-        if self.kill_at and not self.is_down and sum(self.cards.values()) >= self.kill_at[0]:
+        if self.kill_at and not self.is_dying and sum(self.cards.values()) >= self.kill_at[0]:
             self.kill_at.pop(0)
+            self.is_dying = True  # the next kill is the next run's, however close
             await asyncio.sleep(self._chance.random() * LONGEST_S)
             self.is_down = True
             self._parent.kill_at_once()
@@ -130,7 +131,8 @@ class SenderRounds:
         kills = self._parent.kills
         in_flight = uncommitted = 0
         for _ in range(self._kills):
-            platform.is_down, platform.after, platform.on_way = False, 0, 0
+            platform.is_dying = platform.is_down = False
+            platform.after = platform.on_way = 0
             platform.killed.clear()
             await self._parent.start(town.settings)
             async with asyncio.timeout(120):
