@@ -29,7 +29,7 @@ from bot.organisation import ways as organisation_ways
 from bot.organisation.models import Purpose, Verb
 from bot.organisation.ways import Way
 from bot.store import audit, files, links, signals
-from bot.store.bulk import insert_many
+from bot.store.bulk import commit_unwaited, insert_many
 from bot.store.hot import Hot
 from bot.store.ids import new_id
 from bot.store.tables.delivery import SENT
@@ -180,6 +180,7 @@ def freeze_slice(tx: Tx, directive_id: int) -> bool:
         knocking.knock(tx, queries.NOTICE, _known(tx, directive_id), closed, due_ms=outbox.NOT_YET)
     if len(found) == size:
         tx.run(update(directives).where(directives.c.id == directive_id).values(frozen_to=frozen_to))
+        commit_unwaited(tx)
         return True
     _inside.pop(directive_id, None)
     tx.run(

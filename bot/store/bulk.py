@@ -134,6 +134,15 @@ def _insert(table: Table, names: tuple[str, ...]) -> Hot:
     return Hot(insert(table).values({name: bindparam(name) for name in names}))
 
 
+def commit_unwaited(tx: Tx) -> None:
+    """On PostgreSQL this commit is not waited for: a crash may undo it, but none of what is committed after it.
+
+    For a step of long work that goes on where it was, in a transaction of its own.
+    """
+    if tx.conn.dialect.name == "postgresql":
+        tx.run(text("SET LOCAL synchronous_commit TO off"))
+
+
 def tell_planner(tx: Tx, *tables: Table) -> None:
     """To be called when very many rows are new: PostgreSQL looks by itself only a minute later, and walks along
     whole tables until then. SQLite's plans do not depend on it."""
