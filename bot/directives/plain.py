@@ -18,6 +18,7 @@ from bot.store.tx import Tx
 
 
 def _queued(dialect: str) -> Insert:
+    """The messages; on PostgreSQL the recipients with them, an eighth faster than two statements."""
     found = plain_ways(dialect, Purpose.DIRECTIVES)
     words = case(
         (found.c.language == "en", bindparam("content_en", type_=BigInteger)),
@@ -26,17 +27,15 @@ def _queued(dialect: str) -> Insert:
     rows = select(
         found.c.channel, found.c.chat_id, found.c.member_id.label("recipient_id"), words.label("content_id")
     )
-    return due.post_all_of(rows.subquery("found"), queries.NOTICE).returning(outbox.c.recipient_id)
+    queued = due.post_all_of(rows.subquery("found"), queries.NOTICE).returning(outbox.c.recipient_id)
+    if dialect == "sqlite":  # has no such statement
+        return queued
+    there = queued.cte("queued")
+    return _recipients(members.c.id == there.c.recipient_id).returning(recipients.c.member_id)
 
 
 def _received(dialect: str) -> Insert:
     return _recipients(one_of(dialect, members.c.id, "ids"))
-
-
-def _both(dialect: str) -> Insert:
-    """Both in one statement, which PostgreSQL does in an eighth less time and SQLite cannot."""
-    queued = _queued(dialect).cte("queued")
-    return _recipients(members.c.id == queued.c.recipient_id).returning(recipients.c.member_id)
 
 
 def _recipients(where: ColumnElement[bool]) -> Insert:
@@ -45,7 +44,7 @@ def _recipients(where: ColumnElement[bool]) -> Insert:
     return insert(recipients).from_select(["directive_id", "member_id", "unit_id", "duty"], rows.where(where))
 
 
-_QUEUED, _RECEIVED, _BOTH = Hot(_queued), Hot(_received), Hot(_both)
+_QUEUED, _RECEIVED = Hot(_queued), Hot(_received)
 
 
 def freeze(
@@ -56,11 +55,9 @@ def freeze(
         return set()
     # The messages first: what another process changes in between must not leave a recipient without one, or with two.
     words = {"content_vi": content_vi, "content_en": content_en, "at": tx.now_ms, "made": tx.now_ms}
-    queue = {"first": new_ids(len(member_ids))[0], "ids": as_list(tx, member_ids), **words}
-    queue |= {"kind_id": directive_id, "priority": priority}
-    if tx.conn.dialect.name == "postgresql":
-        return {row.member_id for row in _BOTH.rows(tx, directive=directive_id, **queue)}
-    queued = {row.recipient_id for row in _QUEUED.rows(tx, **queue)}
-    if queued:
+    about = {"directive": directive_id, "kind_id": directive_id, "priority": priority, **words}
+    first, ids = new_ids(len(member_ids))[0], as_list(tx, member_ids)
+    queued = {row[0] for row in _QUEUED.rows(tx, first=first, ids=ids, **about)}
+    if queued and tx.conn.dialect.name == "sqlite":
         _RECEIVED.run(tx, directive=directive_id, ids=as_list(tx, queued))
     return queued
