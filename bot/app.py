@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import gc
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import structlog
 from aiohttp import web
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import DBAPIError
 
@@ -35,7 +36,7 @@ from bot.channels.zalo_oa.inbound import translate as translate_zalo
 from bot.channels.zalo_oa.oauth import OAuth
 from bot.channels.zalo_oa.outbound import ZaloOutbound
 from bot.channels.zalo_oa.tokens import Tokens
-from bot.clock import now, to_ms
+from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.delivery.outbound import Outbound
 from bot.delivery.quiet import Quiet
@@ -371,7 +372,8 @@ class App:
             self.sender.ring()
         elif what == signals.JOBS:
             self.runner.ring()
-            self._bell.modify_job(_FREEZING, next_run_time=now())
+            with contextlib.suppress(JobLookupError):  # the bell falls silent first at the end
+                self._bell.modify_job(_FREEZING, next_run_time=datetime.now(UTC))
 
     async def _poll(self) -> None:
         token = self.settings.telegram_token.get_secret_value()
