@@ -133,7 +133,7 @@ def main() -> None:
             seen = look(index, form, index.decoder(form))
             found = candidates(index, seen, hidden)
             empty = candidates(index, seen, np.ones(index.size, bool))
-            for _ in range(4):  # as many as they are rarer than the others
+            for _ in range(1):  # as many as they are rarer than the others
                 labelled.append(Labelled(line, empty, np.zeros(0, bool), found))
     model = fit(labelled, ONE_LABEL)
     model.write(MODEL)
