@@ -42,9 +42,9 @@ def sample_figures(screen: Console) -> dict[str, Any]:
     """Shares of questions whose right entry comes first, and of other things not answered."""
     library = Library(*sample())
     out: dict[str, Any] = {}
-    told, unseen = written("told"), written("unseen")
-    asked_of = {"forty": cases(FORTY), "fresh": cases(FRESH), "told": told[0], "unseen": unseen[0]}
-    for name, questions in asked_of.items():
+    files = {name: written(name) for name in ("told", "stories", "unseen")}
+    asked_of = {"forty": cases(FORTY), "fresh": cases(FRESH)}
+    for name, questions in (asked_of | {name: asked for name, (asked, _others) in files.items()}).items():
         right: Counter[str] = Counter()
         answered: Counter[str] = Counter()
         asked: Counter[str] = Counter()
@@ -61,7 +61,7 @@ def sample_figures(screen: Console) -> dict[str, Any]:
         for form in asked:
             out[f"{name} {form} right first"] = round(right[form] / asked[form], 3)
             out[f"{name} {form} answered right"] = round(answered[form] / asked[form], 3)
-    for name, texts in (("", others()), ("told ", told[1]), ("unseen ", unseen[1])):
+    for name, texts in {"": others(), **{f"{name} ": of for name, (_asked, of) in files.items()}}.items():
         caught = [text for text in texts if library.ask(text, TODAY).verdict is Verdict.ANSWER]
         for text in caught:
             screen.print(f"answered, and should not be: {text}", style="dim", markup=False)

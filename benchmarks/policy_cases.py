@@ -1,8 +1,9 @@
 """What people may ask: forty questions with the topic that answers them, other wordings, and other things.
 
-A line: topic, with marks, then as phones type it (in the files with a "~"). The entries' other wordings were
-extended after `FRESH` had been measured, and the guards after `told`, so these are no longer unseen. `unseen` was
-written from the forty questions alone by somebody who had seen nothing else here, and nothing was mended by it.
+A line: topic, with marks, then as phones type it (in the files with a "~"). What was mended after a set had been
+measured makes it a seen one: the entries' other wordings after `FRESH`; the guards after `told`; questions about other
+things after those of `told` and `stories`. `unseen` was written last, from the forty questions alone, by somebody
+who had seen nothing else here, and nothing was mended by it.
 """
 
 from pathlib import Path
