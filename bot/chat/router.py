@@ -36,6 +36,8 @@ ANSWERS_WITHIN = timedelta(minutes=30)
 """A dialog's question takes what comes within this time as its answer; then the dialog sleeps."""
 _CANCEL = frozenset({"huy", "huy bo", "thoi", "dung", "dung lai", "cancel", "stop"})
 _BACK = frozenset({"quay lai", "tro lai", "lui lai", "back"})
+_MENU = frozenset({"menu", "tro giup"})
+"""Never an answer, not even where any words would do: “menu” was once sent to an author as a question."""
 _ANSWERS = frozenset({"meeting_answer", "check_in"})
 """Commands that a bare "vâng" or six digits may be read as: not in the middle of a dialog."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -167,6 +169,8 @@ class Router(Generic[T]):
                 return self._restart(event, tx, state)
             if word.strip(" /") in _BACK:
                 return self._back(event, tx, state)
+            if word.strip(" /") in _MENU and isinstance(asked_for := self._read(event, tx), Commanded):
+                return self._set_aside(event, tx, state, _listed(self._dispatch(asked_for, tx)))
             explicit = event.text.lstrip().startswith("/")
             if event.reply_to is not None and not explicit:
                 pressed = self._read(event, tx)

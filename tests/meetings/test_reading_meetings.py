@@ -6,8 +6,8 @@ import pytest
 
 from bot.chat.dates import read_meeting_time
 from bot.clock import VIETNAM
-from bot.handlers.answering import read_answer
 from bot.handlers.understand import understand_answer
+from bot.meetings.answering import read_answer
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=VIETNAM)  # a Tuesday
 
