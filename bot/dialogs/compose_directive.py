@@ -175,7 +175,7 @@ def _ask_number() -> Say:
 def _number(text: str) -> str:
     found = numbers.parse(text)
     if found is None:
-        raise Retry(_("Tôi chưa đọc được số này: cần đủ số, loại và cơ quan."))
+        raise Retry(_("Tôi chưa đọc được số này. Cần đủ số, loại và cơ quan."))
     return str(found)
 
 

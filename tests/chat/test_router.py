@@ -99,6 +99,8 @@ class House:
         word = event.text.strip().lstrip("/").lower()
         if word in ("help", "secret", "begin"):
             return Commanded(event.address, event.at, word)
+        if word == "menu":
+            return Commanded(event.address, event.at, "help")
         if word == "1":
             return ChoiceMade(event.address, event.at, pack(Paint(1)), message_id=event.reply_to)
         return Wondered(event.address, event.at, event.text, "other")
@@ -160,6 +162,20 @@ ORDER = [
 def test_a_command_in_words_is_heard_when_a_second_answer_does_not_do(asked):
     assert asked.says("help") == ["Xin một con số.\nBao nhiêu?"]
     first, offer = asked.says("help")
+    assert first == "help"
+    assert OFFER in offer
+
+
+def test_the_menu_is_no_answer_even_where_any_words_would_do(asked):
+    asked.router.dialog(
+        "paint",
+        lambda talk: (talk.given(), talk.ask("w", Say("Gì?"), parse=str))[0],
+        version=2,
+        title=lambda: "tô màu",
+        need="member",
+    )
+    assert asked.says("begin")[-1] == "Gì?"
+    first, offer = asked.says("menu")
     assert first == "help"
     assert OFFER in offer
 
