@@ -199,9 +199,12 @@ class Talk(Generic[T]):
         )
         help_ = ""
         if tries >= HELP_AFTER:
-            help_ = _(
-                "Nếu khó, đồng chí nhắn “quay lại” để sửa bước trước, “huỷ” để dừng, hoặc hỏi bí thư chi bộ, cán bộ "
-                "phụ trách."
+            help_ = (
+                _(
+                    "Nếu khó, đồng chí nhắn “quay lại” để sửa bước trước, “huỷ” để dừng, hoặc hỏi cán bộ phụ trách."
+                )
+                if any(step.kind == "answer" for step in self.steps)
+                else _("Nếu khó, đồng chí nhắn “huỷ” để dừng, hoặc hỏi bí thư chi bộ, cán bộ phụ trách.")
             )
         if len(say.text) > LONG:
             below = "\n".join(part for part in (hint, help_) if part)

@@ -88,6 +88,20 @@ async def test_an_answer_elsewhere_ends_the_question_why(house):
     assert "đang làm dở" not in said.text
 
 
+async def test_thanks_for_an_invitation_are_no_answer_to_it(house):
+    secretary, cao = await house.member(SECRETARY), await house.member(CAO)
+    await house.member(BE)
+    await house.member("Vũ Văn Miễn")
+    await call(secretary)
+    await cao.sees("Giấy mời")
+    await cao.says("cam on dong chi")
+    await cao.sees("Không có gì")
+    await cao.says("roi")
+    await cao.sees("chưa ghi câu trả lời nào")
+    await cao.says("ok")
+    await cao.sees("đồng chí sẽ dự")
+
+
 async def test_the_menu_is_never_sent_to_an_author(house):
     author, member = await house.member("Ngô Thị Văn Phòng"), await house.member(BE)
     await house.directive()
