@@ -194,6 +194,9 @@ class Router(Generic[T]):
         read = self._read(event, tx)
         if not isinstance(read, Commanded) or read.name in _ANSWERS:
             return []
+        words = [word for word in fold(event.text).split() if len(word) > 2 and word not in ("van", "ban")]
+        if read.document is not None and all(any(char.isdigit() for char in word) for word in words):
+            return []  # nothing but a document's number: one more try at the answer, and no command
         done = _listed(self._dispatch(read, tx))
         if self._store.load(tx, event.address) != asked:
             self._store.save(tx, event.address, asked)  # one dialog does not push out another by accident

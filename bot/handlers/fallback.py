@@ -11,7 +11,6 @@ from bot.chat.router import Replies, Router
 from bot.clock import from_ms
 from bot.directives import checking, queries, texts, texts_checks
 from bot.directives.models import Acknowledge, AnswerCheck, Directive
-from bot.directives.numbers import parse
 from bot.handlers import policy
 from bot.handlers.courtesies import asks_for_nothing, courtesy
 from bot.handlers.gate import PUBLIC, member_account
@@ -134,8 +133,11 @@ def _which(event: Wondered, tx: Tx, named: Sequence[Directive]) -> Replies:
         if len(open_) > 1:
             again.append(_("Muốn chọn ở tin cũ hơn: giữ tin đó, bấm Trả lời, rồi nhắn số."))
         again.append(_("Mời đồng chí chọn lại, số từ 1 đến {count}:", count=len(open_[0].labels)))
-        about = open_[0].about if parse(open_[0].about) is not None else ""  # which paper the choices are of
-        return Say("\n".join(again), heading=about, choices=tuple(_choices(open_[0])))
+        said = Say("\n".join(again), choices=tuple(_choices(open_[0])))
+        if not open_[0].card:
+            return said
+        about = open_[0].about  # stands for the card from now on, and names its paper
+        return replace(said, heading=about, about=about, card=True, expires_minutes=texts.CARD_MINUTES)
     papers = {each.number for each in named}
     others = [choice for each in open_[:2] if each.about not in papers for choice in _choices(each)]
     if not others:

@@ -135,6 +135,19 @@ async def test_a_question_about_a_paper_is_asked_again_when_the_answer_is_none(h
     await member.sees("Đã ghi nhận")
 
 
+@pytest.mark.parametrize("wrong", [("52", "52/KH"), ("van ban 52", "kh 52")])
+async def test_a_number_tried_again_stays_an_answer_to_who_composes(house, wrong):
+    clerk = await house.member("Ngô Thị Văn Phòng")
+    await house.directive("51-TB/ĐU")
+    await clerk.says("gui van ban")
+    await clerk.sees("Số, ký hiệu văn bản?")
+    for typed in wrong:
+        await clerk.says(typed)
+        await clerk.sees("chưa đọc được số này")
+    await clerk.says("52-KH/DU")
+    await clerk.sees("Số văn bản: 52-KH/ĐU")
+
+
 async def test_who_refused_papers_is_not_promised_any(house):
     code = await house.slip(CAO)
     person = await house.stranger(CAO)
@@ -174,10 +187,14 @@ async def test_a_wrong_number_is_answered_with_the_paper_and_the_range(house):
     member = await house.member(BE)
     await house.directive(file=False)
     await member.sees("52-KH/ĐU")
-    await member.says("9")
-    again = await member.sees("không có số này")
-    assert "52-KH/ĐU" in again.text
-    assert "từ 1 đến 2" in again.text
+    for wrong in ("9", "0"):
+        await member.says(wrong)
+        again = await member.sees("không có số này")
+        assert "52-KH/ĐU" in again.text
+        assert "từ 1 đến 2" in again.text
+    house.turn(hours=3)
+    await member.says("1")
+    await member.sees("Đã ghi nhận")
     stranger = await house.stranger()
     await stranger.starts()
     await stranger.says("9")
