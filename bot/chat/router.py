@@ -185,7 +185,7 @@ class Router(Generic[T]):
                 return self._instead(event, tx, asked) or said
         read = self._read(event, tx)
         if isinstance(read, Wondered) and state is not None:
-            return self._offer(state)
+            return self._offer(state, lost=True)
         said = _listed(self._choose(read, tx) if isinstance(read, ChoiceMade) else self._dispatch(read, tx))
         return self._set_aside(event, tx, state, said)
 
@@ -289,9 +289,15 @@ class Router(Generic[T]):
             self._store.save(tx, event.address, kept)
         return said
 
-    def _offer(self, state: DialogState) -> Say:
+    def _offer(self, state: DialogState, *, lost: bool = False) -> Say:
+        """Offers a dialog again; `lost`: what was just typed was taken neither for an answer nor for anything else."""
+        said = _(
+            "Đồng chí đang làm dở: {what}. Đồng chí tiếp tục chứ?", what=self._dialogs[state.name].title()
+        )
+        if lost:
+            said += " " + _("Câu vừa rồi tôi chưa ghi: chọn “Tiếp tục” rồi đồng chí nhắn lại.")
         return Say(
-            _("Đồng chí đang làm dở: {what}. Đồng chí tiếp tục chứ?", what=self._dialogs[state.name].title()),
+            said,
             choices=(
                 Choice(_("Tiếp tục"), pack(Resume(state.run))),
                 Choice(_("Bỏ phần này"), pack(Drop(state.run))),

@@ -118,6 +118,23 @@ async def test_the_menu_is_never_sent_to_an_author(house):
     assert "trả lời trực tiếp" in asked.text  # there is no way to answer here, so it is said
 
 
+async def test_what_is_typed_before_going_on_is_said_not_to_be_taken(house):
+    author, member = await house.member("Ngô Thị Văn Phòng"), await house.member(BE)
+    await house.directive()
+    await member.sees("52-KH/ĐU")
+    await member.taps("Hỏi lại")
+    await member.sees("muốn hỏi gì")
+    await member.says("menu")
+    await member.sees("đang làm dở: hỏi lại")
+    await member.says("nop thu hoach cho nguoi nao")
+    said = await member.sees("Câu vừa rồi tôi chưa ghi")
+    assert "“Tiếp tục” rồi đồng chí nhắn lại" in said.text
+    await member.says("tiep tuc")
+    await member.sees("muốn hỏi gì")
+    await member.says("nop thu hoach cho nguoi nao")
+    await author.sees("nop thu hoach")
+
+
 async def test_a_question_about_a_paper_is_asked_again_when_the_answer_is_none(house):
     clerk, member = await house.member("Ngô Thị Văn Phòng"), await house.member(BE)
     await _compose(clerk, file=False)
