@@ -36,6 +36,8 @@ ANSWERS_WITHIN = timedelta(minutes=30)
 """A dialog's question takes what comes within this time as its answer; then the dialog sleeps."""
 _CANCEL = frozenset({"huy", "huy bo", "thoi", "dung", "dung lai", "cancel", "stop"})
 _BACK = frozenset({"quay lai", "tro lai", "lui lai", "back"})
+_MENU = frozenset({"menu", "tro giup"})
+"""Never an answer, not even where any words would do: “menu” was once sent to an author as a question."""
 _ANSWERS = frozenset({"meeting_answer", "check_in"})
 """Commands that a bare "vâng" or six digits may be read as: not in the middle of a dialog."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -167,6 +169,8 @@ class Router(Generic[T]):
                 return self._restart(event, tx, state)
             if word.strip(" /") in _BACK:
                 return self._back(event, tx, state)
+            if word.strip(" /") in _MENU and isinstance(asked_for := self._read(event, tx), Commanded):
+                return self._set_aside(event, tx, state, _listed(self._dispatch(asked_for, tx)))
             explicit = event.text.lstrip().startswith("/")
             if event.reply_to is not None and not explicit:
                 pressed = self._read(event, tx)
@@ -181,7 +185,7 @@ class Router(Generic[T]):
                 return self._instead(event, tx, asked) or said
         read = self._read(event, tx)
         if isinstance(read, Wondered) and state is not None:
-            return self._offer(state)
+            return self._offer(state, lost=True)
         said = _listed(self._choose(read, tx) if isinstance(read, ChoiceMade) else self._dispatch(read, tx))
         return self._set_aside(event, tx, state, said)
 
@@ -190,6 +194,9 @@ class Router(Generic[T]):
         read = self._read(event, tx)
         if not isinstance(read, Commanded) or read.name in _ANSWERS:
             return []
+        words = [word for word in fold(event.text).split() if len(word) > 2 and word not in ("van", "ban")]
+        if read.document is not None and all(any(char.isdigit() for char in word) for word in words):
+            return []  # nothing but a document's number: one more try at the answer, and no command
         done = _listed(self._dispatch(read, tx))
         if self._store.load(tx, event.address) != asked:
             self._store.save(tx, event.address, asked)  # one dialog does not push out another by accident
@@ -282,9 +289,15 @@ class Router(Generic[T]):
             self._store.save(tx, event.address, kept)
         return said
 
-    def _offer(self, state: DialogState) -> Say:
+    def _offer(self, state: DialogState, *, lost: bool = False) -> Say:
+        """Offers a dialog again; `lost`: what was just typed was taken neither for an answer nor for anything else."""
+        said = _(
+            "Đồng chí đang làm dở: {what}. Đồng chí tiếp tục chứ?", what=self._dialogs[state.name].title()
+        )
+        if lost:
+            said += " " + _("Câu vừa rồi tôi chưa ghi: chọn “Tiếp tục” rồi đồng chí nhắn lại.")
         return Say(
-            _("Đồng chí đang làm dở: {what}. Đồng chí tiếp tục chứ?", what=self._dialogs[state.name].title()),
+            said,
             choices=(
                 Choice(_("Tiếp tục"), pack(Resume(state.run))),
                 Choice(_("Bỏ phần này"), pack(Drop(state.run))),

@@ -27,8 +27,10 @@ T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
 V = TypeVar("V")
 
-HELP_AFTER = 3
-"""Bad answers to one question before help is offered."""
+HELP_AFTER = 2
+"""Bad answers to one question before help is offered: the second reply says more than the first."""
+LONG = 100
+"""Characters of a question that fills much of a small screen: what was wrong is then said below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +197,20 @@ class Talk(Generic[T]):
             Choice(label, pack(Answer(self.run, len(self.steps), value)))
             for value, label in (options or {}).items()
         )
-        text = "\n".join(part for part in (hint, say.text) if part)
+        help_ = ""
         if tries >= HELP_AFTER:
-            text += "\n" + _("Nếu khó, đồng chí nhắn “huỷ” để dừng, hoặc hỏi bí thư chi bộ của đồng chí.")
+            help_ = (
+                _(
+                    "Nếu khó, đồng chí nhắn “quay lại” để sửa bước trước, “huỷ” để dừng, hoặc hỏi cán bộ phụ trách."
+                )
+                if any(step.kind == "answer" for step in self.steps)
+                else _("Nếu khó, đồng chí nhắn “huỷ” để dừng, hoặc hỏi bí thư chi bộ, cán bộ phụ trách.")
+            )
+        if len(say.text) > LONG:
+            below = "\n".join(part for part in (hint, help_) if part)
+            text = "\n\n".join(part for part in (say.text, below) if part)
+            return replace(say, text=text, choices=choices)
+        text = "\n".join(part for part in (hint, say.text, help_) if part)
         return replace(say, text=text, choices=choices, heading="" if hint else say.heading)
 
     def given(self) -> Any:
@@ -289,6 +302,17 @@ def _politely(typed: str, label: str) -> bool:
     return rest != typed and all(word.strip(".,!") in _POLITE for word in rest.split())
 
 
+_BARE = {"yes": frozenset(("co", "vang", "dong y", "nhat tri")), "no": frozenset(("khong", "ko"))}
+"""What answers a question of yes or no, whatever its two buttons say. Never “dung”: it is “đúng” and “dừng”."""
+
+
+def _bare(typed: str, options: Mapping[str, str]) -> str | None:
+    if {*options} != {*_BARE}:
+        return None
+    said = " ".join(word for word in typed.split() if word.strip(".,!") not in ("a", "nhe", "nha", "da"))
+    return next((answer for answer, words in _BARE.items() if said.strip(".,! ") in words), None)
+
+
 _TURNING = frozenset("khong chua dung thoi huy bo".split())
 
 
@@ -318,8 +342,15 @@ def _pick(answer: str, options: Mapping[str, str] | None, parse: Callable[[str],
         ]
         if len(near) == 1:
             return values[near[0]]
+        if "?" not in answer and (said := _bare(typed, options)) is not None:
+            return said
     if parse is None:
-        raise Retry(_("Đồng chí chọn một mục bên dưới, hoặc nhắn số của mục đó."))
+        count = len(options or {})
+        raise Retry(
+            _("Đồng chí chọn một mục bên dưới, hoặc nhắn số thứ tự của mục, từ 1 đến {count}.", count=count)
+            if count > 1
+            else _("Đồng chí chọn mục bên dưới, hoặc nhắn “1”.")
+        )
     return parse(answer)
 
 

@@ -9,8 +9,9 @@ from bot.chat.replies import Reply, Say, To
 from bot.chat.talk import Retry, Talk
 from bot.chat.text import fold
 from bot.dialogs.compose_meeting import member_of, words
-from bot.i18n import _
+from bot.i18n import _, number
 from bot.meetings import queries, rules, service, texts
+from bot.meetings.answering import is_bare_yes, read_answer
 from bot.meetings.models import Reason, Rsvp
 from bot.organisation import queries as people
 from bot.store.tx import Tx
@@ -18,6 +19,10 @@ from bot.store.tx import Tx
 VERSION_OF_DIALOG = 1
 LATE = {"10": "10", "15": "15", "30": "30", "60": "60"}
 """Minutes offered."""
+MOST_LATE = 180
+"""Minutes."""
+_FIGURE = re.compile(r"(?<!\d)\d{1,3}(?!\d| ?(?:h|gio|tieng|[/:]))")
+_BECAUSE = re.compile(r"(?:vi(?! sao)|do|tai(?! sao)|boi|ly do)(?: la)? \S+ \S+")
 
 
 def title() -> str:
@@ -26,46 +31,96 @@ def title() -> str:
 
 
 def late(talk: Talk[Tx]) -> None:
-    """How many minutes; then it is noted."""
-    meeting_id: int = talk.given()
-    minutes: int = int(
-        talk.ask(
-            "minutes",
-            Say(_("Đồng chí đến muộn khoảng bao nhiêu phút?")),
-            parse=_minutes,
-            options={value: _("{minutes} phút", minutes=value) for value in LATE},
-        )
-    )
-    _answer(talk, meeting_id, Rsvp.LATE, minutes_late=minutes)
+    """How many minutes; then it is noted. Who comes in time after all, or not at all, may say so here."""
+    _late(talk, talk.given())
 
 
 def absence(talk: Talk[Tx]) -> None:
-    """Reason class, words; then the secretary hears of it."""
-    meeting_id: int = talk.given()
-    reason = Reason(
-        talk.ask(
-            "reason",
-            Say(
-                _("Đồng chí xin vắng vì lý do gì? Chỉ bí thư, phó bí thư thấy lý do này."),
-                heading=_("Xin vắng"),
-            ),
-            options={str(each): _(label) for each, label in texts.REASONS.items()},
+    """Reason class, words; then the secretary hears of it. Who comes after all may say so here."""
+    _absent(talk, talk.given(), [])
+
+
+def _late(talk: Talk[Tx], meeting_id: int) -> None:
+    said: Any = talk.ask(
+        "minutes",
+        Say(_("Đồng chí đến muộn khoảng bao nhiêu phút?")),
+        parse=_minutes,
+        options={value: _("{minutes} phút", minutes=value) for value in LATE},
+    )
+    if said == Rsvp.YES:
+        _answer(talk, meeting_id, Rsvp.YES)
+    elif isinstance(said, list):
+        _absent(talk, meeting_id, said)
+    else:
+        _answer(talk, meeting_id, Rsvp.LATE, minutes_late=int(said))
+
+
+def _absent(talk: Talk[Tx], meeting_id: int, told: list[str]) -> None:
+    """`told`: the reason and its words, as far as they were said before."""
+    said: Any = told or talk.ask(
+        "reason",
+        Say(
+            _("Đồng chí xin vắng vì lý do gì? Chỉ bí thư, phó bí thư thấy lý do này."),
+            heading=_("Xin vắng"),
+        ),
+        parse=_reason,
+        options={str(each): _(label) for each, label in texts.REASONS.items()},
+    )
+    if said == Rsvp.YES:
+        _answer(talk, meeting_id, Rsvp.YES)
+    elif said == Rsvp.LATE:
+        _late(talk, meeting_id)
+    elif isinstance(said, int):
+        _answer(talk, meeting_id, Rsvp.LATE, minutes_late=said)
+    elif isinstance(said, list):
+        _answer(talk, meeting_id, Rsvp.ABSENT, reason=Reason(said[0]), words=said[1])
+    else:
+        more: str = talk.ask(
+            "words",
+            Say(_("Đồng chí ghi thêm một câu cho bí thư rõ? Không cần giấy tờ kèm theo.")),
+            parse=partial(words, longest=rules.MAX_WORDS),
+            options={"-": _("Không ghi thêm")},
         )
-    )
-    said: str = talk.ask(
-        "words",
-        Say(_("Đồng chí ghi thêm một câu cho bí thư rõ? Không cần giấy tờ kèm theo.")),
-        parse=partial(words, longest=rules.MAX_WORDS),
-        options={"-": _("Không ghi thêm")},
-    )
-    _answer(talk, meeting_id, Rsvp.ABSENT, reason=reason, words="" if said == "-" else said)
+        _answer(talk, meeting_id, Rsvp.ABSENT, reason=Reason(said), words="" if more == "-" else more)
 
 
-def _minutes(text: str) -> int:
-    found = re.search(r"\d{1,3}", fold(text))
-    if found is None or not 1 <= int(found[0]) <= 180:
-        raise Retry(_("Đồng chí nhắn số phút, ví dụ 15."))
-    return int(found[0])
+def _minutes(text: str) -> Any:
+    """Minutes; "yes" for who comes in time, [reason, words] or [] for who does not come. Raises Retry."""
+    found = _FIGURE.search(fold(text))
+    minutes = read_answer(f"đến muộn {text}").minutes_late or (int(found[0]) if found else 0)
+    if 1 <= minutes <= MOST_LATE:
+        return minutes
+    other = _instead(text) if not minutes else None
+    if isinstance(other, list) or other == Rsvp.YES:
+        return other
+    if not minutes and read_answer(text).means == "absent":
+        return []
+    raise Retry(
+        _("Đồng chí nhắn số phút, từ 1 đến {most}, ví dụ 15 hoặc “nửa tiếng”.", most=number(MOST_LATE))
+    )
+
+
+def _reason(text: str) -> Any:
+    """[reason, words]; "yes", "late" or minutes for who comes after all. Raises Retry."""
+    if (other := _instead(text)) is not None:
+        return other
+    if _BECAUSE.match(fold(text)):
+        return [Reason.OTHER, words(text, longest=rules.MAX_WORDS)]
+    raise Retry(
+        _("Đồng chí chọn một lý do bên dưới, hoặc viết ra, ví dụ “vì xe hỏng”. Dự được thì nhắn “sẽ dự”.")
+    )
+
+
+def _instead(text: str) -> Any:
+    """What a sentence says without picking: [reason, words], "yes", "late", minutes; None when nothing is sure."""
+    read = read_answer(text)
+    if read.means == "absent" and read.reason is not None:
+        return [read.reason, words(text, longest=rules.MAX_WORDS)]
+    if read.means == "late":
+        return read.minutes_late if 0 < (read.minutes_late or 0) <= MOST_LATE else Rsvp.LATE
+    if read.means == "yes" and not is_bare_yes(text) and any(char.isalpha() for char in text):
+        return Rsvp.YES
+    return None
 
 
 def _answer(talk: Talk[Tx], meeting_id: int, said: Rsvp, **more: Any) -> None:

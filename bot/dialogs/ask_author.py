@@ -64,7 +64,9 @@ def _send(talk: Talk[Tx], directive_id: int, words: str) -> None:
     directive = service.ask(talk.tx, directive_id, account.member_id, words)
     name = people.names(talk.tx, [account.member_id])[account.member_id]
     said = Say(
-        _("Đồng chí {name} hỏi: {words}", name=name, words=words),
+        _("Đồng chí {name} hỏi: {words}", name=name, words=words)
+        + "\n\n"
+        + _("Đồng chí trả lời trực tiếp người hỏi; nhắn ở đây thì chưa tới được đồng chí ấy."),
         heading=_("Câu hỏi về {document}", document=texts.name(directive)),
     )
     accounts = people.reach(talk.tx, [directive.author_id]).get(directive.author_id, [])

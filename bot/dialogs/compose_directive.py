@@ -175,7 +175,7 @@ def _ask_number() -> Say:
 def _number(text: str) -> str:
     found = numbers.parse(text)
     if found is None:
-        raise Retry(_("Tôi chưa đọc được số này. Cần đủ số, loại và cơ quan, ví dụ 52-KH/ĐU."))
+        raise Retry(_("Tôi chưa đọc được số này. Cần đủ số, loại và cơ quan."))
     return str(found)
 
 
@@ -234,7 +234,7 @@ def deadline(talk: Talk[Tx]) -> Any:
     def parse(text: str) -> str:
         found = parse_deadline(text, talk.now)
         if found is None:
-            raise Retry(_("Tôi chưa hiểu, hoặc hạn này đã qua. Ví dụ: thứ 6 tuần này, 30/11, 17h mai."))
+            raise Retry(_("Tôi chưa hiểu, hoặc hạn này đã qua."))
         return found.astimezone(UTC).isoformat()
 
     return parse

@@ -307,7 +307,7 @@ def _sure_time(talk: Talk[Tx], starts: datetime, *, unsure: bool) -> datetime:
 def _time(talk: Talk[Tx], text: str) -> list[Any]:
     found, unsure = read_meeting_time(text, talk.now)
     if found is None:
-        raise Retry(_("Tôi chưa hiểu, hoặc giờ này đã qua. Ví dụ: 19h30 thứ 5, 14h ngày 28/11."))
+        raise Retry(_("Tôi chưa hiểu, hoặc giờ này đã qua: cần cả ngày và giờ."))
     return [found.isoformat() if found.hour == 0 else found.astimezone(UTC).isoformat(), unsure]
 
 

@@ -13,7 +13,7 @@ from bot.i18n import N_, _
 from bot.organisation import linking
 from bot.organisation.accounts import record_answers
 from bot.organisation.models import Claim, Place, Purpose, Result, Way
-from bot.organisation.rules import WAYS, parse_code, parse_number, parse_phone, show_code
+from bot.organisation.rules import SLIP_DIGITS, WAYS, parse_code, parse_number, parse_phone, show_code
 from bot.organisation.verification import verify
 from bot.privacy.consent import OPTIONAL, VERSION, consent_words, purpose_words
 from bot.store import openings
@@ -56,7 +56,7 @@ def script(talk: Talk[Tx]) -> None:
             talk.say(_neutral(talk))
             return
         if result != Result.FAILED:
-            talk.say(_ending(result, _check(talk)))
+            talk.say(_ending(result, _check(talk), papers=answers[Purpose.DIRECTIVES]))
             return
         talk.say(Say(_("Chưa xác thực được. Đồng chí kiểm tra lại mã hoặc số và ngày sinh rồi thử lại.")))
     talk.say(_ending(Result.LOCKED, ""))
@@ -115,9 +115,14 @@ def _ask_code() -> Say:
 
 def _code(text: str) -> str:
     code = parse_code(text)
-    if code is None:
-        raise Retry(_("Mã gồm 9 chữ số, có thể đồng chí gõ nhầm một số. Mời xem lại phiếu."))
-    return code
+    if code is not None:
+        return code
+    typed = sum(char.isdigit() for char in text)
+    if not typed:
+        raise Retry(_("Bước này cần mã số ghi trên phiếu, không cần họ tên."))
+    if typed != SLIP_DIGITS:
+        raise Retry(_("Mã gồm 9 chữ số, đồng chí vừa nhắn {count} chữ số.", count=typed))
+    raise Retry(_("Mã gồm 9 chữ số, có thể đồng chí gõ nhầm một số. Mời xem lại phiếu."))
 
 
 def _own_number(talk: Talk[Tx]) -> str:
@@ -184,7 +189,7 @@ def _ask_birth() -> Say:
 def _birth(text: str) -> str:
     born = parse_birth_date(text)
     if born is None:
-        raise Retry(_("Tôi chưa hiểu ngày này. Đồng chí nhắn ngày/tháng/năm, ví dụ 12/3/1961."))
+        raise Retry(_("Tôi chưa đọc được ngày sinh này: cần đủ ngày/tháng/năm, và có thật trên lịch."))
     return born.isoformat()
 
 
@@ -224,7 +229,15 @@ def _neutral(talk: Talk[Tx]) -> Say:
     )
 
 
-def _ending(result: Result, check: str) -> Say:
+def _ending(result: Result, check: str, *, papers: bool = True) -> Say:
+    """How it ended; `papers`: whether directives and invitations may be sent to this account."""
+    if result == Result.LINKED and not papers:
+        return Say(
+            _(
+                "Xác thực xong. Đồng chí chưa đồng ý nhận văn bản, giấy mời nên tôi không gửi; khi đổi ý, đồng chí "
+                "nhắn “quyền riêng tư”. Nhắn “menu” để xem các việc."
+            )
+        )
     sentences = {
         Result.LINKED: _(
             "Xác thực xong. Từ nay đồng chí nhận văn bản và giấy mời tại đây. Nhắn “menu” để xem các việc."

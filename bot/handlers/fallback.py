@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.chat.choices import Command, pack
+from bot.chat.choices import Command, pack, unpack
 from bot.chat.events import FileSent, MediaSent, TextSent, Wondered
 from bot.chat.replies import Choice, Say
 from bot.chat.router import Replies, Router
 from bot.clock import from_ms
-from bot.directives import queries, texts
-from bot.directives.models import Acknowledge, Directive
+from bot.directives import checking, queries, texts, texts_checks
+from bot.directives.models import Acknowledge, AnswerCheck, Directive
 from bot.handlers import policy
-from bot.handlers.courtesies import courtesy
+from bot.handlers.courtesies import asks_for_nothing, courtesy
 from bot.handlers.gate import PUBLIC, member_account
 from bot.handlers.start import Begin, greeting, in_group
 from bot.i18n import _
@@ -36,6 +37,8 @@ def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf, begin: Begin) -> Repl
     account = member_account(tx, event)
     if account is None:
         return _stranger(event, tx, begin)
+    if (question := _checked(event, tx, account.member_id)) is not None:
+        return question
     mine = queries.of_member(tx, account.member_id)
     waiting = [directive for directive, at in mine if at is None]
     if (small := courtesy(event, tx, waits=bool(waiting))) is not None:
@@ -80,6 +83,11 @@ def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf, begin: Begin) -> Repl
 def _stranger(event: Wondered, tx: Tx, begin: Begin) -> Replies:
     """The greeting; but whoever types what stands on the slip wants to be verified."""
     digits = re.sub(r"\D", "", event.text)
+    if re.fullmatch(r"\d{1,2}", event.text.strip(" .)")):  # what the greeting offers, had it that number
+        said = greeting(event, tx)
+        assert isinstance(said, Say)
+        wrong = _("Ở trên không có số này.")
+        return replace(said, text=f"{wrong} {said.text}", heading="")
     if len(digits) != SLIP_DIGITS:
         return greeting(event, tx)
     return begin("verification", event, tx, parse_code(digits))
@@ -96,6 +104,20 @@ def _newest(event: Wondered, tx: Tx) -> Say:
     )
 
 
+def _checked(event: Wondered, tx: Tx, member_id: int) -> Replies:
+    """The question about a paper once more, where the newest choices are its answers and none was named."""
+    if event.means not in ("unclear", "other") or asks_for_nothing(event.text):
+        return None
+    open_ = openings.of_chat(tx, event.address.channel, event.address.chat_id)
+    asked = unpack(open_[0].payloads[0]) if open_ else None
+    directive = queries.get(tx, asked.directive) if isinstance(asked, AnswerCheck) else None
+    waiting = checking.next_of(tx, directive.id, member_id) if directive is not None else None
+    if directive is None or waiting is None:
+        return None
+    again = _("Tôi chưa ghi câu trả lời. Đồng chí chọn một câu bên dưới, hoặc nhắn số thứ tự của câu đó.")
+    return texts_checks.question(directive, *waiting, again)
+
+
 def _which(event: Wondered, tx: Tx, named: Sequence[Directive]) -> Replies:
     """What a bare number may have meant: the newest choices once more when none of them has it, else those of
     both messages that came close together.
@@ -107,10 +129,15 @@ def _which(event: Wondered, tx: Tx, named: Sequence[Directive]) -> Replies:
     if not open_ or re.fullmatch(r"\d{1,2}", typed) is None:
         return None
     if not 1 <= int(typed) <= len(open_[0].labels):
-        again = _("Ở trên không có số này. Mời đồng chí chọn lại:")
+        again = [_("Ở trên không có số này.")]
         if len(open_) > 1:
-            again += " " + _("(chọn ở tin cũ hơn: giữ tin đó, bấm Trả lời, rồi nhắn số)")
-        return Say(again, choices=tuple(_choices(open_[0])))
+            again.append(_("Muốn chọn ở tin cũ hơn: giữ tin đó, bấm Trả lời, rồi nhắn số."))
+        again.append(_("Mời đồng chí chọn lại, số từ 1 đến {count}:", count=len(open_[0].labels)))
+        said = Say("\n".join(again), choices=tuple(_choices(open_[0])))
+        if not open_[0].card:
+            return said
+        about = open_[0].about  # stands for the card from now on, and names its paper
+        return replace(said, heading=about, about=about, card=True, expires_minutes=texts.CARD_MINUTES)
     papers = {each.number for each in named}
     others = [choice for each in open_[:2] if each.about not in papers for choice in _choices(each)]
     if not others:

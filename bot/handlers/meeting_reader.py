@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 
 from bot.chat.events import Commanded, Event, TextSent
 from bot.chat.text import fold
-from bot.handlers.answering import is_bare_yes, read_answer
 from bot.handlers.reading import Reading
 from bot.meetings import queries, texts
+from bot.meetings.answering import is_bare_yes, read_answer
 from bot.meetings.models import State
 from bot.organisation.models import Account
 from bot.store.openings import Opening

@@ -15,12 +15,13 @@ from bot.chat.text import fold
 from bot.clock import VIETNAM
 from bot.dialogs import absence, compose_meeting, roll_call
 from bot.dialogs.compose_file import PageAddress
+from bot.dialogs.stored import StoredDialogs
 from bot.directives import queries as directives
 from bot.directives.models import Acknowledge
-from bot.handlers.answering import read_answer
 from bot.handlers.gate import MEMBER, by_member
 from bot.i18n import _, number, percent
 from bot.meetings import polls, queries, rules, service, texts, texts_polls
+from bot.meetings.answering import read_answer
 from bot.meetings.models import (
     AskLeave,
     Attend,
@@ -51,6 +52,7 @@ ScreenAddress = Callable[[Tx, Meeting], str]
 """The address of a meeting's page for the screen in the room."""
 FILE_JOB = "meeting_file"
 """The kind of job that makes a calendar file or the minutes."""
+_QUESTIONS = ("meeting_late", "meeting_absence")
 _CALL = re.compile(
     r"(?:tao|lap|to chuc|len lich|moi|dat|them|trieu tap|goi) ?(?:mot |cuoc |buoi |giay moi )*(?:hop|sinh hoat)"
 )
@@ -139,10 +141,13 @@ def register(
 @by_member(texts.refused)
 def attend(choice: Attend, event: Event, tx: Tx, account: Account) -> Replies:
     """ "Sẽ dự"."""
-    return _answered(tx, account, choice.meeting, Rsvp.YES)
+    return _answered(event, tx, account, choice.meeting, Rsvp.YES)
 
 
-def _answered(tx: Tx, account: Account, meeting_id: int, said: Rsvp, **more: Any) -> Replies:
+def _answered(event: Event, tx: Tx, account: Account, meeting_id: int, said: Rsvp, **more: Any) -> Replies:
+    asked = StoredDialogs().load(tx, event.address)
+    if asked is not None and asked.name in _QUESTIONS and asked.given == meeting_id:
+        StoredDialogs().end(tx, event.address)  # how late, or why, is answered by this
     told: list[Out] = [*absence.answer(tx, meeting_id, account.member_id, said, **more)]
     return [Toast(_("Đã ghi câu trả lời")), absence.confirmation(tx, meeting_id, account.member_id), *told]
 
@@ -166,11 +171,11 @@ def answer(router: Router[Tx], event: Commanded, tx: Tx, account: Account) -> Re
     if read.means == "absent" and read.reason is None:
         return _ask(router, "meeting_absence", AskLeave(meeting_id), event, tx)
     if read.means == "late":
-        return _answered(tx, account, meeting_id, Rsvp.LATE, minutes_late=read.minutes_late)
+        return _answered(event, tx, account, meeting_id, Rsvp.LATE, minutes_late=read.minutes_late)
     if read.means == "absent":
-        return _answered(tx, account, meeting_id, Rsvp.ABSENT, reason=read.reason, words=event.rest)
+        return _answered(event, tx, account, meeting_id, Rsvp.ABSENT, reason=read.reason, words=event.rest)
     if read.means == "yes":
-        return _answered(tx, account, meeting_id, Rsvp.YES)
+        return _answered(event, tx, account, meeting_id, Rsvp.YES)
     found = service.for_invited(tx, meeting_id, account.member_id)
     card = texts.card(found)
     if not event.rest:  # "ok" while a paper waits as well: it says neither

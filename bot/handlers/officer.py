@@ -12,7 +12,7 @@ from bot.directives import checking, knocking, queries, texts, texts_checks
 from bot.directives.models import Directive, ShowResults, ShowStatus
 from bot.directives.numbers import complete, find, parse
 from bot.handlers.gate import member_account, not_verified
-from bot.i18n import _, moment
+from bot.i18n import N_, _, moment
 from bot.organisation import queries as people
 from bot.organisation.models import Verb
 from bot.reports import costs
@@ -22,11 +22,15 @@ from bot.store.tx import Tx
 
 MAX_LISTED = 8
 """Directives offered at once."""
+_LOOK = N_("Đồng chí muốn xem văn bản nào?")
+_ASKED = {Verb.REMIND: N_("Đồng chí muốn nhắc về văn bản nào? Chọn là nhắc ngay.")}
+"""What is asked where a command names no directive; whatever is picked is done at once."""
 
 
 def register(router: Router[Tx], tariff: Tariff) -> None:
     """Makes the errand known to the router. `tariff` tells what a message costs."""
     router.command("status", lambda event, tx: status(event, tx, tariff), Verb.SEE_STATUS)
+    router.command("unit_status", lambda event, tx: unit_status(event, tx, tariff), Verb.SEE_STATUS)
     router.command("results", lambda event, tx: results(event, tx, tariff), Verb.SEE_STATUS)
     router.choice(
         ShowResults, lambda choice, event, tx: show_results(choice, event, tx, tariff), Verb.SEE_STATUS
@@ -49,6 +53,30 @@ def status(event: Commanded, tx: Tx, tariff: Tariff) -> Replies:
         return _show(tx, tariff, member_id, directive, people.scope(tx, member_id, Verb.SEE_STATUS))
 
     return choose(event, tx, Verb.SEE_STATUS, lambda directive: pack(ShowStatus(directive.id, 0)), one)
+
+
+def unit_status(event: Commanded, tx: Tx, tariff: Tariff) -> Replies:
+    """`tình hình Chi bộ Vật lý`, with or without a number: `rest` is the unit's id."""
+    account = member_account(tx, event)
+    if account is None:
+        return not_verified()
+    unit = int(event.rest)
+    scope = people.scope(tx, account.member_id, Verb.SEE_STATUS)
+    if unit not in scope:
+        return not_in_charge()
+
+    def one(tx: Tx, directive: Directive, member_id: int) -> Say:
+        return _show(tx, tariff, member_id, directive, scope, unit)
+
+    known = queries.open_in(tx, scope)
+    if event.document is None and len(known) == 1:
+        return one(tx, known[0], account.member_id)
+    return choose(event, tx, Verb.SEE_STATUS, lambda directive: pack(ShowStatus(directive.id, unit)), one)
+
+
+def not_in_charge() -> Say:
+    """Said to who asks about a unit outside their part of the tree."""
+    return Say(_("Đồng chí không phụ trách đơn vị này. Đồng chí nhắn “tình hình” để xem phần của mình."))
 
 
 def results(event: Commanded, tx: Tx, tariff: Tariff) -> Replies:
@@ -105,16 +133,17 @@ def choose(
     if account is None:
         return not_verified()
     known = queries.open_in(tx, people.scope(tx, account.member_id, verb))
+    asked = _ASKED.get(verb, _LOOK)
     if event.document is None:
-        return _which(known, payload)
+        return _which(known, payload, asked)
     found = named(event.document, known)
     if not found:
         said = texts.refused("unknown", event.document)
-        return [said, _which(known, payload)] if known else said
+        return [said, _which(known, payload, asked)] if known else said
     if len({directive.number for directive in found}) > 1:
-        return _which(found, payload)
+        return _which(found, payload, asked)
     said = act(tx, found[0], account.member_id)
-    return [said, _which(found[1:], payload, earlier=True)] if len(found) > 1 else said
+    return [said, _which(found[1:], payload, N_("Cùng số này còn có:"))] if len(found) > 1 else said
 
 
 def show(choice: ShowStatus, event: Event, tx: Tx, tariff: Tariff) -> Replies:
@@ -126,7 +155,7 @@ def show(choice: ShowStatus, event: Event, tx: Tx, tariff: Tariff) -> Replies:
     directive = queries.get(tx, choice.directive)
     known = {each.id for each in queries.open_in(tx, scope, limit=1000)}
     if directive is None or directive.id not in known or (choice.unit and choice.unit not in scope):
-        return Say(_("Đồng chí không phụ trách đơn vị này. Đồng chí nhắn “tình hình” để xem phần của mình."))
+        return not_in_charge()
     return _show(tx, tariff, account.member_id, directive, scope, choice.unit, choice.page)
 
 
@@ -166,10 +195,9 @@ def named(document: str, known: list[Directive]) -> list[Directive]:
     return [directive for directive in known if directive.number in matching or directive.number == document]
 
 
-def _which(known: list[Directive], payload: Callable[[Directive], str], *, earlier: bool = False) -> Say:
+def _which(known: list[Directive], payload: Callable[[Directive], str], asked: str) -> Say:
     if not known:
         return Say(_("Chưa có văn bản nào được gửi trong phần đồng chí phụ trách."))
     shown = known[:MAX_LISTED]
     choices = tuple(Choice(texts.name(each), payload(each)) for each in shown)
-    words = _("Cùng số này còn có:") if earlier else _("Đồng chí muốn xem văn bản nào?")
-    return Say(words, choices=choices)
+    return Say(_(asked), choices=choices)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.chat.choices import pack
 from bot.chat.events import ChoiceMade, Commanded, Event, TextSent, Unknown, Wondered
@@ -30,6 +31,11 @@ _OF_GROUPS = {
 """Slash commands about groups; they are checked before the text is read."""
 _SLASH = re.compile(r"/([a-z]+)(?:@\w+)?\s*(.*)", re.DOTALL | re.IGNORECASE)
 _A_NUMBER = re.compile(r"\s*\d{1,2}[ .)]*")
+_OF_UNIT = re.compile(
+    r"/?(?:tinh ?hinh|trang thai|tien do|ket qua|nhac|ty ?le|(?:(?:con |nhung |danh sach )*ai )?chua (?:doc|xac nhan|"
+    r"xac thuc|nhan))\b"
+)
+"""How an officer begins who may go on to name a unit, over folded text."""
 _FOR_GROUP = re.compile(r"(?:van )?ban (?:cho )?nhom(?: (?:van ban|vb))?(?: (\S.*))?")
 """“bản nhóm 52”, “van ban cho nhom 52”, over folded text."""
 
@@ -42,9 +48,14 @@ def reader(event: TextSent, tx: Tx) -> Event:
         if event.text.startswith("/"):
             return Commanded(event.address, event.at, "in_group")
         return Unknown(event.address, event.at, "group_text")
+    account = member_account(tx, event)
+    unit = None
+    if account is not None and _OF_UNIT.match(fold(event.text)):
+        event, unit = _of_unit(event, tx, people.scope(tx, account.member_id, Verb.SEE_STATUS))
+    if unit is not None and not unit.mine:
+        return Commanded(event.address, event.at, "unit_status", rest=unit.id)
     if (plain := plain_command(event.text)) is not None:
         return Commanded(event.address, event.at, *plain)
-    account = member_account(tx, event)
     mine: list[tuple[Directive, int | None]] = []
     known: set[str] = set()
     role = "member"
@@ -84,9 +95,34 @@ def reader(event: TextSent, tx: Tx) -> Event:
         if answered is not None:
             return answered
     read_as = _event(event, reading, mine)
+    if unit is not None and isinstance(read_as, Commanded) and read_as.name == "status":
+        return replace(read_as, name="unit_status", rest=unit.id)
     if quoted and isinstance(read_as, ChoiceMade):
         return replace(read_as, message_id=event.reply_to)
     return read_as
+
+
+class _Unit(NamedTuple):
+    id: str
+    mine: bool
+    """Whether the asker may see it."""
+
+
+def _of_unit(event: TextSent, tx: Tx, scope: set[int]) -> tuple[TextSent, _Unit | None]:
+    """The text without the unit it names, and that unit; of several the one with the longest name."""
+    said = fold(event.text)
+    named = []
+    for each in people.organisation_tree(tx) if scope else []:
+        words = re.findall(r"[a-z0-9]+", fold(each.name))
+        # “Khoa Tự nhiên” stands for its committee.
+        bare = words[2:] if words[1:2] == ["bo"] and len(words) > 3 else words
+        for form in (words, bare):
+            if form and (found := re.search(rf"\b{r'[^a-z0-9]+'.join(form)}\b", said)):
+                named.append((len(form), found.span(), _Unit(str(each.id), each.id in scope)))
+    if not named:
+        return event, None
+    _length, (start, end), unit = max(named, key=lambda each: (each[0], each[2].mine))
+    return replace(event, text=f"{said[:start]} {said[end:]}".strip()), unit
 
 
 def _open(event: TextSent, tx: Tx) -> tuple[list[openings.Opening], bool]:

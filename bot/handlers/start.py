@@ -126,4 +126,6 @@ def contact(event: ContactShared, tx: Tx) -> Replies:
     """A phone number was shared unasked: it is not kept."""
     if event.address.group:
         return None
+    if member_account(tx, event) is not None:
+        return Say(_("Tôi không cần số điện thoại và không giữ lại. Đồng chí nhắn “menu” để xem các việc."))
     return Say(_("Tôi không cần số điện thoại và không giữ lại. Đồng chí xác thực bằng mã trên phiếu nhé."))

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.chat.dates import read_meeting_time, read_moment
-from bot.handlers.answering import read_answer
 from bot.handlers.reading import OpenMessage, Situation, read
 from bot.handlers.vocabulary_plain import plain_command
+from bot.meetings.answering import read_answer
 from bot.meetings.models import Reason
 
 _TIMED = ("compose", "remind", "meeting")

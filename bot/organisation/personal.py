@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from bot.clock import from_ms
 from bot.i18n import N_, _, full_date, moment
 from bot.organisation import queries
-from bot.organisation.models import PersonRow, Standing
+from bot.organisation.models import PersonRow, Purpose, Standing
 from bot.organisation.rules import fold
 from bot.organisation.verification import dossier_hash
 from bot.store import upsert
@@ -35,6 +35,15 @@ _SEALED = {
     "joined_on": N_("Ngày vào Đảng"),
     "official_on": N_("Ngày chính thức"),
 }
+
+_PURPOSES = {
+    Purpose.VERIFY: N_("Xác thực"),
+    Purpose.DIRECTIVES: N_("Văn bản, giấy mời"),
+    Purpose.DIGEST: N_("Điểm tin"),
+    Purpose.FIGURES: N_("Thống kê sử dụng"),
+}
+"""As the words of consent name them."""
+_CHANNELS = {"telegram": "Telegram", "zalo_oa": "Zalo", "zalo_bot": "Zalo Bot"}
 
 
 def places_of(tx: Tx, member_id: int) -> list[Place]:
@@ -67,7 +76,12 @@ def held(tx: Tx, member_id: int, places: Sequence[Place]) -> list[tuple[str, str
     for account in tx.rows(
         select(accounts).where(accounts.c.member_id == member_id, accounts.c.state != REVOKED)
     ):
-        lines.append((_("Tài khoản {channel}", channel=account.channel), moment(from_ms(account.linked_ms))))
+        lines.append(
+            (
+                _("Tài khoản {channel}", channel=_CHANNELS.get(account.channel, account.channel)),
+                moment(from_ms(account.linked_ms)),
+            )
+        )
     for consent in tx.rows(
         select(consents).where(consents.c.member_id == member_id).order_by(consents.c.given_ms)
     ):
@@ -80,7 +94,14 @@ def held(tx: Tx, member_id: int, places: Sequence[Place]) -> list[tuple[str, str
                 else f"{agreed}, " + _("rút {when}", when=moment(from_ms(ended)))
             )
         lines.append(
-            (_("Đồng ý ({purpose}, bản {version})", purpose=consent.purpose, version=consent.version), agreed)
+            (
+                _(
+                    "Đồng ý ({purpose}, bản {version})",
+                    purpose=_(_PURPOSES[Purpose(consent.purpose)]),
+                    version=consent.version,
+                ),
+                agreed,
+            )
         )
     return lines
 

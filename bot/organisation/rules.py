@@ -167,10 +167,12 @@ def show_code(code: str) -> str:
 
 
 def parse_code(text: str, length: int = SLIP_DIGITS) -> str | None:
-    """The digits of a typed slip code; None when it is none. Spaces, dots, dashes and O for 0 pass."""
-    digits = (
-        re.sub(r"[\s.\-–—_]+", "", unicodedata.normalize("NFKC", text)).replace("O", "0").replace("o", "0")
-    )
+    """The digits of a typed slip code; None when it is none. Spaces, dots, dashes and O for 0 pass, and words
+    around it ("mã: 123 456 789 ạ") when the text has no other digit."""
+    plain = unicodedata.normalize("NFKC", text)
+    digits = re.sub(r"[\s.\-–—_]+", "", plain).replace("O", "0").replace("o", "0")
+    if not digits.isdigit():
+        digits = re.sub(r"\D", "", plain)
     if len(digits) != length or not (digits.isascii() and digits.isdigit()) or _damm(digits):
         return None
     return digits

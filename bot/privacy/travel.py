@@ -49,7 +49,7 @@ def instead_of_names() -> str:
     """Said under counts, where the names themselves do not travel: how to get them."""
     return _(
         "Danh sách tên không đi qua kênh này (máy chủ ở nước ngoài). Đồng chí xem tên trên Zalo; khi cấp ủy cho phép "
-        "bằng văn bản, cán bộ kỹ thuật mở bằng SOTAY_ABROAD_MAY_CARRY."
+        "bằng văn bản, cán bộ kỹ thuật mở được."
     )
 
 

@@ -319,7 +319,7 @@ def test_the_same_key_in_a_loop_is_counted():
     assert chat.state.question == "count#3"
 
 
-def test_three_bad_answers_offer_help_and_a_good_one_forgets_them():
+def test_two_bad_answers_offer_help_and_a_good_one_forgets_them():
     chat = Chat(journey, killed=True)
     chat.says("1")
     for attempt in range(1, HELP_AFTER + 2):
@@ -329,6 +329,33 @@ def test_three_bad_answers_offer_help_and_a_good_one_forgets_them():
         assert chat.state.tries == attempt
     assert chat.says("5") == "Bao nhiêu?"
     assert chat.state.tries == 0
+
+
+def test_what_is_wrong_is_said_below_a_long_question_which_keeps_its_heading():
+    def script(talk: Talk[World]) -> None:
+        talk.given()
+        asked = Say("Địa điểm: " + "phòng họp " * 20, heading="Như tháng trước?")
+        talk.ask("same", asked, options={"same": "Như tháng trước", "new": "Soạn mới"})
+
+    chat = Chat(script)
+    for hint in ("từ 1 đến 2.", "phụ trách."):
+        assert chat.says("8h thứ 7").rstrip().endswith(hint)
+        assert chat.last[-1].heading == "Như tháng trước?"
+
+
+@pytest.mark.parametrize(
+    "typed, value",
+    [("vâng ạ", "yes"), ("đồng ý", "yes"), ("có", "yes"), ("không", "no"), ("đồng ý?", None), ("dung", None)],
+)
+def test_yes_and_no_answer_what_is_asked_with_yes_and_no(typed, value):
+    def script(talk: Talk[World]) -> None:
+        talk.given()
+        talk.ask("sure", Say("Gửi câu hỏi này?"), options={"yes": "Gửi câu hỏi", "no": "Không gửi"})
+        talk.ask("next", Say("Tiếp?"))
+
+    chat = Chat(script)
+    chat.says(typed)
+    assert [step.value for step in chat.state.steps if step.kind == "answer"] == ([value] if value else [])
 
 
 def test_choices_are_picked_by_value_number_or_label():

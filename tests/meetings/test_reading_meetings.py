@@ -6,8 +6,18 @@ import pytest
 
 from bot.chat.dates import read_meeting_time
 from bot.clock import VIETNAM
-from bot.handlers.answering import read_answer
 from bot.handlers.understand import understand_answer
+from bot.meetings.answering import is_bare_yes, read_answer
+
+
+@pytest.mark.parametrize(
+    "said", ["cảm ơn", "cam on dong chi", "cam on", "rồi", "roi a", "thưa đồng chí", "toi"]
+)
+def test_thanks_and_small_words_are_no_yes(said):
+    assert read_answer(said).means == "unclear"
+    assert not is_bare_yes(said)
+    assert read_answer(f"ok {said}").means == "yes"  # they do go along with one
+
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=VIETNAM)  # a Tuesday
 

@@ -33,6 +33,13 @@ def test_a_code_may_be_typed_with_separators_and_the_letter_o(form: str) -> None
     assert rules.parse_code(typed) == code
 
 
+@pytest.mark.parametrize("form", ["ma so: {} a", "Mã của tôi là {}.", "{} nhe dong chi oi"])
+def test_a_code_may_stand_among_words(form: str) -> None:
+    code = rules.with_check_digit("10200300")
+    assert rules.parse_code(form.format(rules.show_code(code))) == code
+    assert rules.parse_code(form.format(rules.show_code(code)) + " 2") is None  # which nine of the ten?
+
+
 @pytest.mark.parametrize("typed", ["", "12345678", "1234567890", "abc def ghi", "😀" * 9, "١٢٣٤٥٦٧٨٩"])
 def test_what_is_no_code_is_none(typed: str) -> None:
     assert rules.parse_code(typed) is None

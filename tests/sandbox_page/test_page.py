@@ -255,6 +255,19 @@ async def test_the_page_speaks_english(browser, sandbox):
     await context.close()
 
 
+async def test_a_small_phone_at_twice_the_size_shows_what_is_typed(browser, sandbox):
+    context = await browser.new_context(viewport={"width": 180, "height": 370})
+    page = await context.new_page()
+    one, _two = await opened(page, sandbox.base + "/")
+    await one.become(part(sandbox, "zalo_oa", "Đảng viên đã xác thực"))
+    box = await one.root.locator(".write .text").bounding_box()
+    talk = await one.root.locator(".talk").bounding_box()
+    assert box["width"] >= 120  # of 180
+    assert talk["height"] >= 90
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 180
+    await context.close()
+
+
 @pytest.mark.parametrize("dark", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 async def test_anybody_can_use_it(browser, sandbox, dark, width):

@@ -124,6 +124,8 @@ _YES = _rx(
 _BARE_YES = re.compile(
     r"(?:da~|u|duoc|co|ro|ok|roi|👍|da~ ro|dong y|nhat tri|toi|dong chi|thua|bi thu|bao cao|cam on|xin| )+"
 )
+_AFFIRMS = _rx(r"da~|u|duoc|co|ro|ok|👍|dong y|nhat tri")
+"""What a bare yes must have one of: “cảm ơn” and “rồi” only go along with it."""
 _RECEIVED = _rx(
     r"(?:da )?(?:nhan duoc|nhan)(?: roi| giay moi| thong bao| tin)*|da (?:ro|biet|xem|doc)(?: roi)?"
 )
@@ -235,7 +237,7 @@ def read_answer(text: str) -> Answered:
         return Answered("absent", reason=reason)
     if asks:
         return Answered("unclear")
-    if yes or (_BARE_YES.fullmatch(said) and "vang" not in said.split()):
+    if yes or (_bare_yes(said) and "vang" not in said.split()):
         only = _YES.sub(" ", without) if yes else said
         if _RECEIVED.search(said) and not re.search(r"(?:se|xin) |du|tham|ok|dong y|👍", said):
             return Answered("unclear")
@@ -246,7 +248,11 @@ def read_answer(text: str) -> Answered:
 def is_bare_yes(text: str) -> bool:
     """Whether a text is a "vâng", "ok" or "rõ" that names nothing it agrees to."""
     said = _said(text)[1]
-    return bool(said) and _BARE_YES.fullmatch(said) is not None
+    return _bare_yes(said)
+
+
+def _bare_yes(said: str) -> bool:
+    return _BARE_YES.fullmatch(said) is not None and _AFFIRMS.search(said) is not None
 
 
 def _reason(said: str) -> Reason | None:
