@@ -21,10 +21,18 @@ def config(engine: Engine) -> "Config":
     return made
 
 
+class DatabaseNewer(Exception):
+    """The database was written by a newer version of this program; its text is the newest migration there."""
+
+
 def migrate(engine: Engine) -> None:
-    """Applies the migrations that are missing; does nothing on a current database."""
-    if _current(engine) == max(path.name[:4] for path in (_SCRIPTS / "versions").glob("[0-9]*.py")):
+    """Applies the migrations that are missing; does nothing on a current database. Raises DatabaseNewer."""
+    known = {path.name[:4] for path in (_SCRIPTS / "versions").glob("[0-9]*.py")}
+    current = _current(engine)
+    if current == max(known):
         return  # nearly every start: Alembic costs half a second and 20 MB
+    if current is not None and current not in known:
+        raise DatabaseNewer(current)
 
     from alembic import command
 
