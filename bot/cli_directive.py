@@ -219,11 +219,8 @@ def _converse(as_card: str, channel: str, begins: str, dialog: str) -> None:
     try:
         member_id = write(engine, vault, lambda tx: _member(tx, as_card))
         accounts = write(engine, vault, lambda tx: people.reach(tx, [member_id])).get(member_id, [])
-        begun = [
-            each
-            for each, state in write(engine, vault, lambda tx: cli_compose.running(tx, member_id))
-            if state.name == dialog
-        ]
+        held = write(engine, vault, lambda tx: cli_compose.running(tx, member_id))
+        begun = [each for each, state in held if state.name == dialog]
         known = [each for each in accounts if not channel or each.channel == channel]
         if not known:
             raise typer.BadParameter(
@@ -231,6 +228,14 @@ def _converse(as_card: str, channel: str, begins: str, dialog: str) -> None:
             )
         # The chat that holds a draft, then Zalo.
         account = min(known, key=lambda each: (each.channel not in begun, each.channel != "zalo_oa"))
+        if account.channel not in begun and any(channel == account.channel for channel, _state in held):
+            raise typer.BadParameter(
+                _(
+                    "Khung chat {channel} đang làm dở việc khác. Hãy làm xong, hoặc nhắn “huỷ” trong khung chat đó,"
+                    " rồi chạy lại.",
+                    channel=account.channel,
+                )
+            )
         address = Address(account.channel, account.chat_id, account.user_id)
         desk = cli_compose.Desk(settings, engine, vault, member_id, address, begins, dialog)
         screen.print(

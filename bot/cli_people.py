@@ -81,18 +81,21 @@ def slips_make(
 
 
 def _slips_on_paper(pdf: Path, make: "Callable[[Tx], list[PrintedSlip]]") -> int:
-    """Writes the sheet; the slips are made only once there is a file for it, since their codes are shown once."""
+    """Writes the sheet before the commit: codes are shown once, and no slip is made whose code nobody has."""
     from bot.organisation.slip_sheet import sheet
+
+    def unit(tx: "Tx") -> int:
+        made = make(tx)
+        pdf.write_bytes(sheet(made, _doors()))
+        return len(made)
 
     with clear_errors():
         _write_private(pdf, b"")
         try:
-            made = in_store(lambda tx: (slips := make(tx), sheet(slips, _doors())))
-            pdf.write_bytes(made[1])
+            return in_store(unit)
         except BaseException:
             pdf.unlink()
             raise
-    return len(made[0])
 
 
 def _make_slips(tx: "Tx", *, branch: str, card: str, days: int) -> "list[PrintedSlip]":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
-from rich.table import Column, Table
+from rich.table import Table
 
 from bot.chat.errors import Refused
 from bot.cli_people import in_store
@@ -24,8 +24,7 @@ def list_() -> None:
     """Các yêu cầu đang chờ, gấp nhất trước, kèm hạn theo luật."""
     from bot.privacy import queries, texts
 
-    known_by = Column(_("Số"), no_wrap=True)
-    table = Table(known_by, _("Yêu cầu"), _("Tình trạng"), _("Trả lời chậm nhất"), _("Làm xong chậm nhất"))
+    table = Table(_("Số"), _("Yêu cầu"), _("Tình trạng"), _("Trả lời chậm nhất"), _("Làm xong chậm nhất"))
     for each in in_store(queries.queue):
         table.add_row(
             str(each.id),

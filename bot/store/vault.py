@@ -93,10 +93,14 @@ class Keys:
             "hashing": base64.b64encode(self.hashing).decode(),
         }
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(raw, file)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(raw, file)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:  # a full disk: half a key file would stand in the way of a whole one
+            path.unlink()
+            raise
 
 
 class Vault:
