@@ -17,6 +17,7 @@ from rich.console import Console
 from bot.i18n import _
 
 WRONG_USE = 2
+INTERRUPTED = 130
 _screen = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 
@@ -43,6 +44,8 @@ def run(command: Callable[..., Any]) -> int:
     """Runs the command line, says in words what went wrong, returns the exit code."""
     try:
         code = command(standalone_mode=False)
+    except KeyboardInterrupt:  # before the command itself began
+        return INTERRUPTED
     except typer.Abort:
         say([_("Đã dừng, vì chưa được đồng ý. Không có ai để hỏi thì thêm --yes, nếu lệnh có.")])
         return 1
@@ -129,7 +132,7 @@ def _of_the_store(error: Exception) -> list[str] | None:
 
     from bot.store.engine import AddressWrong
     from bot.store.installation import AlreadyRunning, DatabaseGone, KeysMissing, RoleRefused
-    from bot.store.migrate import DatabaseNewer
+    from bot.store.migrate import DatabaseNewer, NotUtf8
     from bot.store.vault import KeysOpen, NoKeyFile, VaultError
 
     match error:
@@ -164,6 +167,12 @@ def _of_the_store(error: Exception) -> list[str] | None:
                 _(
                     "Cơ sở dữ liệu này của bản mới hơn (bảng {found}). Hãy chạy bản mới, hoặc khôi phục bản sao lưu.",
                     found=error,
+                )
+            ]
+        case NotUtf8():
+            return [
+                _(
+                    "Cơ sở dữ liệu không phải UTF-8. Hãy tạo lại với --encoding UTF8, như trong docs/operating.md."
                 )
             ]
         case DatabaseGone():

@@ -42,6 +42,7 @@ def make_engine(url: str) -> Engine:
             connect_args={
                 "connect_timeout": 5,
                 "application_name": "sotay",
+                "client_encoding": "utf8",
                 "options": " ".join(f"-c {name}={value}" for name, value in _POSTGRES.items()),
                 "tcp_user_timeout": 10_000,
             },

@@ -24,7 +24,7 @@ def open_store(url: str, keys_file: Path) -> tuple[Engine, Vault]:
     """The database, brought up to date, and the vault.
 
     Raises KeysMissing, KeysOpen (others may read the keys), NoKeyFile, VaultError (these are another
-    database's keys), AddressWrong, DatabaseGone, DatabaseNewer.
+    database's keys), AddressWrong, DatabaseGone, DatabaseNewer, NotUtf8.
     """
     if not keys_file.exists():
         raise KeysMissing(str(keys_file))
