@@ -1,8 +1,12 @@
 """What people may ask: forty questions with the topic that answers them, other wordings, and other things.
 
-A line: topic, with marks, then as phones type it. The entries' other wordings were
-extended once after `FRESH` had been measured (.70 with marks, .93 on phones before), so it is no longer unseen.
+A line: topic, with marks, then as phones type it (in the files with a "~"). What was mended after a set had been
+measured makes it a seen one: the entries' other wordings after `FRESH`; the guards after `told`; questions about other
+things after those of `told` and `stories`. `unseen` was written last, from the forty questions alone, by somebody
+who had seen nothing else here, and nothing was mended by it.
 """
+
+from pathlib import Path
 
 FORTY = """1 | Mức đóng đảng phí hiện nay là bao nhiêu? | dang phi bn | muc dong dang phi hien nay
 2 | Đảng viên nghỉ hưu đóng đảng phí thế nào? | dv nghi huu dong dang phi ntn | huu tri dong bn %
@@ -111,6 +115,17 @@ Mua nhà trả góp lãi bao nhiêu? | vay mua nha
 Tội đánh bạc bị tù mấy năm? | danh bac phat tu may nam
 Khám sức khỏe ở đâu tốt? | kham benh o dau
 Wifi tầng 3 mật khẩu gì? | mk wifi"""
+
+
+def written(name: str) -> tuple[list[tuple[int, str, str]], list[str]]:
+    """The questions of a file, as `cases` gives them, and those of other things (after an empty line)."""
+    text = Path(__file__).with_name(f"policy_{name}.txt").read_text(encoding="utf-8")
+    asked, others = text.split("\n\n")
+    found = []
+    for line in asked.splitlines():
+        topic, *questions = (part.strip() for part in line.split("|"))
+        found += [(int(topic), "phone" if q[0] == "~" else "text", q.lstrip("~")) for q in questions]
+    return found, [part.strip() for line in others.splitlines() for part in line.split("|")]
 
 
 def cases(lines: str) -> list[tuple[int, str, str]]:

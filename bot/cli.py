@@ -168,7 +168,10 @@ def _ocr() -> str:
 
 @cli.command()
 def understand(
-    text: Annotated[str | None, typer.Argument(help="Câu cần đọc; bỏ trống khi dùng --file.")] = None,
+    text: Annotated[
+        list[str] | None,
+        typer.Argument(help="Câu cần đọc, mỗi câu trong ngoặc kép; bỏ trống khi dùng --file."),
+    ] = None,
     *,
     open_: Annotated[
         list[str] | None,
@@ -189,7 +192,7 @@ def understand(
     from bot.handlers.understand import understand as read
     from bot.handlers.understand import understand_answer
 
-    if (text is None) == (file is None):
+    if bool(text) == (file is not None):
         raise typer.BadParameter(_("Hãy cho một câu, hoặc --file."))
     if role not in ("member", "secretary", "officer"):
         raise typer.BadParameter(_("Vai trò là member, secretary hoặc officer."))
@@ -222,10 +225,10 @@ def _print_readings(lines: list[str], read: Callable[[str], dict[str, object]], 
             Console().print("  ".join(f"{key}={value}" for key, value in found.items()), markup=False)
 
 
-def lines(text: str | None, file: str | None) -> list[str]:
-    """The one text, or the lines of a file ("-": standard input)."""
-    if text is not None:
-        return [text]
+def lines(texts: list[str] | None, file: str | None) -> list[str]:
+    """The texts given, or the lines of a file ("-": standard input)."""
+    if texts:
+        return texts
     assert file is not None
     try:
         whole = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")

@@ -25,7 +25,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Mỗi kết quả một d�
 
 @policy.command("ask")
 def ask(
-    text: Annotated[str | None, typer.Argument(help="Câu hỏi; bỏ trống khi dùng --file.")] = None,
+    text: Annotated[
+        list[str] | None, typer.Argument(help="Câu hỏi, mỗi câu trong ngoặc kép; bỏ trống khi dùng --file.")
+    ] = None,
     *,
     file: Annotated[str | None, typer.Option(help="Tệp mỗi dòng một câu; - là đầu vào chuẩn.")] = None,
     on: Annotated[str | None, typer.Option(help="Ngày ISO cần xét hiệu lực; bỏ trống: hôm nay.")] = None,
@@ -40,7 +42,7 @@ def ask(
     from bot.policy.library import Library
     from bot.policy.reading import sample
 
-    if (text is None) == (file is None):
+    if bool(text) == (file is not None):
         raise typer.BadParameter(_("Hãy cho một câu, hoặc --file."))
     day = now().astimezone(VIETNAM).date()
     if on is not None:

@@ -107,7 +107,7 @@ def main() -> None:
     sources, entries = sample()
     empty_model = Model(FEATURES, (), (), 1, 1)
     rng = random.Random(52)  # noqa: S311 - derives examples
-    library = Library(sources, entries, model=empty_model)
+    library = Library(sources, entries, model=empty_model, others=())
     index = library.index
     hidden = library.hidden(date(2026, 11, 24), ())
     labelled: list[Labelled] = []
@@ -124,7 +124,7 @@ def main() -> None:
             asked.append([line for at, line in enumerate(lines) if at % PARTS == part])
             left = [line for at, line in enumerate(lines) if at % PARTS != part] or [entry.question]
             known.append(replace(entry, question=left[0], variants=tuple(left[1:])))
-        thinned = Library(sources, known, model=empty_model)
+        thinned = Library(sources, known, model=empty_model, others=())
         for at, lines in enumerate(asked):
             texts = (f"{rng.choice(HEADS)}{line}" for line in lines)
             labelled += _labelled(thinned, first_entry + at, texts, rng, hidden)

@@ -23,6 +23,7 @@ from bot.policy.trees import Model
 from bot.policy.words import bare, bares, key, words
 
 MODEL = Path(__file__).with_name("model.json")
+ELSEWHERE = Path(__file__).with_name("elsewhere.txt")
 MOST = 400
 """Characters of a question that are read."""
 OFFERED = 3
@@ -30,6 +31,8 @@ RELATED = 2
 _RELATED_AT = 0.25
 _ENTRY_BEFORE = 0.2
 """An officer's entry this near to the best article is shown before it: it answers what people ask."""
+_ELSEWHERE_WINS = 2.0
+"""How much nearer than any rule a question about other things must be to say that nothing was found."""
 _ENTRIES_COUNT = 3  # how often the decoder hears an entry's words: they are how people ask
 _HARDLY_MORE = frozenset(
     "quy dinh the nao gi con hieu luc khong noi ve nhu cua la co bao gom xem cho toi hoi noi dung van ban dang uy "
@@ -44,8 +47,19 @@ def shipped_model() -> Model:
     return Model.read(MODEL)
 
 
-def read_by_index(sources: Sequence[Source], entries: Sequence[Entry]) -> tuple[list[Indexed], list[str]]:
-    """What the index is built of: the pieces in the library's order, and the lines that the decoder hears."""
+@lru_cache(maxsize=1)
+def elsewhere() -> tuple[str, ...]:
+    """Questions about other things than the Party's rules that share their words: a student card, a password."""
+    return tuple(ELSEWHERE.read_text(encoding="utf-8").splitlines())
+
+
+def read_by_index(
+    sources: Sequence[Source], entries: Sequence[Entry], others: Sequence[str]
+) -> tuple[list[Indexed], list[str]]:
+    """What the index is built of: the pieces in the library's order, then questions about other things.
+
+    And the lines that the decoder hears.
+    """
     by_number = _by_number([source.document for source in sources])
     out: list[Indexed] = []
     heard = [source.document.title for source in sources]
@@ -60,7 +74,9 @@ def read_by_index(sources: Sequence[Source], entries: Sequence[Entry]) -> tuple[
         out.append(Indexed(str(len(out)), rule.title if rule else "", "", entry.question, text))
         heard += [entry.question, *entry.answer.split("\n")]
         heard += [entry.question, *entry.variants] * _ENTRIES_COUNT
-    return out, heard
+    for line in others:
+        out.append(Indexed(str(len(out)), "", "", line, line))
+    return out, [*heard, *others]
 
 
 def _by_number(documents: Sequence[Document]) -> dict[str, Document]:
@@ -81,8 +97,12 @@ class Library:
         keys: Sequence[int] = (),
         rates: Sequence[Rate] = (),
         packed: Packed | None = None,
+        others: Sequence[str] | None = None,
     ) -> None:
-        """`keys`: the pieces' rows in the database, articles first, in order. `packed`: their index, if it is made."""
+        """`keys`: the pieces' rows in the database, articles first, in order. `packed`: their index, if it is made.
+
+        `others`: questions about other things, `elsewhere()` when not given.
+        """
         self.version = version
         self.rates = tuple(rates)
         self.model = model or shipped_model()
@@ -119,7 +139,8 @@ class Library:
         if keys:
             pieces = [_keyed(piece, row) for piece, row in zip(pieces, keys, strict=True)]
         self.pieces = pieces
-        self.index = Index(packed or build(*read_by_index(sources, entries)))
+        others = elsewhere() if others is None else others
+        self.index = Index(packed or build(*read_by_index(sources, entries, others)))
         self._told: dict[str, int] = {}
         for place, entry in enumerate(entries, len(pieces) - len(entries)):
             for line in (entry.question, *entry.variants):
@@ -158,7 +179,7 @@ class Library:
             "" if [key(word) for word in words(asked)] == decoded else self.index.decoder.show(decoded)
         )
         shown = self._order(found)
-        sure = found.sure
+        sure = self._sure(found, shown)
         told = self._told.get(self._plain(decoded), -1)
         said = np.flatnonzero(found.rows == told).tolist()
         if said and not hidden[told]:  # an officer's own wording is answered by its entry
@@ -171,7 +192,7 @@ class Library:
         related = [
             self.pieces[found.rows[at]]
             for at in shown[1:]
-            if found.chances[at] >= _RELATED_AT * float(found.chances[0])
+            if found.chances[at] >= _RELATED_AT * float(found.chances[shown[0]])
         ]
         return Answer(
             verdict,
@@ -193,11 +214,20 @@ class Library:
     def _plain(self, decoded: Sequence[str]) -> str:
         return " ".join(bare(self.index.decoder.shown(word)) for word in decoded)
 
+    def _sure(self, found: Ranked, shown: Sequence[int]) -> float:
+        """How sure the first shown is the answer: at most a choice where other things are nearer."""
+        if not shown or int(found.rows[0]) < len(self.pieces):
+            return found.sure
+        beaten = float(found.chances[0]) > _ELSEWHERE_WINS * float(found.chances[shown[0]])
+        return 0.0 if beaten else min(found.sure, (self.model.answer_at + self.model.choices_at) / 2)
+
     def _order(self, found: Ranked) -> list[int]:
-        """Places in the ranking to show, the first the answer."""
-        order = list(range(min(OFFERED + RELATED, len(found.rows))))
+        """Places in the ranking to show, the first the answer; rows beyond the pieces are about other things."""
+        order = [at for at, row in enumerate(found.rows.tolist()) if row < len(self.pieces)][
+            : OFFERED + RELATED
+        ]
         for at in order:
-            near = float(found.chances[at]) >= _ENTRY_BEFORE * float(found.chances[0])
+            near = float(found.chances[at]) >= _ENTRY_BEFORE * float(found.chances[order[0]])
             if near and self.pieces[found.rows[at]].kind is Kind.ENTRY:
                 return [at, *(other for other in order if other != at)]
         return order
@@ -219,8 +249,8 @@ class Library:
 
     def hidden(self, day: date, numbers: Sequence[str]) -> Mask:
         """What does not hold on that day; with rules named, everything of others."""
-        hidden = np.zeros(len(self.pieces), bool)
         known = {piece.document.number for piece in self.pieces if piece.document} & set(numbers)
+        hidden = np.full(self.index.size, bool(known))
         for place, piece in enumerate(self.pieces):
             if piece.document is None:
                 hidden[place] = bool(known)

@@ -10,7 +10,7 @@ from bot.policy.asking import Asked, read
 from bot.policy.index import Index
 from bot.policy.matching import Matches, match
 from bot.policy.postings import Doubts, Ids, Scores
-from bot.policy.trees import Floats, Model, chance
+from bot.policy.trees import Floats, Model, chance, odds_of
 from bot.policy.written import other_forms
 
 Mask = NDArray[np.bool_]
@@ -40,6 +40,9 @@ SURE = (
     *("below a word", "article a word", "third chance", "foreign", "run of question", "line held"),
     *("line pairs held", "defined when asked", "heading run of heading", "main in heading", "article cited"),
 )
+"""Of the first candidate and the question; after these come the chances of the first `_CHANCES` candidates and
+FEATURES of the first `_BESIDE`: what the others say tells how sure the first is."""
+_CHANCES, _BESIDE = 10, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,12 +288,16 @@ _AT = {name: place for place, name in enumerate(FEATURES)}
 
 
 def sure_features(found: Candidates, order: NDArray[np.int64], chances: Floats) -> Floats:
-    """What tells whether the first of the order is the answer (one row, see SURE)."""
+    """What tells whether the first of the order is the answer (one row, see SURE); zeros where there are fewer."""
     top = found.features[order[0]]
     p = [float(chances[order[at]]) if at < len(order) else 0.0 for at in range(3)]
     of_top = ("below held", "heading held", "heading asked", "article held")
     more = ("run of question", "line held", "line pairs held", "defined when asked", "heading run of heading")
-    return np.array(
+    odds = np.zeros(_CHANCES, np.float32)
+    odds[: len(order)] = chances[order[:_CHANCES]]
+    beside = np.zeros((_BESIDE, len(FEATURES)), np.float32)
+    beside[: len(order)] = found.features[order[:_BESIDE]]
+    told = np.array(
         [
             *(p[0], p[1], p[0] - p[1], float(chances.sum())),
             *(top[_AT[name]] for name in of_top),
@@ -301,6 +308,7 @@ def sure_features(found: Candidates, order: NDArray[np.int64], chances: Floats) 
         ],
         np.float32,
     )
+    return np.concatenate([told, odds, beside.ravel()])
 
 
 def chances_of(model: Model, found: Candidates) -> Floats:
@@ -309,8 +317,7 @@ def chances_of(model: Model, found: Candidates) -> Floats:
     An article that is cited with its rule comes first; else the only one that defines just the words whose
     meaning is asked.
     """
-    odds = sum((forest.odds(found.features) for forest in model.rank), np.zeros(len(found.rows), np.float32))
-    chances = chance(odds / len(model.rank))
+    chances = chance(odds_of(model.rank, found.features))
     first = found.features[:, _AT["article cited"]] == _CITED
     if not first.any():
         meant = found.features[:, _AT["defined of question"]] > _WHOLE
@@ -329,5 +336,5 @@ def rank(
     chances = chances_of(model, found)
     order = np.argsort(-chances, kind="stable")
     features = sure_features(found, order, chances)[None, :]
-    odds = sum(float(forest.odds(features)[0]) for forest in model.sure) / len(model.sure)
-    return Ranked(found.rows[order], chances[order], found.clause[order], float(chance(np.array([odds]))[0]))
+    sure = float(chance(odds_of(model.sure, features))[0])
+    return Ranked(found.rows[order], chances[order], found.clause[order], sure)

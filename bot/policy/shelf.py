@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.policy import asking, decoder, index, packed, postings, words
 from bot.policy.index import Article, build
-from bot.policy.library import Library, read_by_index
+from bot.policy.library import Library, elsewhere, read_by_index
 from bot.policy.packed import Packed
 from bot.policy.queries import Stored
 
@@ -48,7 +48,7 @@ def from_stored(stored: Stored, folder: Path | None = None) -> Library:
 
 def index_file(stored: Stored, folder: Path) -> Packed:
     """The index of this corpus, mapped from its file."""
-    articles, heard = read_by_index(stored.sources, stored.entries)
+    articles, heard = read_by_index(stored.sources, stored.entries, elsewhere())
     path = folder / f"policy-{_digest(articles, heard)}.idx"
     try:
         return packed.read(path)

@@ -155,6 +155,13 @@ class Model:
         )
 
 
+def odds_of(forests: Sequence[Forest], rows: Floats) -> Floats:
+    """The logarithm of odds of every row, by all forests together."""
+    return sum((forest.odds(rows) for forest in forests), np.zeros(len(rows), np.float32)) / np.float32(
+        len(forests)
+    )
+
+
 def chance(odds: NDArray[Any]) -> Floats:
     """Probability from the logarithm of odds."""
     return np.asarray(1 / (1 + np.exp(-odds)), np.float32)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_sender import Learned
+from posting import Learned
 from turned_loop import TurnedLoop
 
 from bot.channels.telegram.capabilities import TELEGRAM

@@ -139,3 +139,25 @@ def test_two_documents_of_one_number_are_told_apart_by_date():
     )
     found = Library([old, new], []).ask("điều 1 hướng dẫn 01-HD/X", TODAY)
     assert found.pieces[0].heading == "Mới"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Quên mật khẩu Gmail thì lấy lại thế nào?",
+        "the sv bi gay xin doi the moi phong nao",
+        "doan phi nam nay dong bn",
+    ],
+)
+def test_other_things_that_share_words_with_rules_are_refused(library, typed):
+    assert library.ask(typed, TODAY).verdict is not Verdict.ANSWER
+
+
+def test_a_rule_about_such_a_thing_is_still_found():
+    article = Article("4", "Đoàn phí", "1. Đoàn viên đóng đoàn phí mỗi tháng hai nghìn đồng.", "", 1, 0)
+    document = Document("31-QĐ/MẪU", "Quy định về đoàn phí", "Mẫu", date(2026, 1, 5), date(2026, 1, 5))
+    found = Library([Source(document, (article,))], []).ask(
+        "Đoàn viên đóng đoàn phí mỗi tháng bao nhiêu?", TODAY
+    )
+    assert found.verdict is not Verdict.NONE
+    assert found.pieces[0].number == "4"
