@@ -24,9 +24,9 @@ from bot.channels.telegram.api import Api
 from bot.channels.telegram.fetching import fetcher
 from bot.channels.telegram.groups import admin_asker
 from bot.channels.telegram.inbound import translate as translate_telegram
+from bot.channels.telegram.joining import join, join_later
 from bot.channels.telegram.outbound import TelegramOutbound
 from bot.channels.telegram.polling import Polling
-from bot.channels.telegram.webhook import set_webhook
 from bot.channels.webhooks import TelegramHook, ZaloHook, application
 from bot.channels.zalo_oa import connect, tokens
 from bot.channels.zalo_oa.access import Access, FixedToken
@@ -36,6 +36,7 @@ from bot.channels.zalo_oa.inbound import translate as translate_zalo
 from bot.channels.zalo_oa.oauth import OAuth
 from bot.channels.zalo_oa.outbound import ZaloOutbound
 from bot.channels.zalo_oa.tokens import Tokens
+from bot.chat.errors import NotAccepted, PlatformError
 from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.delivery.outbound import Outbound
@@ -101,7 +102,8 @@ class App:
     async def start(self) -> None:
         """Starts everything; returns when updates are taken.
 
-        Raises AlreadyRunning, OSError when the port is taken, ValueError for a gate rule that cannot be.
+        Raises AlreadyRunning, OSError when the port is taken, ValueError for a gate rule that cannot be,
+        NotAccepted when the only platform does not know us.
         """
         settings = self.settings
         if not self.shared:
@@ -190,6 +192,8 @@ class App:
             self.replica = self._replica()
             await self.replica.join()
         await self.worker.start()
+        if self.web:  # before anything is sent: who cannot listen ends here, and is started again and again
+            await self._listen()
         if self.works:
             self.sender.start()
             self._spawn(self.rulebook.follow(self.writer))
@@ -200,8 +204,6 @@ class App:
             self._spawn(self.replica.run())
         else:
             self._spawn(self.runner.run())
-        if self.web:
-            await self._listen()
         if settings.telegram_token.get_secret_value():
             await self._start_telegram()
         gc.collect()
@@ -291,7 +293,8 @@ class App:
         return {**askers, group.ADMIN_JOB: admin_asker(_telegram(outbounds))}
 
     def _oa_link(self) -> str:
-        return f"https://zalo.me/{self.settings.zalo_oa_id}" if self.settings.zalo_oa_app_id else ""
+        known = self.settings.zalo_oa_app_id and self.settings.zalo_oa_id
+        return f"https://zalo.me/{self.settings.zalo_oa_id}" if known else ""
 
     def _public(self) -> str:
         """The address under which platforms and phones reach us, without a slash at its end."""
@@ -381,18 +384,19 @@ class App:
 
     async def _start_telegram(self) -> None:
         settings = self.settings
-        token = settings.telegram_token.get_secret_value()
-        if settings.polls:
-            if not self.shared:  # else it is a duty
-                self._spawn(self._poll())
-            return
-        if not self.web:
-            return
-        api, secret = Api(token, settings.telegram_api), settings.telegram_secret.get_secret_value()
-        try:
-            await set_webhook(api, f"{self._public()}/webhook/telegram", secret)
-        finally:
-            await api.close()
+        secret = settings.telegram_secret.get_secret_value()
+        hook = None if settings.polls else (f"{self._public()}/webhook/telegram", secret)
+        if self.web:
+            api = Api(settings.telegram_token.get_secret_value(), settings.telegram_api)
+            try:
+                await join(api, hook)
+                await api.close()
+            except (NotAccepted, PlatformError) as error:
+                if isinstance(error, NotAccepted) and not settings.zalo_oa_app_id:
+                    raise
+                self._spawn(join_later(api, hook))  # Zalo works meanwhile
+        if settings.polls and not self.shared:  # else it is a duty
+            self._spawn(self._poll())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -18,6 +18,7 @@ from rich.table import Table
 from bot import (
     cli_broadcast,
     cli_directive,
+    cli_errors,
     cli_gate,
     cli_keys,
     cli_news,
@@ -77,9 +78,26 @@ def run(
     settings = Settings()
     configure(json=settings.log_json)
     if not (settings.telegram_token.get_secret_value() or settings.zalo_oa_app_id):
-        screen.print(_("Chưa cấu hình kênh nào: hãy đặt SOTAY_TELEGRAM_TOKEN hoặc SOTAY_ZALO_OA_APP_ID."))
-    with cli_people.clear_errors():
+        cli_errors.say(
+            [_("Chưa cấu hình kênh nào: hãy đặt SOTAY_TELEGRAM_TOKEN hoặc SOTAY_ZALO_OA_APP_ID trong .env.")]
+        )
+        raise typer.Exit(cli_errors.WRONG_USE)
+    if role != "worker" and (missing := _missing(settings)):
+        cli_errors.say([_("Còn thiếu thiết lập: {names}. Xem docs/operating.md.", names=", ".join(missing))])
+        raise typer.Exit(cli_errors.WRONG_USE)
+    with cli_errors.clear_errors():
         asyncio.run(_run(settings, role))  # type: ignore[arg-type] # just compared with Role's values
+
+
+def _missing(settings: "Settings") -> list[str]:
+    """Settings without which what platforms post cannot be told from what others do."""
+    hook = settings.telegram_token.get_secret_value() and not settings.polls
+    wanted = {
+        "SOTAY_TELEGRAM_SECRET": hook and not settings.telegram_secret.get_secret_value(),
+        "SOTAY_ZALO_OA_SECRET_KEY": settings.zalo_oa_app_id
+        and not settings.zalo_oa_secret_key.get_secret_value(),
+    }
+    return [name for name, lacks in wanted.items() if lacks]
 
 
 async def _run(settings: "Settings", role: "Role") -> None:
@@ -212,7 +230,12 @@ def lines(texts: list[str] | None, file: str | None) -> list[str]:
     if texts:
         return texts
     assert file is not None
-    whole = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    try:
+        whole = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise typer.BadParameter(
+            _("Tệp {path} không phải UTF-8. Hãy lưu lại ở dạng UTF-8.", path=file)
+        ) from None
     return whole.removesuffix("\n").split("\n")
 
 
@@ -232,7 +255,7 @@ def _open_documents(values: list[str]) -> list[str]:
 
 @cli.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Cổng; 0 là cổng còn trống.")] = 8090,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Cổng; 0 là cổng còn trống.")] = 8090,
     as_json: Annotated[bool, typer.Option("--json", help="Dòng đầu là JSON cho chương trình khác.")] = False,
 ) -> None:
     """Chạy máy chủ giả lập Telegram và Zalo để thử, không cần tài khoản nào."""
@@ -284,4 +307,4 @@ def main() -> None:
     if sys.stdout.encoding.lower() != "utf-8":
         # Vietnamese must come out whole on any terminal.
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # a text stream here
-    cli()
+    sys.exit(cli_errors.run(cli))

@@ -37,7 +37,7 @@ def watch(
     as_json: Annotated[bool, typer.Option("--json", help="Mỗi thay đổi một dòng JSON.")] = False,
 ) -> None:
     """Theo dõi một văn bản đang gửi; tự dừng khi không còn gì chờ gửi, hoặc văn bản đã thu hồi."""
-    from bot.cli_people import clear_errors
+    from bot.cli_errors import clear_errors
     from bot.delivery.quiet import Quiet
     from bot.settings import Settings
     from bot.store.engine import reading

@@ -47,7 +47,7 @@ def send(
     yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
 ) -> None:
     """Xem trước rồi gửi một văn bản; bot đang chạy sẽ chuyển đi."""
-    from bot.cli_people import clear_errors
+    from bot.cli_errors import clear_errors
     from bot.directives import forecasting, queries, service
     from bot.settings import Settings
     from bot.store.files import FileBox
@@ -99,7 +99,7 @@ def send(
     )
 
 
-@directive.command("reminders")
+@directive.command("reminders", context_settings={"ignore_unknown_options": True})  # “-3 -1” is none
 def reminders(
     unit: Annotated[str, typer.Argument(help="Mã hoặc tên đơn vị ban hành (gồm mọi đơn vị bên dưới).")],
     days: Annotated[
@@ -121,7 +121,7 @@ def reminders(
     try:
         minutes = None if days == "usual" else [round(float(each) * chain.DAY) for each in days.split()]
         in_store(plan)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise typer.BadParameter(
             _("Tối đa 8 mốc, mỗi mốc trong 60 ngày trước hoặc sau hạn, ví dụ “-3 -1 0 1”.")
         ) from None
@@ -206,7 +206,7 @@ def _converse(as_card: str, channel: str, begins: str, dialog: str) -> None:
     """Holds the chat's dialog in the terminal."""
     from bot import cli_compose
     from bot.chat.events import Address
-    from bot.cli_people import clear_errors
+    from bot.cli_errors import clear_errors
     from bot.organisation import queries as people
     from bot.settings import Settings
     from bot.store.installation import open_store
@@ -219,11 +219,8 @@ def _converse(as_card: str, channel: str, begins: str, dialog: str) -> None:
     try:
         member_id = write(engine, vault, lambda tx: _member(tx, as_card))
         accounts = write(engine, vault, lambda tx: people.reach(tx, [member_id])).get(member_id, [])
-        begun = [
-            each
-            for each, state in write(engine, vault, lambda tx: cli_compose.running(tx, member_id))
-            if state.name == dialog
-        ]
+        held = write(engine, vault, lambda tx: cli_compose.running(tx, member_id))
+        begun = [each for each, state in held if state.name == dialog]
         known = [each for each in accounts if not channel or each.channel == channel]
         if not known:
             raise typer.BadParameter(
@@ -231,6 +228,14 @@ def _converse(as_card: str, channel: str, begins: str, dialog: str) -> None:
             )
         # The chat that holds a draft, then Zalo.
         account = min(known, key=lambda each: (each.channel not in begun, each.channel != "zalo_oa"))
+        if account.channel not in begun and any(channel == account.channel for channel, _state in held):
+            raise typer.BadParameter(
+                _(
+                    "Khung chat {channel} đang làm dở việc khác. Hãy làm xong, hoặc nhắn “huỷ” trong khung chat đó,"
+                    " rồi chạy lại.",
+                    channel=account.channel,
+                )
+            )
         address = Address(account.channel, account.chat_id, account.user_id)
         desk = cli_compose.Desk(settings, engine, vault, member_id, address, begins, dialog)
         screen.print(

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli_people import clear_errors
+from bot.cli_errors import clear_errors
 from bot.i18n import _, number
 
 keys = typer.Typer(no_args_is_help=True, help="Khoá niêm phong dữ liệu.")
@@ -25,12 +25,13 @@ def init() -> None:
     from bot.store.vault import Keys
 
     path = Settings().keys
-    try:
-        Keys.new().write(path)
-    except FileExistsError:
-        raise typer.BadParameter(
-            _("Đã có tệp khoá {path}; khoá không bao giờ bị ghi đè.", path=path)
-        ) from None
+    with clear_errors():
+        try:
+            Keys.new().write(path)
+        except FileExistsError:
+            raise typer.BadParameter(
+                _("Đã có tệp khoá {path}; khoá không bao giờ bị ghi đè.", path=path)
+            ) from None
     screen.print(_("Đã tạo {path}. Hãy sao lưu tệp này ở nơi an toàn, tách khỏi cơ sở dữ liệu.", path=path))
 
 
@@ -45,6 +46,12 @@ def backup(to: Annotated[Path, typer.Argument(help="Tệp đích, để ở nơi
         copied = Keys.read(settings.keys)
         if to.exists():
             raise typer.BadParameter(_("Tệp {path} đã có; hãy chọn tên khác.", path=str(to)))
+        if (
+            not to.parent.is_dir()
+        ):  # a stick that is not there: a folder made in its place would be no other place
+            raise typer.BadParameter(
+                _("Chưa có thư mục {path}. Ổ ngoài đã được gắn chưa?", path=str(to.parent))
+            )
         copied.write(to)
         assert Keys.read(to) == copied
     screen.print(

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.chat.errors import Refused
 from bot.cli_people import in_store
@@ -20,7 +20,8 @@ def sources() -> None:
     from bot.settings import Settings
 
     tried = {each.url: each.tried for each in feeds.sources(Settings().news_feeds or feeds.SHIPPED)}
-    table = Table(_("Nguồn"), _("Địa chỉ"), _("Đã thử"), _("Số tin"), _("Lần cuối tốt"), _("Lỗi"))
+    address = Column(_("Địa chỉ"), overflow="fold")
+    table = Table(_("Nguồn"), address, _("Đã thử"), _("Số tin"), _("Lần cuối tốt"), _("Lỗi"))
     for feed in in_store(queries.all_feeds):
         error = "" if feed.error is None else _(texts.ERRORS.get(feed.error, texts.ERRORS["broken"]))
         known = {True: _("có"), False: _("chưa"), None: "–"}[tried.get(feed.url)]
@@ -75,6 +76,8 @@ def set_(
     from bot.organisation import queries as people
     from bot.store.tx import Tx
 
+    if hour is None and preview is None and silence is None:
+        raise typer.BadParameter(_("Hãy cho --hour, --preview hoặc --silence."))
     try:
         minutes = [None if each is None else rules.read_minute(each) for each in (hour, preview)]
     except ValueError:

@@ -1,21 +1,20 @@
 """Terminal commands on people: slips, second accounts. Also how commands open the store."""
 
-import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
+from bot.cli_errors import clear_errors
 from bot.i18n import _, number
-from bot.organisation.models import NotAllowed, RosterError
+from bot.organisation.models import NotAllowed
 
 if TYPE_CHECKING:  # the database is loaded by the commands that need it: others answer at once
     from bot.organisation.slip_sheet import Door
@@ -28,51 +27,6 @@ slips = typer.Typer(no_args_is_help=True, help="Phiếu xác thực.")
 links = typer.Typer(no_args_is_help=True, help="Tài khoản chờ đồng ý.")
 
 posts = typer.Typer(no_args_is_help=True, help="Chức vụ ngoài danh sách, như người hỗ trợ.")
-
-
-@contextmanager
-def clear_errors() -> Iterator[None]:
-    """Turns what a person can mend into one sentence and exit code 2."""
-    from bot.store.installation import AlreadyRunning, DatabaseGone, KeysMissing, RoleRefused
-    from bot.store.vault import VaultError
-
-    screen = Console(stderr=True)
-    try:
-        yield
-    except KeysMissing as error:
-        screen.print(_("Chưa có tệp khoá {path}. Hãy chạy: sotay keys init", path=str(error)))
-    except VaultError:
-        screen.print(
-            _("Khoá không khớp với cơ sở dữ liệu. Hãy dùng đúng tệp khoá đã tạo cùng cơ sở dữ liệu này.")
-        )
-    except AlreadyRunning as error:
-        screen.print(
-            _("Bot đang chạy trên thư mục {folder}. Hãy dừng tiến trình đó trước.", folder=str(error))
-        )
-    except RoleRefused:
-        screen.print(
-            _("Trên SQLite chỉ chạy một tiến trình. Hãy bỏ --role, hoặc dùng PostgreSQL (docs/operating.md).")
-        )
-    except DatabaseGone as error:
-        screen.print(
-            _("Không kết nối được cơ sở dữ liệu. Hãy xem lại SOTAY_DATABASE_URL và máy chủ PostgreSQL.")
-        )
-        screen.print(str(error.__cause__).splitlines()[0], markup=False)
-    except PermissionError:
-        screen.print(_("Tệp khoá đang để người khác đọc được. Hãy chạy chmod 600 trên tệp đó rồi thử lại."))
-    except FileNotFoundError as error:
-        screen.print(_("Không tìm thấy tệp {path}.", path=str(error.filename)))
-    except RosterError as error:
-        screen.print(str(error), markup=False)
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        screen.print(
-            _("Cổng này đã có chương trình khác dùng. Hãy đổi SOTAY_LISTEN_PORT hoặc dừng chương trình đó.")
-        )
-    else:
-        return
-    raise typer.Exit(2)
 
 
 def in_store(unit: "Callable[[Tx], T]") -> T:
@@ -110,15 +64,11 @@ def slips_make(
 
     if bool(branch) == bool(card):
         raise typer.BadParameter(_("Hãy cho --branch hoặc --card."))
-    if pdf is not None and pdf.exists():
-        raise typer.BadParameter(_("Tệp {path} đã có; hãy chọn tên khác.", path=str(pdf)))
-    made = in_store(partial(_make_slips, branch=branch, card=card, days=days))
     if pdf is not None:
-        from bot.organisation.slip_sheet import sheet
-
-        _write_private(pdf, sheet(made, _doors()))
-        Console().print(_("Đã ghi {count} phiếu vào {path}.", count=number(len(made)), path=str(pdf)))
+        count = _slips_on_paper(pdf, partial(_make_slips, branch=branch, card=card, days=days))
+        Console().print(_("Đã ghi {count} phiếu vào {path}.", count=number(count), path=str(pdf)))
         return
+    made = in_store(partial(_make_slips, branch=branch, card=card, days=days))
     if as_json:
         for slip in made:
             line = {"branch": slip.branch, "name": slip.name, "code": slip.code}
@@ -128,6 +78,24 @@ def slips_make(
     for slip in made:
         table.add_row(slip.branch, slip.name, show_code(slip.code))
     Console().print(table)
+
+
+def _slips_on_paper(pdf: Path, make: "Callable[[Tx], list[PrintedSlip]]") -> int:
+    """Writes the sheet before the commit: codes are shown once, and no slip is made whose code nobody has."""
+    from bot.organisation.slip_sheet import sheet
+
+    def unit(tx: "Tx") -> int:
+        made = make(tx)
+        pdf.write_bytes(sheet(made, _doors()))
+        return len(made)
+
+    with clear_errors():
+        _write_private(pdf, b"")
+        try:
+            return in_store(unit)
+        except BaseException:
+            pdf.unlink()
+            raise
 
 
 def _make_slips(tx: "Tx", *, branch: str, card: str, days: int) -> "list[PrintedSlip]":
@@ -151,7 +119,7 @@ def _doors() -> "list[Door]":
     from bot.settings import Settings
 
     settings = Settings()
-    oa_link = f"https://zalo.me/{settings.zalo_oa_id}" if settings.zalo_oa_app_id else ""
+    oa_link = f"https://zalo.me/{settings.zalo_oa_id}" if settings.zalo_oa_id else ""
     return doors(oa_link, settings.telegram_username)
 
 
@@ -179,7 +147,8 @@ def slips_poster(
         raise typer.BadParameter(
             _("Chưa cấu hình kênh nào để in mã QR: SOTAY_ZALO_OA_ID hoặc SOTAY_TELEGRAM_USERNAME.")
         )
-    pdf.write_bytes(poster(found.name, ways_in))
+    with clear_errors():
+        pdf.write_bytes(poster(found.name, ways_in))
     Console().print(_("Đã ghi {path}.", path=str(pdf)))
 
 
@@ -227,7 +196,7 @@ def link_list() -> None:
         names = queries.names(tx, [account.member_id for account in waiting])
         return [(account.id, account.channel, names[account.member_id]) for account in waiting]
 
-    table = Table(_("Số"), _("Kênh"), _("Họ và tên"))
+    table = Table(Column(_("Số"), no_wrap=True), _("Kênh"), _("Họ và tên"))
     for account_id, channel, name in in_store(unit):
         table.add_row(str(account_id), channel, name)
     Console().print(table)
@@ -304,5 +273,6 @@ def post_end(post: Annotated[int, typer.Argument(help="Số nhận được khi 
     """Kết thúc một chức vụ."""
     from bot.organisation.service import end_appointment
 
-    in_store(lambda tx: end_appointment(tx, post))
+    if not in_store(lambda tx: end_appointment(tx, post)):
+        raise typer.BadParameter(_("Không có chức vụ đang giao với số này."))
     Console().print(_("Đã kết thúc."))

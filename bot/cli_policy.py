@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot import cli_people
+from bot.cli_errors import explain
 from bot.clock import VIETNAM, now
 from bot.i18n import _, full_date
 
@@ -121,6 +122,10 @@ def evaluate(
         found = measure(folder, train, folds)
     except FileNotFoundError as error:
         raise typer.BadParameter(_("Không thấy tệp {path}.", path=error.filename)) from None
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(
+            _("Bộ câu hỏi trong {path} chưa đúng dạng, hoặc quá ít câu: {why}", path=folder, why=error)
+        ) from None
     except ModuleNotFoundError:
         raise typer.BadParameter(_("Cần LightGBM để học: chạy make setup trước.")) from None
     if as_json:
@@ -162,7 +167,7 @@ def import_files(
         except (Unreadable, OSError) as error:
             failed = True
             Console(stderr=True).print(
-                _("{path}: không nhập được. {why}", path=path, why=error), markup=False
+                _("{path}: không nhập được. {why}", path=path, why=_why(error)), markup=False
             )
             continue
         if as_json:
@@ -175,6 +180,13 @@ def import_files(
             Console(stderr=True).print(words.format(id=key), markup=False)
     if failed:
         raise typer.Exit(2)
+
+
+def _why(error: Exception) -> str:
+    """Why a file was not taken, in words."""
+    if isinstance(error, UnicodeDecodeError):
+        return _("Tệp không phải UTF-8. Hãy lưu lại ở dạng UTF-8.")
+    return " ".join(explain(error) or [str(error)])
 
 
 def _issued(document: "Document") -> str:
@@ -228,9 +240,11 @@ def import_entries(
     from bot.policy.reading import Unreadable, read_entries
 
     try:
-        entries = read_entries(file.read_text(encoding="utf-8"))
+        entries = read_entries(file.read_text(encoding="utf-8-sig"))
     except (Unreadable, OSError, UnicodeDecodeError) as error:
-        raise typer.BadParameter(_("{path}: không nhập được. {why}", path=file, why=error)) from None
+        raise typer.BadParameter(_("{path}: không nhập được. {why}", path=file, why=_why(error))) from None
+    if not entries:
+        raise typer.BadParameter(_("{path} không có mục nào. Xem dạng tệp trong docs/policy.md.", path=file))
     count = cli_people.in_store(lambda tx: service.add_entries(tx, entries, None, approved=False))
     Console(stderr=True).print(
         _("Đã nhập {count} mục, chờ duyệt: sotay policy approve --entries", count=count)
@@ -252,6 +266,8 @@ def approve(
     from bot.policy.reading import sample as read_sample
 
     screen = Console(stderr=True)
+    if not (ids or entries or sample):
+        raise typer.BadParameter(_("Hãy cho mã trong sotay policy list, hoặc --entries, hoặc --sample."))
     for key in ids or []:
         try:
             cli_people.in_store(partial(service.approve, document_id=key, by=None))
@@ -278,10 +294,13 @@ def rates(
     from bot.policy.reading import Unreadable
 
     try:
-        found = read_rates(file.read_text(encoding="utf-8").splitlines())
+        found = read_rates(file.read_text(encoding="utf-8-sig").splitlines())
     except (Unreadable, OSError, UnicodeDecodeError) as error:
-        raise typer.BadParameter(_("{path}: không nhập được. {why}", path=file, why=error)) from None
+        raise typer.BadParameter(_("{path}: không nhập được. {why}", path=file, why=_why(error))) from None
+    if not found:
+        raise typer.BadParameter(_("{path} không có mức nào; các mức cũ còn nguyên.", path=file))
     cli_people.in_store(lambda tx: service.set_rates(tx, found, None))
+    Console(stderr=True).print(_("Đã đặt {count} mức, thay mọi mức cũ.", count=len(found)))
 
 
 @policy.command("withdraw")
@@ -290,7 +309,11 @@ def withdraw(ids: Annotated[list[int], typer.Argument(help="Mã văn bản trong
     from bot.policy import service
 
     for key in ids:
-        cli_people.in_store(partial(service.withdraw, document_id=key, by=None))
+        try:
+            cli_people.in_store(partial(service.withdraw, document_id=key, by=None))
+        except LookupError:
+            raise typer.BadParameter(_("Không có văn bản mã {id}.", id=key)) from None
+        Console(stderr=True).print(_("Đã thôi dùng văn bản mã {id}.", id=key))
 
 
 @policy.command("list")
@@ -299,7 +322,8 @@ def listed(as_json: AsJson = False) -> None:
     from bot.policy import queries
 
     rows = cli_people.in_store(queries.documents)
-    table = Table(_("Mã"), _("Số, ký hiệu"), _("Ngày"), _("Tên"), _("Điều"), _("Trạng thái"))
+    known_by = Column(_("Mã"), no_wrap=True)
+    table = Table(known_by, _("Số, ký hiệu"), _("Ngày"), _("Tên"), _("Điều"), _("Trạng thái"))
     words = {"unchecked": _("chưa kiểm tra"), "approved": _("đã duyệt"), "withdrawn": _("thôi dùng")}
     for row in rows:
         if as_json:

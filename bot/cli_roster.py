@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from bot.cli_people import clear_errors
+from bot.cli_errors import clear_errors
 from bot.i18n import _, number
 from bot.organisation.models import ImportReport, Roster, RosterError
 
@@ -46,6 +46,8 @@ def roster_import(
     from bot.organisation.roster_import import plan
     from bot.settings import Settings
 
+    if report_to is not None:
+        _may_write(report_to)
     gc.disable()  # a short life with a hundred thousand people and no circles among them
     with clear_errors(), _bar() as bar:
         people = read_roster(file, partial(bar, _("Đọc tệp")))
@@ -67,6 +69,12 @@ def roster_import(
         show(report, Console())
     if report.stopped or (not dry_run and report.import_id is None):
         raise typer.Exit(1)
+
+
+def _may_write(path: Path) -> None:
+    """Ends the command before anything is imported, when its report could not be written."""
+    with clear_errors(), path.open("ab"):
+        pass
 
 
 @roster.command("undo")

@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli_people import clear_errors, in_store
+from bot.cli_errors import clear_errors
+from bot.cli_people import in_store
 from bot.cli_zalo import Writing, access_to, may_test
 from bot.i18n import N_, _, number
 

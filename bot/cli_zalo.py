@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli_people import clear_errors, in_store
+from bot.cli_errors import clear_errors
+from bot.cli_people import in_store
 from bot.i18n import _, full_date
 
 if TYPE_CHECKING:

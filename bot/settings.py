@@ -1,13 +1,50 @@
 """Every setting, once, with its documentation. Read from SOTAY_* variables and from a file `.env`."""
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Role = Literal["all", "web", "worker"]
 """What one process does: takes updates in, handles and sends, or both."""
+
+
+_HOUR = r"([01]\d|2[0-3]):[0-5]\d"
+_SERVER = r"https?://[^\s/]+(/\S*)?"
+_ABROAD = ("names", "numbers", "slips")
+_MARKS = (
+    "internal",
+    "draft",
+    "not_for_circulation",
+    "returned_after_meeting",
+    "personnel_list",
+    "discipline_list",
+)
+
+
+def _listed(known: tuple[str, ...]) -> AfterValidator:
+    """Words out of these, comma separated."""
+
+    def check(value: str) -> str:
+        wrong = [word for each in value.split(",") if (word := each.strip()) and word not in known]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)} cannot be allowed; known: {', '.join(known)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _in_a_header(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", value.get_secret_value()):
+        raise ValueError("only A-Z a-z 0-9 _ -, at most 256 of them")
+    return value
+
+
+File = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
+"""A path; empty: none."""
+Server = Annotated[str, Field(pattern=f"^{_SERVER}$")]
 
 
 class Settings(BaseSettings):
@@ -23,44 +60,57 @@ class Settings(BaseSettings):
         description="SQLAlchemy address (postgresql+psycopg://user:password@host/database); "
         "empty: sotay.db in the data folder.",
     )
-    keys_file: Path | None = Field(default=None, description="Key file; empty: keys.json in the data folder.")
+    keys_file: File = Field(default=None, description="Key file; empty: keys.json in the data folder.")
     listen_host: str = Field(default="127.0.0.1", description="Address the webhooks listen on.")
-    listen_port: int = Field(default=8080, description="Port the webhooks listen on (a proxy does HTTPS).")
+    listen_port: int = Field(
+        default=8080, ge=0, le=65535, description="Port the webhooks listen on (a proxy does HTTPS)."
+    )
     public_url: str = Field(
-        default="", description="https address under which the platforms reach the webhooks."
+        default="",
+        pattern=f"^({_SERVER})?$",
+        description="https address under which the platforms reach the webhooks.",
     )
     inbox_limit: int = Field(
-        default=10_000, description="Waiting updates above which Telegram is answered 503."
+        default=10_000, ge=1, description="Waiting updates above which Telegram is answered 503."
     )
     reply_share: float = Field(
         default=0.2,
+        gt=0,
+        le=1,
         description="Of a platform's rate: what all processes that do not send its notices may use for replies.",
     )
     inbox_chat_limit: int = Field(
-        default=100, description="Waiting updates of one chat above which Telegram is answered 503 for it."
+        default=100,
+        ge=1,
+        description="Waiting updates of one chat above which Telegram is answered 503 for it.",
     )
     inbox_keep_days: int = Field(
-        default=7, description="Days a handled update's key is kept to stop repeats."
+        default=7, ge=1, description="Days a handled update's key is kept to stop repeats."
     )
     log_json: bool = Field(default=True, description="Logs as JSON lines; false: coloured, for a terminal.")
     dpo_contact: str = Field(
         default="", description="Whom members may ask about their data, as shown to them."
     )
 
-    abroad_may_carry: str = Field(
+    abroad_may_carry: Annotated[str, _listed(_ABROAD)] = Field(
         default="",
         description="What Telegram may carry besides one's own papers: names, numbers, slips (comma separated).",
     )
 
     link_days: int = Field(
-        default=14, description="Days a link to a file is good for, where the messenger carries no such file."
+        default=14,
+        ge=1,
+        description="Days a link to a file is good for, where the messenger carries no such file.",
     )
     quiet_hours: str = Field(
         default="21:00-06:00",
+        pattern=f"^({_HOUR} ?- ?{_HOUR})?$",
         description="Nothing is sent unasked at these hours in Vietnam, except what is hoa toc; empty: always.",
     )
     window_reminder_hours: float = Field(
-        default=12, description="Hours before a member's Zalo window closes for the last reminder into it."
+        default=12,
+        ge=0,
+        description="Hours before a member's Zalo window closes for the last reminder into it.",
     )
     meeting_nudge_day: int = Field(
         default=20,
@@ -69,15 +119,15 @@ class Settings(BaseSettings):
         description="Day of the month from which secretaries are reminded to call next month's meeting; 0: never.",
     )
     approve_above: int = Field(
-        default=500, description="Recipients above which a second person must approve a directive."
+        default=500, ge=0, description="Recipients above which a second person must approve a directive."
     )
 
-    gate_allow_telegram: str = Field(
+    gate_allow_telegram: Annotated[str, _listed(_MARKS)] = Field(
         default="",
         description="Marks that Telegram may carry, comma separated, by decision of the committee: internal, draft,"
         " not_for_circulation, returned_after_meeting, personnel_list, discipline_list. Secrecy marks never.",
     )
-    gate_allow_zalo_oa: str = Field(
+    gate_allow_zalo_oa: Annotated[str, _listed(_MARKS)] = Field(
         default="",
         description="The same for Zalo. A directive goes to both channels, so both must allow it.",
     )
@@ -91,13 +141,15 @@ class Settings(BaseSettings):
     telegram_mode: Literal["polling", "webhook"] = Field(
         default="polling", description="polling needs no public address; webhook needs public_url."
     )
-    telegram_secret: SecretStr = Field(
+    telegram_secret: Annotated[SecretStr, AfterValidator(_in_a_header)] = Field(
         default=SecretStr(""), description="Secret of the webhook's header (A-Z a-z 0-9 _ -)."
     )
-    telegram_api: str = Field(
+    telegram_api: Server = Field(
         default="https://api.telegram.org", description="Address of the Bot API server."
     )
-    telegram_rate: float = Field(default=28, description="Notices a second; the platform takes about 30.")
+    telegram_rate: float = Field(
+        default=28, ge=0, description="Notices a second; the platform takes about 30."
+    )
 
     zalo_oa_app_id: str = Field(default="", description="Application id; empty: no Official Account.")
     zalo_oa_id: str = Field(default="", description="Id of the Official Account.")
@@ -119,12 +171,12 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="A token for a day's trial; not renewed, and not used once the account is connected.",
     )
-    zalo_oa_oauth: str = Field(
+    zalo_oa_oauth: Server = Field(
         default="https://oauth.zaloapp.com", description="Address of Zalo's permission server."
     )
-    zalo_oa_api: str = Field(default="https://openapi.zalo.me", description="Address of the OA API.")
+    zalo_oa_api: Server = Field(default="https://openapi.zalo.me", description="Address of the OA API.")
     zalo_oa_rate: float = Field(
-        default=60, description="Notices a second; the platform takes 4,000 a minute."
+        default=60, ge=0, description="Notices a second; the platform takes 4,000 a minute."
     )
     zalo_oa_signatures: str = Field(
         default="", description="Signature variants accepted, comma separated; empty: every known one."
@@ -142,6 +194,7 @@ class Settings(BaseSettings):
     )
     zalo_oa_price: int = Field(
         default=55,
+        ge=0,
         description="Price (dong) of a message 48 hours to 7 days after the member's last interaction.",
     )
     zalo_oa_kept: float = Field(
@@ -155,7 +208,7 @@ class Settings(BaseSettings):
         description="Domains from which files sent by people are fetched (Zalo's own; check on the live account).",
     )
 
-    news_feeds: Path | None = Field(
+    news_feeds: File = Field(
         default=None, description="List of feeds (TOML); empty: the one shipped, bot/news/feeds.toml."
     )
     news_domains: str = Field(
@@ -164,14 +217,18 @@ class Settings(BaseSettings):
     )
     news_trusted: str = Field(
         default="",
+        pattern=f"^({_SERVER})?$",
         description="An origin (http://127.0.0.1:8090) allowed besides, even inside the network: for the sandbox.",
     )
     digest_hour: str = Field(
         default="06:30",
+        pattern="^(0[6-8]:[03]0|09:00)$",
         description="When the morning digest goes out, where no unit or member chose (06:00-09:00).",
     )
     digest_preview: str = Field(
-        default="17:00", description="When editors are shown the next day's digest, where no unit chose."
+        default="17:00",
+        pattern=f"^{_HOUR}$",
+        description="When editors are shown the next day's digest, where no unit chose.",
     )
     digest_silence: Literal["send", "hold"] = Field(
         default="send",

@@ -1,7 +1,9 @@
 """The documents say what the code says, and point at what is there."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,3 +83,25 @@ def test_every_setting_a_document_names_is_one() -> None:
     for page in PAGES:
         named = set(re.findall(r"SOTAY_[A-Z_]+[A-Z]", page.read_text(encoding="utf-8")))
         assert named <= known, page.name
+
+
+def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _commands(below, (*path, name))
+    if not getattr(command, "commands", {}):
+        yield path
+
+
+def test_every_command_is_documented_and_every_documented_one_is_there() -> None:
+    from typer.main import get_command
+
+    from bot.cli import cli
+
+    known = set(_commands(get_command(cli)))
+    text = "\n".join(page.read_text(encoding="utf-8") for page in (*PAGES, ROOT / "README.md"))
+    for command in known:
+        # One of a list that begins with the whole command stands alone.
+        assert f"sotay {' '.join(command)}" in text or f"`{command[-1]}`" in text, command
+    for written in re.findall(r"\bsotay ((?:[a-z]+ )*[a-z]+)", text):
+        words = tuple(written.split())
+        assert any(words[: len(each)] == each or each[: len(words)] == words for each in known), written

@@ -66,6 +66,14 @@ class TokenExpired(PlatformError):
     """The channel's access is no longer valid; a person or the token keeper must renew it."""
 
 
+class NotAccepted(Exception):
+    """A platform takes something of the settings not. The text is for the administrator; `why`: its own words."""
+
+    def __init__(self, words: str, why: str = "") -> None:
+        super().__init__(words)
+        self.why = why
+
+
 OUT_OF_ORDER = frozenset({500, 503})
 """HTTP answers by which a server says that it did nothing; a gateway's (502, 504) say nothing of the kind."""
 

@@ -38,9 +38,9 @@ def appoint(
     return appointment_id
 
 
-def end_appointment(tx: Tx, appointment_id: int) -> None:
-    """Ends a post now; one that has ended stays as it is. For the terminal."""
-    tx.run(
+def end_appointment(tx: Tx, appointment_id: int) -> bool:
+    """Ends a post now; False: there is none with this number that has not ended. For the terminal."""
+    ended = tx.run(
         update(appointments)
         .where(
             appointments.c.id == appointment_id,
@@ -48,4 +48,7 @@ def end_appointment(tx: Tx, appointment_id: int) -> None:
         )
         .values(until_ms=tx.now_ms)
     )
+    if not ended.rowcount:
+        return False
     audit.record(tx, "appointment_ended", f"appointment:{appointment_id}", actor="terminal")
+    return True

@@ -50,10 +50,10 @@ def read_rates(lines: Iterable[str]) -> list[Rate]:
             until = parts[5] if len(parts) > 5 else ""
             amount = Decimal(value.rstrip("%")) / (100 if value.endswith("%") else 1)
             if name not in NAMES or amount <= 0:
-                raise ValueError(name)
+                raise ValueError(name)  # told below, with the whole line
             found.append(Rate(name, str(amount), base, rule, day(since), day(until) if until else None))
-        except (ValueError, ArithmeticError) as error:
-            raise Unreadable(f"{line[:60]}: {error}") from None
+        except (ValueError, ArithmeticError):
+            raise Unreadable(_("Dòng này chưa đúng dạng: {line}", line=line[:60])) from None
     return found
 
 

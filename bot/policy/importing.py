@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from bot.chat.text import flat
+from bot.i18n import _
 from bot.policy.models import Source
 from bot.policy.reading import Unreadable, document, front_matter, markdown_lines
 from bot.policy.tree import Line, split
@@ -29,7 +30,7 @@ def read_file(name: str, data: bytes, given: dict[str, str] | None = None) -> So
     Raises Unreadable: no text (a scan), a kind of file not taken, fields that neither gives.
     """
     if len(data) > MAX_BYTES:
-        raise Unreadable("20 MB")
+        raise Unreadable(_("Tệp lớn hơn 20 MB. Hãy giảm dung lượng."))
     kind = PurePath(name).suffix.lower()
     fields: dict[str, str] = {}
     if kind in (".md", ".markdown", ".txt"):
@@ -42,11 +43,11 @@ def read_file(name: str, data: bytes, given: dict[str, str] | None = None) -> So
     elif kind == ".pdf":
         lines = _pdf(data)
     else:
-        raise Unreadable("PDF, DOCX, HTML, TXT, Markdown")
+        raise Unreadable(_("Chỉ nhận PDF có chữ, DOCX, HTML, TXT hoặc Markdown."))
     lines = [Line(unicodedata.normalize("NFC", line.text), line.page) for line in lines]
     articles = tuple(split(lines))
     if not articles:
-        raise Unreadable("không có chữ")
+        raise Unreadable(_("Tệp không có chữ nào."))
     return Source(document({**_of_letterhead(lines), **fields, **(given or {})}), articles)
 
 
@@ -56,7 +57,7 @@ def _decoded(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeError:
             continue
-    raise Unreadable("UTF-8")
+    raise Unreadable(_("Tệp không phải UTF-8. Hãy lưu lại ở dạng UTF-8."))
 
 
 class _Text(HTMLParser):
@@ -98,7 +99,7 @@ def _docx(data: bytes) -> list[Line]:
     try:
         opened = docx.Document(io.BytesIO(data))
     except Exception as error:  # whatever zip and XML parsers raise on a broken file
-        raise Unreadable("DOCX") from error
+        raise Unreadable(_("Tệp bị hỏng. Hãy mở, lưu lại rồi nhập.")) from error
     lines: list[Line] = []
     for block in opened.iter_inner_content():
         if isinstance(block, Paragraph):
@@ -132,12 +133,12 @@ def _pdf(data: bytes) -> list[Line]:
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted:
-            raise Unreadable("PDF có mật khẩu")
+            raise Unreadable(_("PDF có mật khẩu. Hãy bỏ mật khẩu rồi nhập."))
         pages = [page.extract_text() or "" for page in reader.pages[:_MAX_PAGES]]
     except PyPdfError as error:
-        raise Unreadable("PDF") from error
+        raise Unreadable(_("Tệp bị hỏng. Hãy mở, lưu lại rồi nhập.")) from error
     if sum(len(page.strip()) for page in pages) < 20 * len(pages):
-        raise Unreadable("bản quét (ảnh), không có chữ")
+        raise Unreadable(_("Bản quét (ảnh), không có chữ. Hãy dùng bản có chữ."))
     split_pages = [[line.strip() for line in page.splitlines() if line.strip()] for page in pages]
     running = _running(split_pages)
     return [

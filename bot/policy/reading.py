@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from bot.i18n import _
 from bot.policy.models import Document, Entry, Source
 from bot.policy.tree import Line, split
 
@@ -23,6 +24,16 @@ def day(text: str) -> date:
     if found := _DATE.fullmatch(text.strip()):
         return date(int(found[3]), int(found[2]), int(found[1]))
     return date.fromisoformat(text.strip())
+
+
+def read_day(text: str) -> date:
+    """As `day`. Raises Unreadable."""
+    try:
+        return day(text)
+    except ValueError:
+        raise Unreadable(
+            _("“{day}” không có trong lịch, hoặc chưa ghi như 3/2/2026.", day=text.strip()[:40])
+        ) from None
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -48,26 +59,24 @@ def document(fields: dict[str, str]) -> Document:
     """A document from its fields. Raises Unreadable naming the field that is missing or cannot be."""
     missing = [name for name in ("number", "title", "issuer", "issued") if not fields.get(name)]
     if missing:
-        raise Unreadable(", ".join(missing))
+        options = " ".join(f"--{name}" for name in missing)
+        raise Unreadable(_("Tệp không nói đủ về mình. Hãy cho thêm: {options}", options=options))
 
     def optional(name: str) -> date | None:
-        return day(fields[name]) if fields.get(name) else None
+        return read_day(fields[name]) if fields.get(name) else None
 
-    try:
-        return Document(
-            number=fields["number"],
-            title=fields["title"],
-            issuer=fields["issuer"],
-            issued_on=day(fields["issued"]),
-            in_force_from=optional("from"),
-            in_force_until=optional("until"),
-            replaces=listed(fields.get("replaces", "")),
-            replaced_by=fields.get("replaced_by", ""),
-            link=fields.get("link", ""),
-            sample=fields.get("sample", "") in ("yes", "có", "true"),
-        )
-    except ValueError as error:
-        raise Unreadable(str(error)) from None
+    return Document(
+        number=fields["number"],
+        title=fields["title"],
+        issuer=fields["issuer"],
+        issued_on=read_day(fields["issued"]),
+        in_force_from=optional("from"),
+        in_force_until=optional("until"),
+        replaces=listed(fields.get("replaces", "")),
+        replaced_by=fields.get("replaced_by", ""),
+        link=fields.get("link", ""),
+        sample=fields.get("sample", "") in ("yes", "có", "true"),
+    )
 
 
 def markdown_lines(body: str) -> list[Line]:
@@ -106,7 +115,9 @@ def read_entries(text: str, *, sample: bool = False) -> list[Entry]:
                 given[last][-1] += f"\n{line.strip()}"
         if lines:
             if len(given.get("q", [])) != 1 or not given.get("a"):
-                raise Unreadable(f"{at}: {lines[0][:60]}")
+                raise Unreadable(
+                    _("Khối ở dòng {line} thiếu “Hỏi:” hoặc “Đáp:”: {words}", line=at, words=lines[0][:60])
+                )
             topic = given.get("topic", [""])[0]
             entry = Entry(
                 question=given["q"][0],

@@ -135,10 +135,12 @@ def approve(tx: Tx, document_id: int, by: int | None) -> None:
 
 
 def withdraw(tx: Tx, document_id: int, by: int | None) -> None:
-    """A document answers no more, from this commit on. Raises Refused("no_right")."""
+    """A document answers no more, from this commit on. Raises Refused("no_right"), LookupError."""
     _may_keep(tx, by)
     _changed(tx)
-    tx.run(update(policy_documents).where(policy_documents.c.id == document_id).values(state=WITHDRAWN))
+    gone = update(policy_documents).where(policy_documents.c.id == document_id).values(state=WITHDRAWN)
+    if not tx.run(gone).rowcount:
+        raise LookupError(document_id)
     _note(tx, "policy.withdraw", f"policy:{document_id}", by)
 
 

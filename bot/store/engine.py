@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 _AGAIN = frozenset(("40001", "40P01", "55P03"))
 """PostgreSQL: two transactions stood in each other's way, or a lock was waited for too long."""
@@ -21,15 +21,19 @@ _POSTGRES = {
 }
 
 
+class AddressWrong(ValueError):
+    """The database's address is none, or that of a kind we do not know."""
+
+
 def make_engine(url: str) -> Engine:
     """An engine whose transactions are what they say they are.
 
     On SQLite the driver's own transaction handling is switched off and every transaction begins
     IMMEDIATE, so a rollback really takes everything back; WAL, synchronous=FULL (a commit survives a
     power cut) and secure_delete (what is deleted is overwritten). On PostgreSQL a transaction is READ
-    COMMITTED: every statement sees what others committed before it.
+    COMMITTED: every statement sees what others committed before it. Raises AddressWrong.
     """
-    parsed = make_url(url)
+    parsed = _address(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(
             _psycopg(parsed),
@@ -38,6 +42,7 @@ def make_engine(url: str) -> Engine:
             connect_args={
                 "connect_timeout": 5,
                 "application_name": "sotay",
+                "client_encoding": "utf8",
                 "options": " ".join(f"-c {name}={value}" for name, value in _POSTGRES.items()),
                 "tcp_user_timeout": 10_000,
             },
@@ -66,6 +71,16 @@ def make_engine(url: str) -> Engine:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
+
+
+def _address(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
+        raise AddressWrong from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise AddressWrong
+    return parsed
 
 
 def truncate_wal(engine: Engine) -> bool:

@@ -23,8 +23,8 @@ class KeysMissing(Exception):
 def open_store(url: str, keys_file: Path) -> tuple[Engine, Vault]:
     """The database, brought up to date, and the vault.
 
-    Raises KeysMissing, PermissionError (others may read the keys), ValueError (no key file), VaultError
-    (these are another database's keys), DatabaseGone.
+    Raises KeysMissing, KeysOpen (others may read the keys), NoKeyFile, VaultError (these are another
+    database's keys), AddressWrong, DatabaseGone, DatabaseNewer, NotUtf8.
     """
     if not keys_file.exists():
         raise KeysMissing(str(keys_file))

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 _FORMAT = 1
 _HEADER = 2  # format and key number
 _NONCE = 12
+_KEY = 32
 _LAST_KEY = 255  # the number is one byte of each sealed value
 
 
@@ -29,6 +30,14 @@ class SealedBytes(bytes):
 
 class VaultError(Exception):
     """A sealed value does not open: wrong key file, or a value moved between rows."""
+
+
+class NoKeyFile(ValueError):
+    """What stands in the place of the key file is none, or only a part of one."""
+
+
+class KeysOpen(PermissionError):
+    """Others than its owner may read the key file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +54,18 @@ class Keys:
 
     @staticmethod
     def read(path: Path) -> "Keys":
-        """Reads a key file. Raises FileNotFoundError, PermissionError when others may read it, ValueError."""
+        """Reads a key file. Raises FileNotFoundError, KeysOpen when others may read it, NoKeyFile."""
         if path.stat().st_mode & 0o077:
-            raise PermissionError(f"{path} is readable by others; run chmod 600 on it")
-        raw = json.loads(path.read_text(encoding="utf-8"))
+            raise KeysOpen(str(path))
         try:
+            raw = json.loads(path.read_text(encoding="utf-8"))
             sealing = {int(number): base64.b64decode(key) for number, key in raw["sealing"].items()}
-            return Keys(sealing, base64.b64decode(raw["hashing"]))
-        except (KeyError, AttributeError, TypeError) as error:
-            raise ValueError(f"{path} is no key file") from error
+            hashing = base64.b64decode(raw["hashing"])
+        except (KeyError, AttributeError, TypeError, ValueError) as error:
+            raise NoKeyFile(str(path)) from error
+        if not sealing or {len(key) for key in (*sealing.values(), hashing)} != {_KEY}:
+            raise NoKeyFile(str(path))
+        return Keys(sealing, hashing)
 
     def with_new_sealing(self) -> "Keys":
         """These keys and a fresh sealing key, which seals from now on. Raises ValueError after 255."""
@@ -81,10 +93,14 @@ class Keys:
             "hashing": base64.b64encode(self.hashing).decode(),
         }
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(raw, file)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(raw, file)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:  # a full disk: half a key file would stand in the way of a whole one
+            path.unlink()
+            raise
 
 
 class Vault:

@@ -22,11 +22,14 @@ class Box:
     def __init__(self):
         self.rows = []
         self.fails = []
+        self.ends_after = None
 
     async def put(self, channel, update_key, chat_key, payload, update=None):
         if self.fails:
             raise self.fails.pop()
         self.rows.append((channel, update_key, chat_key, payload))
+        if len(self.rows) == self.ends_after:
+            raise asyncio.CancelledError
 
 
 @pytest.fixture
@@ -93,7 +96,9 @@ async def test_errors(poller, telegram, answer, error):
         await poller.once()
 
 
-async def test_it_goes_on_after_trouble_and_ends_with_its_token(poller, telegram, box, monkeypatch):
+async def test_it_goes_on_after_trouble_and_while_telegram_does_not_know_the_token(
+    poller, telegram, box, monkeypatch
+):
     pauses = []
 
     async def pause(seconds):
@@ -102,10 +107,20 @@ async def test_it_goes_on_after_trouble_and_ends_with_its_token(poller, telegram
     monkeypatch.setattr(module, "asyncio", type("Loop", (), {"sleep": pause, "gather": asyncio.gather}))
     full = (200, {"ok": True, "result": [update(7)]})
     box.fails = [InboxFull()]
-    telegram.next = [(200, {"ok": True, "result": True}), full, (502, "<html>"), full, (401, {"ok": False})]
-    with capture_logs() as logs, pytest.raises(TokenExpired):
+    again = (200, {"ok": True, "result": [update(8)]})
+    telegram.next = [
+        (200, {"ok": True, "result": True}),
+        full,
+        (502, "<html>"),
+        full,
+        (401, {"ok": False}),
+        again,
+    ]
+    box.ends_after = 2
+    with capture_logs() as logs, pytest.raises(asyncio.CancelledError):
         await poller.run()
-    assert [row[1] for row in box.rows] == ["7"]
-    assert telegram.methods == ["deleteWebhook"] + ["getUpdates"] * 4
-    assert pauses == [1, 2]
+    assert [row[1] for row in box.rows] == ["7", "8"]
+    assert telegram.methods == ["deleteWebhook"] + ["getUpdates"] * 5
+    assert pauses == [1, 2, 1]
+    assert [log["event"] for log in logs if log["log_level"] == "error"] == ["platform_token_expired"]
     assert TOKEN not in str(logs)

@@ -108,3 +108,14 @@ async def test_a_paper_is_watched_and_corrected_from_the_terminal(house, termina
     listed = await terminal("directive", "versions", "52")
     assert "Học tập chuyên đề mẫu" in listed
     assert "Trích yếu đã sửa" in listed
+
+
+async def test_a_correction_in_the_terminal_does_not_push_out_a_draft(house, terminal):
+    await house.member("Ngô Thị Văn Phòng")
+    await house.directive()
+    await terminal("directive", "compose", "--as", CLERK, typed=("53-TB/ĐU", "1", "Thông báo mẫu", "thoát"))
+    words = ("directive", "correct", "52", "--as", CLERK)
+    refused = await asyncio.to_thread(CliRunner().invoke, cli, words, input="thoát\n")
+    assert refused.exit_code == 2, refused.output
+    assert f"Khung chat {house.channel} đang làm dở việc khác" in refused.output
+    assert "53-TB/ĐU Thông báo mẫu" in await terminal("directive", "drafts", "--as", CLERK)

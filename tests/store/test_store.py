@@ -31,7 +31,7 @@ from bot.store.tables.delivery import contents
 from bot.store.tables.delivery import files as file_rows
 from bot.store.tx import Tx
 from bot.store.upsert import insert
-from bot.store.vault import Keys, SealedBytes, Vault, VaultError
+from bot.store.vault import Keys, KeysOpen, SealedBytes, Vault, VaultError
 from bot.store.writer import write
 
 
@@ -148,7 +148,7 @@ def test_the_key_file_is_for_its_owner_and_never_overwritten(tmp_path):
         Keys.new().write(path)
     assert path.read_bytes() == before
     path.chmod(0o640)
-    with pytest.raises(PermissionError, match="chmod 600"):
+    with pytest.raises(KeysOpen, match="keys"):
         Keys.read(path)
 
 

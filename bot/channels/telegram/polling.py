@@ -35,7 +35,7 @@ class Polling:
         """The next update wanted; None before the first batch."""
 
     async def run(self) -> None:
-        """Polls until cancelled. Raises TokenExpired when Telegram does not know the token."""
+        """Polls until cancelled; also while Telegram does not know the token: it has said so wrongly before."""
         pause = 0.0
         try:
             while True:
@@ -44,13 +44,13 @@ class Polling:
                         await self._api.call("deleteWebhook", {})  # with one set, getUpdates is refused
                     await self.once()
                     pause = 0.0
-                except TokenExpired:
-                    raise
                 except (PlatformError, InboxFull, InboxFailed) as error:
                     pause = min(max(1.0, 2 * pause), LONGEST_PAUSE_SECONDS)
                     if isinstance(error, RetryAfter):
                         pause = error.seconds
                     why = error.why if isinstance(error, Rejected) else ""
+                    if isinstance(error, TokenExpired):
+                        log.error("platform_token_expired", channel="telegram", alert=True)
                     log.warning("polling_pauses", error=type(error).__name__, why=why, seconds=pause)
                     await asyncio.sleep(pause)
         finally:

@@ -3,6 +3,8 @@
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.inbound import ALLOWED_UPDATES
 
+_SECONDS = 10.0
+
 
 async def set_webhook(api: Api, url: str, secret: str, *, max_connections: int = 40) -> None:
     """Asks Telegram to post updates to `url` with `secret` (1-256 of A-Za-z0-9_-) in its header.
@@ -16,4 +18,4 @@ async def set_webhook(api: Api, url: str, secret: str, *, max_connections: int =
         "max_connections": max_connections,
         "drop_pending_updates": False,
     }
-    await api.call("setWebhook", asked)
+    await api.call("setWebhook", asked, seconds=_SECONDS)
