@@ -47,7 +47,7 @@ from bot.directives import service as directives
 from bot.directives.gate.rule import allowed
 from bot.errands import WAITING, make_router
 from bot.guard import Guard, forget_strangers
-from bot.handlers import adoption, group, meetings, privacy, zalo_group
+from bot.handlers import adoption, group, meetings, officer, privacy, zalo_group
 from bot.intake import Intake, UploadDesk
 from bot.invitations import Invitations
 from bot.links import LinkDesk
@@ -177,6 +177,7 @@ class App:
             "roster_drop": self.rosters.drop,
             privacy.EXPORT_JOB: papers.export,
             adoption.SLIPS_JOB: papers.slips,
+            officer.TABLE_JOB: papers.table,
             meetings.FILE_JOB: MeetingFiles(self.writer, box).make,
             **self._askers(outbounds),
         }

@@ -1,13 +1,16 @@
-"""Papers that are made for somebody as a job: one's own data, sheets of slips, posters."""
+"""Papers that are made for somebody as a job: one's own data, sheets of slips, posters, tables of figures."""
 
 import asyncio
 import csv
 import io
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from bot.i18n import _
+from bot.chat.text import fold
+from bot.directives import queries as directives
+from bot.i18n import _, speaking
 from bot.organisation import queries as people
 from bot.organisation.models import NotAllowed, Verb
 from bot.organisation.personal import places_of
@@ -15,6 +18,7 @@ from bot.organisation.slips import print_slips
 from bot.privacy import travel
 from bot.privacy.models import Room
 from bot.privacy.travel import Cargo
+from bot.reports import tables
 from bot.store import audit, files
 from bot.store.files import FileBox
 from bot.store.tx import Tx
@@ -93,6 +97,20 @@ class Paperwork:
         kept = await self._keep(data, SLIPS, "application/pdf", None)
         return {"kind": "slips", "file": kept, "count": len(made)}
 
+    async def table(self, asked: Any) -> dict[str, Any]:
+        """`asked`: {"directive", "unit", "member", "language"}; a directive of 0: who uses the bot.
+
+        Counted anew at the moment of making, over the part of the tree that the member oversees then. Returns
+        {"kind": "table", "file": […]}, or "error" instead of a file.
+        """
+        found = await self._writer.run(partial(figures_table, **asked))
+        if found is None:
+            return {"kind": "table", "error": "no_right"}
+        made, name = found
+        with speaking(asked["language"]):
+            data = await asyncio.to_thread(tables.workbook, made)
+        return {"kind": "table", "file": await self._keep(data, name, tables.MEDIA_TYPE, None)}
+
     async def _keep(self, data: bytes, name: str, media_type: str, owner_id: int | None) -> list[Any]:
         file_id = await asyncio.to_thread(self._box.put, data)
         await self._writer.run(
@@ -110,3 +128,22 @@ def _poster_of(tx: Tx, unit_id: int, by: int) -> str | None:
         return None
     audit.record(tx, "poster_printed", f"organisation:{unit_id}", member_id=by)
     return found.name
+
+
+def figures_table(
+    tx: Tx, directive: int, unit: int, member: int, language: str
+) -> tuple[tables.Table, str] | None:
+    """The figures and the file's name, unless they are not the member's to see (any more)."""
+    scope = people.scope(tx, member, Verb.SEE_STATUS)
+    if not scope or (unit and unit not in scope):
+        return None
+    with speaking(language):
+        if not directive:
+            audit.record(tx, "adoption.table", f"organisation:{unit}", member_id=member)
+            return tables.of_adoption(tx, scope, unit), "ty-le-su-dung.xlsx"
+        found = directives.get(tx, directive)
+        if found is None or found.id not in {each.id for each in directives.open_in(tx, scope, limit=1000)}:
+            return None
+        audit.record(tx, "directive.table", f"directive:{directive}", member_id=member)
+        number = re.sub(r"[^0-9A-Za-z]+", "-", fold(found.number)).strip("-")
+        return tables.of_directive(tx, found, scope, unit), f"tinh-hinh-{number}.xlsx"

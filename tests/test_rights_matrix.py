@@ -75,6 +75,7 @@ from bot.organisation.roster_import import import_roster
 from bot.organisation.service import appoint, end_appointment
 from bot.organisation.slips import print_slips
 from bot.organisation.verification import make_slip
+from bot.paperwork import figures_table
 from bot.policy import queries as rule_queries
 from bot.policy import service as rules
 from bot.policy.models import Article, Document, JudgeDocument, Source, WithdrawDocument
@@ -124,6 +125,8 @@ EXPECTED = {
     "judge_correction_button": (SENDERS, OVER),
     "results_command": (LOOKERS, OVER),
     "status_button": (LOOKERS, OVER),
+    "status_table": (LOOKERS, OVER),
+    "adoption_table": (LOOKERS, OVER),
     "status_command": (LOOKERS, TOUCHING),
     "status_of_all": (LOOKERS, TOUCHING),
     "names_button": (NAMERS, OVER),
@@ -398,6 +401,16 @@ def status_button(w: World, tx: Tx, actor: str, relation: str) -> bool:
     return f"\n{UNIT[relation]}\nĐã xác nhận: 0/" in said
 
 
+def status_table(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    made = figures_table(tx, w.everywhere, w.units[relation], w.actors[actor], "vi")
+    return made is not None and made[0].rows[0][0] == UNIT[relation]
+
+
+def adoption_table(w: World, tx: Tx, actor: str, relation: str) -> bool:
+    made = figures_table(tx, 0, w.units[relation], w.actors[actor], "vi")
+    return made is not None and made[0].rows[0][0] == UNIT[relation]
+
+
 def status_command(w: World, tx: Tx, actor: str, relation: str) -> bool:
     said = w.say(tx, actor, f"/tinhhinh {number(tx, w.sent[relation])}")
     _own_part_alone(said)
@@ -620,6 +633,7 @@ VERBS: dict[str, Callable[[World, Tx, str, str], bool]] = {
         correct, correct_command, correct_from_above, judge_correction_button, results_command,
         status_button, status_command, status_of_all, names_button, names_of_one, names_command, remind,
         remind_one, remind_command, link, slip, slip_sheet, by_hand, close_link, unverified_command, adoption,
+        status_table, adoption_table,
         answer_request, erase, import_, compose_command, group_link, group_unlink, group_text,
         history_command, history_of_one, news_post, news_hold_button, news_edit_button, news_edit_command,
         news_feeds_command, news_wishes,

@@ -236,6 +236,15 @@ class ShowStatus:
     page: int = 0
 
 
+@action("sheet")
+@dataclass(frozen=True, slots=True)
+class MakeTable:
+    """The same as a workbook."""
+
+    directive: int
+    unit: int
+
+
 @action("judge")
 @dataclass(frozen=True, slots=True)
 class Judge:

@@ -8,6 +8,7 @@ from bot.chat.events import Commanded, Event, JobDone
 from bot.chat.replies import Choice, File, Say
 from bot.chat.router import Replies, Router
 from bot.handlers.gate import member_account, not_verified
+from bot.handlers.officer import ask_table
 from bot.i18n import _, moment, number, plural
 from bot.organisation import queries as people
 from bot.organisation import unverified as behind
@@ -43,6 +44,14 @@ class ShowUnverified:
     page: int
 
 
+@action("adoptsheet")
+@dataclass(frozen=True, slots=True)
+class MakeAdoptionTable:
+    """The same as a workbook."""
+
+    unit: int
+
+
 @action("adopt")
 @dataclass(frozen=True, slots=True)
 class ShowAdoption:
@@ -62,6 +71,7 @@ def register(router: Router[Tx], may: Travel) -> None:
     )
     router.command("rate", rate, Verb.SEE_STATUS)
     router.choice(ShowAdoption, lambda choice, event, tx: _rate(event, tx, choice), Verb.SEE_STATUS)
+    router.choice(MakeAdoptionTable, make_table, Verb.SEE_STATUS)
     router.command("slips", slips, Verb.MAKE_SLIPS)
     router.choice(PrintSlips, lambda choice, event, tx: print_slips(choice, event, tx, may), Verb.MAKE_SLIPS)
     router.job(SLIPS_JOB, printed)
@@ -144,7 +154,14 @@ def _rate(event: Event, tx: Tx, choice: ShowAdoption) -> Replies:
     if len(parts) > (choice.page + 1) * MAX_UNITS:
         more = ShowAdoption(unit.id if unit else 0, choice.page + 1)
         choices.append(Choice(_("Xem tiếp"), pack(more)))
+    choices.append(Choice(_("Bảng tính (.xlsx)"), pack(MakeAdoptionTable(unit.id if unit else 0))))
     return Say("\n".join(lines), heading=_("Tỷ lệ sử dụng"), choices=tuple(choices))
+
+
+def make_table(choice: MakeAdoptionTable, event: Event, tx: Tx) -> Replies:
+    """The same as a workbook, with every unit."""
+    account = member_account(tx, event)
+    return not_verified() if account is None else ask_table(event, tx, account.member_id, unit=choice.unit)
 
 
 def slips(event: Commanded, tx: Tx) -> Replies:

@@ -1,25 +1,28 @@
 """Officers and secretaries ask how a directive stands, over their own part of the tree."""
 
 from collections.abc import Callable
+from dataclasses import astuple
 
 from bot.chat.choices import pack
-from bot.chat.events import Commanded, Event
-from bot.chat.replies import Choice, Say
+from bot.chat.events import Commanded, Event, JobDone
+from bot.chat.replies import Choice, File, Say
 from bot.chat.router import Replies, Router
 from bot.delivery import window
 from bot.delivery.window import Bill, Tariff
 from bot.directives import checking, knocking, queries, texts, texts_checks
-from bot.directives.models import Directive, ShowResults, ShowStatus
+from bot.directives.models import Directive, MakeTable, ShowResults, ShowStatus
 from bot.directives.numbers import complete, find, parse
 from bot.handlers.gate import member_account, not_verified
-from bot.i18n import N_, _, moment
+from bot.i18n import N_, _, language, moment
 from bot.organisation import queries as people
 from bot.organisation.models import Verb
 from bot.reports import costs
 from bot.reports import status as reports
-from bot.store import audit
+from bot.store import audit, jobs
 from bot.store.tx import Tx
 
+TABLE_JOB = "table"
+"""The kind of job that makes a workbook of figures."""
 MAX_LISTED = 8
 """Directives offered at once."""
 _LOOK = N_("Đồng chí muốn xem văn bản nào?")
@@ -35,6 +38,9 @@ def register(router: Router[Tx], tariff: Tariff) -> None:
     router.choice(
         ShowResults, lambda choice, event, tx: show_results(choice, event, tx, tariff), Verb.SEE_STATUS
     )
+    router.command("table", table, Verb.SEE_STATUS)
+    router.choice(MakeTable, make_table, Verb.SEE_STATUS)
+    router.job(TABLE_JOB, table_made)
     router.choice(ShowStatus, lambda choice, event, tx: show(choice, event, tx, tariff), Verb.SEE_STATUS)
 
 
@@ -107,6 +113,39 @@ def _results(tx: Tx, tariff: Tariff, directive: Directive, member_id: int) -> Sa
     audit.record(tx, "directive.results", f"directive:{directive.id}", member_id=member_id)
     found = checking.results(tx, directive)
     return texts_checks.results(directive, found, checking.asked(tx, directive.id), moment(tx.now))
+
+
+def table(event: Commanded, tx: Tx) -> Replies:
+    """`xuất 52`: the same as a workbook."""
+
+    def one(tx: Tx, directive: Directive, member_id: int) -> Say:
+        return ask_table(event, tx, member_id, directive.id)
+
+    return choose(event, tx, Verb.SEE_STATUS, lambda directive: pack(MakeTable(directive.id, 0)), one)
+
+
+def make_table(choice: MakeTable, event: Event, tx: Tx) -> Replies:
+    """The same by choice."""
+    account = member_account(tx, event)
+    return not_verified() if account is None else ask_table(event, tx, account.member_id, *astuple(choice))
+
+
+def ask_table(event: Event, tx: Tx, member_id: int, directive: int = 0, unit: int = 0) -> Say:
+    """Has a workbook made; of who uses the bot where `directive` is 0."""
+    place = (event.address.channel, event.address.chat_id, event.address.user_id)
+    asked = {"directive": directive, "unit": unit, "member": member_id, "language": language()}
+    jobs.request(tx, TABLE_JOB, place, asked)
+    return Say(_("Đang chuẩn bị tệp…"))
+
+
+def table_made(event: JobDone, tx: Tx) -> Replies:
+    """The file is there."""
+    if "file" not in event.result:
+        return not_in_charge()
+    return Say(
+        _("Bảng tính theo đơn vị: mẫu số, tử số ở từng dòng, cách tính ở cuối bảng; không có tên người."),
+        file=File(*event.result["file"]),
+    )
 
 
 def _overview(tx: Tx, member_id: int, known: list[Directive], scope: set[int]) -> Say:

@@ -18,6 +18,7 @@ PLAIN = {
     "recall": "recall",
     "dinhchinh": "correction",
     "dinh chinh": "correction",
+    **dict.fromkeys(("xuat bang tinh", "xuat excel", "xuat bang", "xuat", "bang tinh", "excel"), "table"),
     "ketqua": "results",
     "ket qua": "results",
     "tamdung": "pause",
@@ -82,7 +83,7 @@ PLAIN = {
     "lien ket": "link",
 }
 """Folded: after a slash, or as the whole text but for a document."""
-_NEEDS_DOCUMENT = frozenset({"thu hoi", "dinh chinh", "ket qua", "tam dung", "gui tiep"})
+_NEEDS_DOCUMENT = frozenset({"xuat", "excel", "thu hoi", "dinh chinh", "ket qua", "tam dung", "gui tiep"})
 """Alone they may as well mean taking back one's own acknowledgement, or nothing of ours."""
 _HOUR = re.compile(r"(?:toi muon |xin )?(?:doi|chinh|sua|dat) (?:lai )?gio (?:nhan |gui )?(?:diem )?tin\b.*")
 """“đổi giờ nhận tin 8h”: the wishes are shown, the hour is picked there."""

@@ -1,13 +1,14 @@
 """How a directive stands, unit by unit, over the asker's own part of the tree."""
 
 from collections import Counter
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from bot.chat.choices import pack
 from bot.chat.replies import Choice, Say
 from bot.directives import queries
-from bot.directives.models import Directive, ShowStatus, ShowUnreached
+from bot.directives.models import Directive, MakeTable, ShowStatus, ShowUnreached
 from bot.directives.texts import name
 from bot.i18n import _, number, percent
 from bot.organisation import queries as people
@@ -17,6 +18,8 @@ from bot.store.tx import Tx
 
 PAGE = 8
 """Units listed in one message; a choice opens each. A small phone shows as much at once."""
+FEW = 5
+"""Choices that are buttons everywhere; with more, those that can also be said in words are not offered."""
 MAX_NAME = 60
 """Characters of a unit's name in a line or a choice: a page stays within 2,000 characters (Zalo)."""
 
@@ -32,45 +35,68 @@ class Status:
     parts: list[tuple[Organisation, Figures]]
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A directive's recipients counted by the unit of the moment of freezing, over part of the tree."""
+
+    by_id: dict[int, Organisation]
+    children: dict[int | None, list[Organisation]]
+    """The allowed units below each; below None the highest."""
+    own: dict[int, Figures]
+
+    @staticmethod
+    def of(tx: Tx, directive: Directive, allowed: AbstractSet[int]) -> "Counted":
+        """Over the units in `allowed`."""
+        tree = people.organisation_tree(tx)
+        children: dict[int | None, list[Organisation]] = {}
+        for organisation in tree:
+            parent = organisation.parent_id if organisation.parent_id in allowed else None
+            if organisation.id in allowed:
+                children.setdefault(parent, []).append(organisation)
+        own: dict[int, Figures] = {}
+        for recipient in queries.recipients_of(tx, directive.id, allowed):
+            kind, reason = classify(directive, recipient)
+            former = recipient.acknowledged_version < directive.version
+            mine = own.setdefault(recipient.unit_id, Figures.empty())
+            mine.count(kind, reason, seen=recipient.seen_ms is not None, former=former)
+        return Counted({organisation.id: organisation for organisation in tree}, children, own)
+
+    @property
+    def roots(self) -> list[Organisation]:
+        """The highest of the allowed units."""
+        return self.children.get(None, [])
+
+    def below(self, unit: Organisation) -> Figures:
+        """A unit with all that is below it."""
+        total = self.together(self.children.get(unit.id, []))
+        total.add(self.own.get(unit.id, Figures.empty()))
+        return total
+
+    def together(self, units: Iterable[Organisation]) -> Figures:
+        """Several units with all that is below them."""
+        total = Figures.empty()
+        for unit in units:
+            total.add(self.below(unit))
+        return total
+
+
 def status(tx: Tx, directive: Directive, allowed: AbstractSet[int], unit_id: int = 0) -> Status:
     """The figures over the units in `allowed` at and below `unit_id` (0: all of `allowed`).
 
     A recipient counts in the unit of the moment of freezing. `parts` are the unit's own children, or the
     highest units of `allowed` when there are several; a branch has none.
     """
-    tree = people.organisation_tree(tx)
-    children: dict[int | None, list[Organisation]] = {}
-    for organisation in tree:
-        parent = organisation.parent_id if organisation.parent_id in allowed else None
-        if organisation.id in allowed:
-            children.setdefault(parent, []).append(organisation)
-    by_id = {organisation.id: organisation for organisation in tree}
-    roots = children.get(None, [])
+    counted = Counted.of(tx, directive, allowed)
+    roots = counted.roots
     if unit_id:
-        roots = [by_id[unit_id]]
+        roots = [counted.by_id[unit_id]]
     elif len(roots) == 1:
         unit_id = roots[0].id
-    figures: dict[int, Figures] = {}
-    for recipient in queries.recipients_of(tx, directive.id, allowed):
-        kind, reason = classify(directive, recipient)
-        mine = figures.setdefault(recipient.unit_id, Figures.empty())
-        former = recipient.acknowledged_version < directive.version
-        mine.count(kind, reason, seen=recipient.seen_ms is not None, former=former)
-
-    def below(organisation: Organisation) -> Figures:
-        total = Figures.empty()
-        total.add(figures.get(organisation.id, Figures.empty()))
-        for child in children.get(organisation.id, []):
-            total.add(below(child))
-        return total
-
-    total = Figures.empty()
-    for root in roots:
-        total.add(below(root))
-    shown = children.get(unit_id, []) if unit_id else roots
-    parts = [(part, below(part)) for part in shown]
+    total = counted.together(roots)
+    shown = counted.children.get(unit_id, []) if unit_id else roots
+    parts = [(part, counted.below(part)) for part in shown]
     parts = [(part, figure) for part, figure in parts if sum(figure.classes.values())]
-    return Status(directive, by_id[unit_id] if unit_id else None, total, parts)
+    return Status(directive, counted.by_id[unit_id] if unit_id else None, total, parts)
 
 
 def total(tx: Tx, directive: Directive, allowed: AbstractSet[int]) -> Figures:
@@ -117,6 +143,10 @@ def say(state: Status, at: str, page: int = 0, taken: str = "", names: bool = Fa
     ]
     if names and page == 0 and state.total.classes[Class.NOT_REACHED]:
         choices.append(Choice(_("Ai chưa nhận được"), pack(ShowUnreached(state.directive.id, 0))))
+    if page == 0 and len(choices) < FEW:
+        choices.append(Choice(_("Bảng tính (.xlsx)"), pack(MakeTable(state.directive.id, unit_id))))
+    elif page == 0:
+        lines.append(_("Cần bảng tính: đồng chí nhắn “xuất {number}”.", number=state.directive.number))
     if page + 1 < pages:
         choices.append(Choice(_("Xem tiếp"), pack(ShowStatus(state.directive.id, unit_id, page + 1))))
     return Say(
