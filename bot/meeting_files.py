@@ -7,6 +7,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
+from bot.chat.text import inert
 from bot.dialogs import roll_call
 from bot.handlers.meetings import FILE_JOB, attended_of, monthly
 from bot.i18n import _, speaking
@@ -65,9 +66,9 @@ def _table(tx: Tx, member_id: int) -> bytes:
     sheet = book.create_sheet(_("Dự họp"))
     sheet.append([_("Tháng"), _("Đơn vị"), _("Số cuộc"), _("Có mặt"), _("Phải dự"), _("Tỷ lệ")])
     for month, unit, meetings, present, must in monthly(attended_of(tx, member_id, 12)):
-        # A name is text even where it looks like a formula.
-        safe = f"'{unit}" if unit[:1] in ("=", "+", "-", "@") and unit else unit or _("tất cả")
-        sheet.append([month, safe, meetings, present, must, present / must if must else None])
+        sheet.append(
+            [month, inert(unit) or _("tất cả"), meetings, present, must, present / must if must else None]
+        )
     sheet.append([])
     sheet.append([_(texts.RULE)])
     stream = io.BytesIO()

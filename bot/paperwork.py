@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from bot.chat.text import fold
+from bot.chat.text import fold, inert
 from bot.directives import queries as directives
 from bot.i18n import _, speaking
 from bot.organisation import queries as people
@@ -37,7 +37,7 @@ def as_csv(lines: Sequence[tuple[str, str]]) -> bytes:
     writer = csv.writer(buffer)
     writer.writerow([_("Mục"), _("Giá trị")])
     for line in lines:
-        writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in line])
+        writer.writerow([inert(cell) for cell in line])
     return buffer.getvalue().encode("utf-8-sig")
 
 

@@ -347,3 +347,8 @@ def words_of(cleaned: str, flattened: str, known: frozenset[str]) -> list[Word]:
         typed = repaired or cleaned[match.start() : match.end()].lower()
         found += [Word(word, typed, match.start(), match.end()) for word in spelt]
     return found
+
+
+def inert(text: str) -> str:
+    """A cell's text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

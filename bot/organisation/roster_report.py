@@ -8,6 +8,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
+from bot.chat.text import inert
 from bot.i18n import N_, _, number
 from bot.organisation.models import Converted, ImportReport
 
@@ -44,7 +45,7 @@ def workbook(report: ImportReport) -> bytes:
     summary.column_dimensions["A"].width = 60
 
     def cell(text: object, *, bold: bool = False) -> Any:
-        made = WriteOnlyCell(summary, value=_inert(text))
+        made = WriteOnlyCell(summary, value=inert(str(text)))
         made.font = Font(name=_FONT, size=12, bold=bold)
         made.alignment = Alignment(wrap_text=True, vertical="top")
         return made
@@ -88,9 +89,3 @@ def workbook(report: ImportReport) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _inert(value: object) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text

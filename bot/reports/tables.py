@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
+from bot.chat.text import inert
 from bot.directives import texts
 from bot.directives.models import Directive
 from bot.i18n import _, moment
@@ -93,10 +94,7 @@ def workbook(table: Table) -> bytes:
     sheet.column_dimensions["A"].width = 48
 
     def cell(value: str | float | None, *, bold: bool = False, share: bool = False) -> Any:
-        # A name is text even where it looks like a formula.
-        made = WriteOnlyCell(
-            sheet, value=f"'{value}" if isinstance(value, str) and value[:1] in "=+-@" else value
-        )
+        made = WriteOnlyCell(sheet, value=inert(value) if isinstance(value, str) else value)
         made.font = Font(name="Times New Roman", size=12, bold=bold)
         made.alignment = Alignment(wrap_text=bold, vertical="top")
         if share:

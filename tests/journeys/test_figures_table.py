@@ -86,6 +86,7 @@ async def test_a_secretary_gets_the_own_branch_and_a_member_nothing(house):
 
 
 def test_a_unit_named_like_a_formula_is_text():
-    table = tables.Table("=1+1", ["Đơn vị"], [["=HYPERLINK(1)"], ["-2"]], (), [])
+    table = tables.Table("=1+1", ["Đơn vị"], [["=HYPERLINK(1)", ""], ["-2", ""]], (), [])
     sheet = load_workbook(io.BytesIO(tables.workbook(table))).active
     assert [sheet.cell(row, 1).value for row in (1, 3, 4)] == ["'=1+1", "'=HYPERLINK(1)", "'-2"]
+    assert sheet.cell(3, 2).value is None
