@@ -41,6 +41,13 @@ _HARDLY_MORE = frozenset(
 """What may stand beside a rule's number when nothing more is asked than the rule."""
 
 
+_ASKING = frozenset(
+    "the nao gi bao nhieu may o dau khi ai sao ra thi la co duoc khong phai toi em minh bi va cua cho mot nhung cac "
+    "lam hien nay xin hoi theo".split()
+)
+"""Words that ask and do not say about what."""
+
+
 @lru_cache(maxsize=1)
 def shipped_model() -> Model:
     """The model that comes with the program, trained on questions of the sample corpus alone."""
@@ -179,7 +186,7 @@ class Library:
             "" if [key(word) for word in words(asked)] == decoded else self.index.decoder.show(decoded)
         )
         shown = self._order(found)
-        sure = self._sure(found, shown)
+        sure = self._sure(found, shown, decoded)
         told = self._told.get(self._plain(decoded), -1)
         said = np.flatnonzero(found.rows == told).tolist()
         if said and not hidden[told]:  # an officer's own wording is answered by its entry
@@ -214,12 +221,26 @@ class Library:
     def _plain(self, decoded: Sequence[str]) -> str:
         return " ".join(bare(self.index.decoder.shown(word)) for word in decoded)
 
-    def _sure(self, found: Ranked, shown: Sequence[int]) -> float:
-        """How sure the first shown is the answer: at most a choice where other things are nearer."""
+    def _sure(self, found: Ranked, shown: Sequence[int], decoded: Sequence[str]) -> float:
+        """How sure the first shown is the answer: at most a choice where other things are nearer.
+
+        And a choice where a clause of it says all that is asked: a rule of one's own about such a thing.
+        """
         if not shown or int(found.rows[0]) < len(self.pieces):
             return found.sure
+        choice = (self.model.answer_at + self.model.choices_at) / 2
+        if self._says_it_all(self.pieces[found.rows[shown[0]]], decoded):
+            return choice
         beaten = float(found.chances[0]) > _ELSEWHERE_WINS * float(found.chances[shown[0]])
-        return 0.0 if beaten else min(found.sure, (self.model.answer_at + self.model.choices_at) / 2)
+        return 0.0 if beaten else min(found.sure, choice)
+
+    def _says_it_all(self, piece: Piece, decoded: Sequence[str]) -> bool:
+        asked = {bare(self.index.decoder.shown(word)) for word in decoded} - _ASKING
+        return (
+            piece.kind is not Kind.ENTRY
+            and len(asked) > 2
+            and any(asked <= {*bares(piece.heading), *bares(line)} for line in piece.text.split("\n"))
+        )
 
     def _order(self, found: Ranked) -> list[int]:
         """Places in the ranking to show, the first the answer; rows beyond the pieces are about other things."""

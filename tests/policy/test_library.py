@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.policy.library import Library
+from bot.policy.library import Library, elsewhere
 from bot.policy.models import Article, Document, Kind, Source, Validity, Verdict
 from bot.policy.reading import sample
 from bot.policy.texts import document_line
@@ -151,6 +151,18 @@ def test_two_documents_of_one_number_are_told_apart_by_date():
 )
 def test_other_things_that_share_words_with_rules_are_refused(library, typed):
     assert library.ask(typed, TODAY).verdict is not Verdict.ANSWER
+
+
+def test_a_rule_of_ones_own_is_found_even_by_a_shipped_question_about_other_things():
+    article = Article("7", "Thẻ thư viện", "1. Thẻ thư viện hết hạn được đổi ở phòng 101.", "", 1, 0)
+    document = Document("32-QĐ/MẪU", "Quy định thư viện", "Mẫu", date(2026, 1, 5), date(2026, 1, 5))
+    sources, entries = sample()
+    asked = "Thẻ thư viện hết hạn đổi ở đâu?"
+    assert asked in elsewhere()
+    assert Library(sources, entries).ask(asked, TODAY).verdict is Verdict.NONE
+    found = Library([*sources, Source(document, (article,))], entries).ask(asked, TODAY)
+    assert found.verdict is Verdict.CHOICES
+    assert found.pieces[0].number == "7"
 
 
 def test_a_rule_about_such_a_thing_is_still_found():
