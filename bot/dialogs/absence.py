@@ -11,7 +11,7 @@ from bot.chat.text import fold
 from bot.dialogs.compose_meeting import member_of, words
 from bot.i18n import _, number
 from bot.meetings import queries, rules, service, texts
-from bot.meetings.answering import is_bare_yes, read_answer
+from bot.meetings.answering import is_bare_yes, read_answer, without_papers
 from bot.meetings.models import Reason, Rsvp
 from bot.organisation import queries as people
 from bot.store.tx import Tx
@@ -21,7 +21,9 @@ LATE = {"10": "10", "15": "15", "30": "30", "60": "60"}
 """Minutes offered."""
 MOST_LATE = 180
 """Minutes."""
-_FIGURE = re.compile(r"(?<!\d)\d{1,3}(?!\d| ?(?:h|gio|tieng|[/:]))")
+_FIGURE = re.compile(r"(?<![\d/-])\d{1,3}(?!\d| ?(?:h|gio|tieng|/))")
+_HOURS = re.compile(r"(?<!\d)(\d{1,2})\s*(?:h|g|giờ|gio|tiếng|tieng|:)\s*(\d{1,2})(?!\d)")
+"""“1h15” is a while, “19h45” the time of a clock: only what is short enough counts as minutes."""
 _BECAUSE = re.compile(r"(?:vi(?! sao)|do|tai(?! sao)|boi|ly do)(?: la)? \S+ \S+")
 
 
@@ -86,8 +88,12 @@ def _absent(talk: Talk[Tx], meeting_id: int, told: list[str]) -> None:
 
 def _minutes(text: str) -> Any:
     """Minutes; "yes" for who comes in time, [reason, words] or [] for who does not come. Raises Retry."""
-    found = _FIGURE.search(fold(text))
-    minutes = read_answer(f"đến muộn {text}").minutes_late or (int(found[0]) if found else 0)
+    text = without_papers(text)
+    if hours := _HOURS.search(text.lower()):
+        minutes = int(hours[1]) * 60 + int(hours[2])
+    else:
+        found = _FIGURE.search(fold(text))
+        minutes = read_answer(f"đến muộn {text}").minutes_late or (int(found[0]) if found else 0)
     if 1 <= minutes <= MOST_LATE:
         return minutes
     other = _instead(text) if not minutes else None

@@ -182,12 +182,18 @@ _REASONS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
                         r"hop phu huynh|"
                         r"gio to|bo me|ong ba|sua nha|co tang|ho hang|nha toi|hop ho")),
 )  # fmt: skip
+_PAPER = re.compile(r"\b\d{1,5} ?[-/] ?[A-Za-zĐđ]{2,5}(?:[-/ ]+[A-Za-zĐđƯư]{2,5}\b)?")
 _BECAUSE = _rx(r"vi|do|boi|ly do|ban!?|viec|vi ly do|tai")
+
+
+def without_papers(text: str) -> str:
+    """The text without numbers of documents: the “ĐU” of 52-KH/ĐU is no “dự”, its 52 no minutes."""
+    return _PAPER.sub(" ", text)
 
 
 def _said(text: str) -> tuple[str, str]:
     """The text cleaned, and folded with the words of `_MARKED` kept apart."""
-    cleaned = figures(clean(text[:600])).strip()
+    cleaned = figures(clean(without_papers(text[:600]))).strip()
     words = []
     for raw in re.findall(r"[^\s,.;:!()\"“”]+|\?", cleaned.lower()):
         word = raw.strip("?")

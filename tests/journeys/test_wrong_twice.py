@@ -53,6 +53,26 @@ async def test_who_changes_their_mind_within_the_question_is_heard(house, words,
     await cao.sees("không có việc gì đang làm dở")
 
 
+async def test_a_papers_number_typed_within_the_question_is_no_promise_to_come(house):
+    _secretary, cao = await asked_why(house)
+    await cao.says("52-KH/ĐU")
+    await cao.sees("chọn một lý do bên dưới")
+    await cao.says("om")
+    await cao.sees("ghi thêm một câu")
+
+
+async def test_a_papers_number_typed_under_an_invitation_is_no_promise_to_come(house):
+    secretary, cao = await house.member(SECRETARY), await house.member(CAO)
+    await house.member(BE)
+    await house.member("Vũ Văn Miễn")
+    await call(secretary)
+    await cao.sees("Giấy mời")
+    await cao.says("cho tôi xem 52-KH/ĐU")
+    await cao.says("toi om khong du duoc")
+    await cao.sees("xin vắng (ốm)")
+    assert not any("đồng chí sẽ dự" in line for line in await cao.transcript())
+
+
 async def test_late_is_asked_for_in_minutes_and_taken_in_words(house):
     _secretary, cao = await asked_why(house)
     await cao.says("toi den muon")

@@ -5,7 +5,9 @@ from datetime import datetime
 import pytest
 
 from bot.chat.dates import read_meeting_time
+from bot.chat.talk import Retry
 from bot.clock import VIETNAM
+from bot.dialogs import absence
 from bot.handlers.understand import understand_answer
 from bot.meetings.answering import is_bare_yes, read_answer
 
@@ -263,3 +265,25 @@ def test_an_answer_as_typed(line: str) -> None:
 )
 def test_the_command_prints_reasons_as_people_say_them(typed: str, reason: str | None) -> None:
     assert understand_answer(typed, now=NOW)["reason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("1h15", 75), ("1 giờ 15 phút", 75), ("khoảng 15-20 phút", 15), ("mất 20 phút", 20)]
+)
+def test_how_late_in_hours_and_minutes(text, minutes):
+    assert absence._minutes(text) == minutes
+
+
+@pytest.mark.parametrize(
+    "text", ["19h45", "7:15", "19 giờ 45", "10h30 mới đến được", "tối 26/11", "52-KH/ĐU", "-5"]
+)
+def test_a_clock_a_date_or_a_paper_tells_no_minutes(text):
+    with pytest.raises(Retry):
+        absence._minutes(text)
+
+
+@pytest.mark.parametrize("text", ["52-KH/ĐU", "xem 51-TB/ĐU", "52/QĐ-ĐU"])
+def test_a_papers_number_is_no_promise_to_come(text):
+    assert read_answer(text).means == "unclear"
+    with pytest.raises(Retry):
+        absence._reason(text)
