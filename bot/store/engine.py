@@ -80,7 +80,24 @@ def _address(url: str) -> URL:
         raise AddressWrong from error
     if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
         raise AddressWrong
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
+            raise AddressWrong
+    elif "@" in f"{parsed.host}{parsed.database}" or not _options_known(parsed):
+        # An @ in a password that is not written %40: its rest would stand as the host in every error's words.
+        raise AddressWrong
     return parsed
+
+
+def _options_known(url: URL) -> bool:
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import make_conninfo
+
+    try:
+        make_conninfo(**dict.fromkeys(url.query, "1"))
+    except ProgrammingError:
+        return False
+    return True
 
 
 def truncate_wal(engine: Engine) -> bool:

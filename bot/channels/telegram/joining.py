@@ -35,6 +35,8 @@ async def join(api: Api, hook: Hook | None) -> None:
             )
         ) from None
     except Rejected as error:
+        if hook is None:
+            raise  # nothing of ours was refused: something on the way answers in Telegram's place
         raise NotAccepted(
             _(
                 "Telegram không nhận địa chỉ webhook. Hãy xem lại SOTAY_PUBLIC_URL: https và tên miền công khai."
