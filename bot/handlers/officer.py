@@ -139,9 +139,13 @@ def ask_table(event: Event, tx: Tx, member_id: int, directive: int = 0, unit: in
 
 
 def table_made(event: JobDone, tx: Tx) -> Replies:
-    """The file is there."""
-    if "file" not in event.result:
+    """The file is there; an account that was closed since gets it no more."""
+    if member_account(tx, event) is None:
+        return not_verified()
+    if event.result.get("error") == "no_right":
         return not_in_charge()
+    if "file" not in event.result:
+        return Say(_("Chưa lập được tệp. Mời đồng chí thử lại sau."))
     return Say(
         _("Bảng tính theo đơn vị: mẫu số, tử số ở từng dòng, cách tính ở cuối bảng; không có tên người."),
         file=File(*event.result["file"]),
