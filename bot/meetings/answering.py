@@ -182,7 +182,9 @@ _REASONS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
                         r"hop phu huynh|"
                         r"gio to|bo me|ong ba|sua nha|co tang|ho hang|nha toi|hop ho")),
 )  # fmt: skip
-_PAPER = re.compile(r"\b\d{1,5} ?[-/] ?[A-Za-zĐđ]{2,5}(?:[-/ ]+[A-Za-zĐđƯư]{2,5}\b)?")
+_PAPER = re.compile(
+    r"\b\d{1,5} ?[-/] ?[A-Za-zĐđ]{2,5}[-/][A-Za-zĐđƯư]{2,5}\b|\b\d{1,5}[-/][A-Za-zĐđ]{2,5}\b(?: [ĐđDd][UuỦủ]\b)?"
+)
 _BECAUSE = _rx(r"vi|do|boi|ly do|ban!?|viec|vi ly do|tai")
 
 
