@@ -175,7 +175,8 @@ async def _bot(folder: Path, sandbox: Sandbox) -> App:
     Keys.new().write(settings.keys)
     app = App(settings)
     await app.start()
-    hook = f"http://127.0.0.1:{app.port}/webhook/zalo"
+    settings.public_url = f"http://127.0.0.1:{app.port}"  # links to files that a channel does not take
+    hook = f"{settings.public_url}/webhook/zalo"
     await testing.control(sandbox.control_url, "zalo_oa/webhook", {"url": hook})
     return app
 

@@ -139,7 +139,11 @@ def figures_table(
         return None
     with speaking(language):
         if not directive:
-            audit.record(tx, "adoption.table", f"organisation:{unit}", member_id=member)
+            tree = people.organisation_tree(tx)
+            for root in (
+                [unit] if unit else [o.id for o in tree if o.id in scope and o.parent_id not in scope]
+            ):
+                audit.record(tx, "adoption.table", f"organisation:{root}", member_id=member)
             return tables.of_adoption(tx, scope, unit), "ty-le-su-dung.xlsx"
         found = directives.get(tx, directive)
         if found is None or found.id not in {each.id for each in directives.open_in(tx, scope, limit=1000)}:

@@ -153,6 +153,17 @@ async def test_what_people_write_stays_text(page, sandbox):
     assert await one.root.locator(".talk img, .talk script").count() == 0
 
 
+async def test_a_file_that_zalo_does_not_take_opens_by_its_link(page, sandbox):
+    one, _two = await opened(page, sandbox.base + "/")
+    await one.become(part(sandbox, "zalo_oa", "Cán bộ"))
+    await one.types("xuat tb 51")
+    told = await one.sees("Mở tệp tinh-hinh-51-tb-du.xlsx")
+    async with page.expect_popup() as popup:
+        await told.get_by_role("link").click()
+    shown = await popup.value
+    await expect(shown.get_by_text("tinh-hinh-51-tb-du.xlsx")).to_be_visible()
+
+
 async def test_a_branch_group_and_somebody_new(page, sandbox):
     """In the group the card is edited in place as people acknowledge."""
     one, two = await opened(page, sandbox.base + "/")

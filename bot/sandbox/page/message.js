@@ -26,6 +26,13 @@ function link(url, label, given = {}) {
   return make("a", { ...given, href: url, target: "_blank", rel: "noopener noreferrer", text: label });
 }
 
+// Addresses in plain words open too, as on both platforms' phones.
+function worded(piece) {
+  const out = document.createDocumentFragment();
+  for (const part of piece.split(/(https?:\/\/\S+)/i)) out.append(/^https?:\/\//i.test(part) ? link(part, part) : part);
+  return out;
+}
+
 // Telegram counts offsets in UTF-16 units, as this language's strings do.
 function formatted(text, spans) {
   const cuts = new Set([0, text.length]);
@@ -34,7 +41,7 @@ function formatted(text, spans) {
   const out = document.createDocumentFragment();
   for (let i = 0; i + 1 < points.length; i += 1) {
     const piece = text.slice(points[i], points[i + 1]);
-    let node = document.createTextNode(piece);
+    let node = worded(piece);
     for (const span of spans) {
       if (span.offset > points[i] || span.offset + span.length < points[i + 1]) continue;
       if (span.type === "text_link" || span.type === "url") node = link(span.url || piece, piece);
