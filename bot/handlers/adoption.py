@@ -226,7 +226,9 @@ def print_slips(choice: PrintSlips, event: Event, tx: Tx, may: Travel) -> Replie
 
 
 def printed(event: JobDone, tx: Tx) -> Replies:
-    """The file is there."""
+    """The file is there; an account that was closed since gets no slips."""
+    if member_account(tx, event) is None:
+        return not_verified()
     result = event.result
     if "file" not in result:
         sentences = {

@@ -18,7 +18,7 @@ from bot.dialogs.compose_file import PageAddress
 from bot.dialogs.stored import StoredDialogs
 from bot.directives import queries as directives
 from bot.directives.models import Acknowledge
-from bot.handlers.gate import MEMBER, by_member
+from bot.handlers.gate import MEMBER, by_member, member_account, not_verified
 from bot.i18n import _, number, percent
 from bot.meetings import polls, queries, rules, service, texts, texts_polls
 from bot.meetings.answering import read_answer
@@ -220,7 +220,9 @@ def _make(event: Event, tx: Tx, what: str, meeting_id: int, language: str, *, na
 
 
 def file_made(event: JobDone, tx: Tx) -> Replies:
-    """The file is there."""
+    """The file is there; an account that was closed since gets it no more."""
+    if member_account(tx, event) is None:
+        return not_verified()
     what = event.result["what"]
     words = {
         "ics": _("Mở tệp để thêm cuộc họp vào lịch của máy. Nếu giờ họp đổi, đồng chí bấm lại nút này."),

@@ -150,7 +150,9 @@ def export(choice: Export, event: Event, tx: Tx) -> Replies:
 
 
 def exported(event: JobDone, tx: Tx) -> Replies:
-    """The file is there."""
+    """The file is there; an account that was closed since gets it no more."""
+    if member_account(tx, event) is None:
+        return not_verified()
     if "file" not in event.result:
         return Say(_("Chưa lập được tệp. Mời đồng chí thử lại sau ít phút."))
     return Say(

@@ -5,7 +5,13 @@ import io
 import pytest
 from openpyxl import load_workbook
 
+from bot.chat.events import Address, JobDone
+from bot.clock import now
 from bot.directives import queries
+from bot.handlers import adoption as adoption_errand
+from bot.handlers import meetings as meetings_errand
+from bot.handlers import officer
+from bot.handlers import privacy as privacy_errand
 from bot.organisation import queries as people
 from bot.organisation.models import Verb
 from bot.reports import adoption, status, tables
@@ -15,16 +21,16 @@ PEOPLE = ("Lê Văn Bé", "Trần Thị Bí Thư", "Phạm Thị Cao")
 
 async def test_the_table_says_what_the_chat_says(house):
     be = await house.member("Lê Văn Bé")
-    officer = await house.member("Bùi Văn Tổ Chức")
+    clerk = await house.member("Bùi Văn Tổ Chức")
     directive_id = await house.directive()
     await be.sees("52-KH/ĐU")
     await be.taps("Đã đọc, tiếp thu")
     await be.sees("Đã ghi nhận")
-    await officer.says("xuat excel 52")
-    await officer.sees("tinh-hinh-52-kh-du.xlsx", 30)
-    await officer.says("tình hình 52")
-    await officer.taps("Bảng tính")
-    await officer.sees("không có tên người", 30)
+    await clerk.says("xuat excel 52")
+    await clerk.sees("tinh-hinh-52-kh-du.xlsx", 30)
+    await clerk.says("tình hình 52")
+    await clerk.taps("Bảng tính")
+    await clerk.sees("không có tên người", 30)
 
     def both(tx):
         scope = people.scope(tx, member_id, Verb.SEE_STATUS)
@@ -49,11 +55,11 @@ async def test_the_table_says_what_the_chat_says(house):
 
 
 async def test_who_uses_it_as_a_table(house):
-    officer = await house.member("Bùi Văn Tổ Chức")
-    await officer.says("/tyle")
-    await officer.sees("Tỷ lệ sử dụng")
-    await officer.taps("Bảng tính")
-    await officer.sees("ty-le-su-dung.xlsx", 30)
+    clerk = await house.member("Bùi Văn Tổ Chức")
+    await clerk.says("/tyle")
+    await clerk.sees("Tỷ lệ sử dụng")
+    await clerk.taps("Bảng tính")
+    await clerk.sees("ty-le-su-dung.xlsx", 30)
 
     def both(tx):
         scope = people.scope(tx, member_id, Verb.SEE_STATUS)
@@ -83,6 +89,17 @@ async def test_a_secretary_gets_the_own_branch_and_a_member_nothing(house):
     assert await house.write(units) == ["Chi bộ Một"]
     await be.says("xuất 52")
     await be.sees_nothing_new(".xlsx")
+
+
+@pytest.mark.parametrize(
+    "made", [adoption_errand.printed, privacy_errand.exported, meetings_errand.file_made, officer.table_made]
+)
+async def test_files_do_not_reach_an_account_that_was_closed_while_they_were_made(house, made):
+    stranger = Address(house.channel, "nobody", "nobody")
+    result = {"what": "docx", "file": ["1-1", "x.pdf", "application/pdf", 9], "count": 3}
+    said = await house.write(lambda tx: made(JobDone(stranger, now(), "any", result), tx))
+    assert said.file is None
+    assert "xác thực" in said.text
 
 
 def test_a_unit_named_like_a_formula_is_text():
