@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Any
 
 import typer
@@ -98,9 +99,10 @@ def explain(error: Exception) -> list[str] | None:
 
 
 def _of_settings(error: Exception) -> list[str] | None:
-    name = type(error).__name__
-    if name == "ValidationError" and getattr(error, "title", "") == "Settings":
-        wrong = {f"SOTAY_{str(each['loc'][0]).upper()}": each["msg"] for each in error.errors()}  # type: ignore[attr-defined]
+    from pydantic import ValidationError
+
+    if isinstance(error, ValidationError) and error.title == "Settings":
+        wrong = {f"SOTAY_{str(each['loc'][0]).upper()}": each["msg"] for each in error.errors()}
         return [
             _(
                 "Thiết lập chưa đúng: {names}. Hãy sửa trong .env hoặc biến môi trường; ý nghĩa: sotay settings",
@@ -110,7 +112,7 @@ def _of_settings(error: Exception) -> list[str] | None:
         ]
     if isinstance(error, UnicodeDecodeError) and _env_unreadable():
         return [_("Tệp .env không phải UTF-8. Hãy mở bằng trình soạn thảo và lưu lại ở dạng UTF-8.")]
-    if name == "TOMLDecodeError":
+    if isinstance(error, TOMLDecodeError):
         return [_("Không đọc được danh sách nguồn tin (SOTAY_NEWS_FEEDS). Hãy sửa tệp đó."), str(error)]
     return None
 

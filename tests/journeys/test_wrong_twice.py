@@ -11,13 +11,19 @@ SILENT = ("verify", "directives", "digest", "figures", "telegram", "zalo_oa", "S
 """Words of the program that nobody reads in a chat."""
 
 
-async def asked_why(house):
-    """A member who asked to be absent and is asked why; the secretary besides."""
+async def invited(house):
+    """The secretary who called a meeting, and a member who holds the invitation."""
     secretary, cao = await house.member(SECRETARY), await house.member(CAO)
     await house.member(BE)
     await house.member("Vũ Văn Miễn")
     await call(secretary)
     await cao.sees("Giấy mời")
+    return secretary, cao
+
+
+async def asked_why(house):
+    """The same; the member asked to be absent and is asked why."""
+    secretary, cao = await invited(house)
     await cao.taps("Xin vắng")
     await cao.sees("vì lý do gì")
     return secretary, cao
@@ -62,11 +68,7 @@ async def test_a_papers_number_typed_within_the_question_is_no_promise_to_come(h
 
 
 async def test_a_papers_number_typed_under_an_invitation_is_no_promise_to_come(house):
-    secretary, cao = await house.member(SECRETARY), await house.member(CAO)
-    await house.member(BE)
-    await house.member("Vũ Văn Miễn")
-    await call(secretary)
-    await cao.sees("Giấy mời")
+    _secretary, cao = await invited(house)
     await cao.says("cho tôi xem 52-KH/ĐU")
     await cao.says("toi om khong du duoc")
     await cao.sees("xin vắng (ốm)")
