@@ -103,7 +103,14 @@ async def _press(
         answered_s = await settled(presses, time.perf_counter()) - sent
         cpu = process.cpu_s() - before
         memory = process.memory_mb()
-    _check(variant, load, taken, folder, directive, presses)
+    wrong = _wrong(variant, load, taken, folder, directive, presses)
+    for _again in range(10):
+        if wrong != ["outbox"]:
+            break
+        await asyncio.sleep(1)  # the author's card that keeps up may be on its way
+        wrong = _wrong(variant, load, taken, folder, directive, presses)
+    if wrong:
+        raise Wrong(f"{variant}: {', '.join(wrong)}")
     times = sorted(load.seconds)
     return {
         "stored": presses / stored_s,
@@ -134,8 +141,8 @@ class _counting:
             self._opened.__exit__(*error)
 
 
-def _check(variant: str, load: Load, taken: Taken, folder: Path, directive: int, presses: int) -> None:
-    """Raises Wrong when not every press was taken, stored and answered once."""
+def _wrong(variant: str, load: Load, taken: Taken, folder: Path, directive: int, presses: int) -> list[str]:
+    """What does not agree with every press having been taken, stored and answered once."""
     wrong = [] if load.answers == {200: presses} else [f"answers {dict(load.answers)}"]
     if variant != "bare":
         for name, counted in (("toasts", taken.toasts), ("messages", taken.messages)):
@@ -146,8 +153,7 @@ def _check(variant: str, load: Load, taken: Taken, folder: Path, directive: int,
             wrong += write(engine, vault, lambda tx: town.wrong(tx, directive, presses + WARM))
     elif variant != "bare" and rows.stored(folder / "peer.db") != presses + WARM:
         wrong.append("rows")
-    if wrong:
-        raise Wrong(f"{variant}: {', '.join(wrong)}")
+    return wrong
 
 
 def ratios(runs: dict[str, list[Figures]]) -> dict[str, Any]:
