@@ -170,15 +170,15 @@ def row_of(tx: Tx, channel: str, chat_id: str, message_id: str) -> int | None:
     return None if found is None else int(found)
 
 
-def withhold(tx: Tx, channel: str, chat_id: str) -> None:
-    """Notices that wait for a chat are not sent: the person no longer wishes them."""
+def withhold(tx: Tx, channel: str, chat_ids: Sequence[str], reason: str = "withdrawn") -> None:
+    """Notices that wait for these chats are not sent: the person no longer wishes them, or may not have them."""
     tx.run(
         update(outbox)
         .where(
             outbox.c.channel == channel,
-            outbox.c.chat_id == chat_id,
+            outbox.c.chat_id.in_(chat_ids),
             outbox.c.state == QUEUED,
             outbox.c.notice.is_not(None),
         )
-        .values(state=UNREACHABLE, reason="withdrawn")
+        .values(state=UNREACHABLE, reason=reason)
     )

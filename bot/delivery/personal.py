@@ -29,7 +29,7 @@ def forget(tx: Tx, member_id: int, places: Sequence[Place]) -> None:
     """Stops notices that wait, and takes the chat out of what is finished; its counts stay."""
     for channel, chat_id, _user_id in places:
         window.forget(tx, channel, chat_id)
-        links.revoke(tx, place=(channel, chat_id))
+        links.revoke_of(tx, channel, [chat_id])
         mine = (outbox.c.channel == channel, outbox.c.chat_id == chat_id)
         tx.run(
             update(outbox)

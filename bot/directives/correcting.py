@@ -117,7 +117,7 @@ def apply(tx: Tx, correction_id: int, by: int) -> tuple[Directive, int]:
         _ask_anew(tx, new)
     _reword(tx, old, new)
     if old.file is not None and old.file != new.file:
-        links.revoke(tx, file_id=old.file.file_id)
+        links.revoke(tx, old.file.file_id)
     timers.correct(tx, new)
     live_cards.corrected(tx, new)
     audit.record(tx, "directive.correct", f"directive:{old.id}", member_id=by)

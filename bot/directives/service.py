@@ -437,7 +437,7 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
     timers.stop(tx, directive_id)
     reached = list(dict.fromkeys(reached + queries.carried(tx, directive_id)))
     if directive.file is not None:
-        links.revoke(tx, file_id=directive.file.file_id)
+        links.revoke(tx, directive.file.file_id)
     words = outbox.content(tx, texts.recalled(directive))
     sent = outbox.sent_messages(tx, (queries.NOTICE, queries.REMINDER), directive_id)
     notices = [

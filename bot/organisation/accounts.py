@@ -1,8 +1,10 @@
 """Accounts and consent: language, blocks, withdrawal, the end of a membership."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import Update, delete, insert, or_, update
+from sqlalchemy import ColumnElement, Row, Update, delete, insert, or_, select, update
 
 from bot.delivery import outbox
 from bot.i18n import LANGUAGES
@@ -124,7 +126,7 @@ def answer(tx: Tx, account: Account, version: str, purpose: Purpose, *, agreed: 
     if purpose == Purpose.DIRECTIVES and agreed:
         mark_unserved(tx, account.member_id)
     if purpose == Purpose.DIRECTIVES and not agreed:
-        outbox.withhold(tx, account.channel, account.chat_id)
+        outbox.withhold(tx, account.channel, [account.chat_id])
 
 
 def forget_unknown(tx: Tx, before_ms: int) -> None:
@@ -132,39 +134,61 @@ def forget_unknown(tx: Tx, before_ms: int) -> None:
     tx.run(delete(consents).where(consents.c.member_id.is_(None), consents.c.given_ms < before_ms))
 
 
-def withdraw(tx: Tx, account_id: int) -> None:
-    """A member takes back the consent of one account: it is closed at once; the proof of consent stays."""
-    row = tx.first(
+def close(tx: Tx, *which: ColumnElement[bool], reason: str = "no_account") -> list[Row[Any]]:
+    """Closes these accounts at once: what waits for their chats is not sent, their links open nothing more.
+
+    Returns `channel`, `chat_id`, `user_id` and `member_id` of those that were open. `reason`: the obstacle that
+    waiting notices end with.
+    """
+    closed = tx.rows(
         update(accounts)
-        .where(accounts.c.id == account_id, accounts.c.state != REVOKED)
+        .where(accounts.c.state != REVOKED, *which)
         .values(state=REVOKED, revoked_ms=tx.now_ms)
         .returning(accounts.c.channel, accounts.c.chat_id, accounts.c.user_id, accounts.c.member_id)
     )
-    if row is None:
-        return
-    outbox.withhold(tx, row.channel, row.chat_id)
-    tx.run(
-        update(consents)
-        .where(
-            consents.c.channel == row.channel,
-            consents.c.user_id == row.user_id,
-            consents.c.withdrawn_ms.is_(None),
+    _silence(tx, closed, reason)
+    return closed
+
+
+def silence(tx: Tx, member_ids: Iterable[int]) -> None:
+    """What waits for these members is not sent, their links open nothing more; the accounts stay."""
+    for ids in slices(member_ids):
+        mine = select(accounts.c.channel, accounts.c.chat_id).where(
+            accounts.c.member_id.in_(ids), accounts.c.state != REVOKED
         )
-        .values(withdrawn_ms=tx.now_ms)
-    )
-    links.revoke(tx, place=(row.channel, row.chat_id))
-    audit.record(tx, "consent_withdrawn", f"account:{account_id}", member_id=row.member_id)
+        _silence(tx, tx.rows(mine), "no_account")
+
+
+def _silence(tx: Tx, places: Iterable[Row[Any]], reason: str) -> None:
+    chats: dict[str, list[str]] = defaultdict(list)
+    for each in places:
+        chats[each.channel].append(each.chat_id)
+    for channel, its in chats.items():
+        for some in slices(its):
+            outbox.withhold(tx, channel, some, reason)
+            links.revoke_of(tx, channel, some)
+
+
+def withdraw(tx: Tx, account_id: int) -> None:
+    """A member takes back the consent of one account: it is closed at once; the proof of consent stays."""
+    for row in close(tx, accounts.c.id == account_id, reason="withdrawn"):
+        tx.run(
+            update(consents)
+            .where(
+                consents.c.channel == row.channel,
+                consents.c.user_id == row.user_id,
+                consents.c.withdrawn_ms.is_(None),
+            )
+            .values(withdrawn_ms=tx.now_ms)
+        )
+        audit.record(tx, "consent_withdrawn", f"account:{account_id}", member_id=row.member_id)
 
 
 def end_membership(tx: Tx, member_ids: Iterable[int]) -> None:
     """Closes every way in of people who are members no longer: accounts, posts, unused slips."""
     now = tx.now_ms
     for ids in slices(member_ids):
-        tx.run(
-            update(accounts)
-            .where(accounts.c.member_id.in_(ids), accounts.c.state != REVOKED)
-            .values(state=REVOKED, revoked_ms=now)
-        )
+        close(tx, accounts.c.member_id.in_(ids))
         tx.run(
             update(appointments)
             .where(

@@ -2,10 +2,11 @@
 
 import secrets
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from bot.i18n import language
 from bot.organisation import queries
+from bot.organisation.accounts import close
 from bot.organisation.models import Account, Decision, NotAllowed, Outcome, Place, Result, Verb, Way
 from bot.organisation.rules import REQUEST_DIGITS, WAYS, has_access, parse_code, with_check_digit
 from bot.store import audit
@@ -29,13 +30,13 @@ def link(tx: Tx, place: Place, member_id: int, way: Way) -> Outcome:
 
 
 def _know(tx: Tx, place: Place, member_id: int) -> None:
-    """What this user agreed to is now known to be this member's."""
+    """What this user agreed to, or refused before they were known, is now known to be this member's."""
     tx.run(
         update(consents)
         .where(
             consents.c.channel == place.channel,
             consents.c.user_id == place.user_id,
-            consents.c.withdrawn_ms.is_(None),
+            or_(consents.c.withdrawn_ms.is_(None), consents.c.member_id.is_(None)),
         )
         .values(member_id=member_id)
     )
@@ -43,14 +44,11 @@ def _know(tx: Tx, place: Place, member_id: int) -> None:
 
 def _end_waiting(tx: Tx, place: Place) -> None:
     # One user waits for one thing at a time: an earlier claim of theirs ends here.
-    tx.run(
-        update(accounts)
-        .where(
-            accounts.c.channel == place.channel,
-            accounts.c.user_id == place.user_id,
-            accounts.c.state == PENDING,
-        )
-        .values(state=REVOKED, revoked_ms=tx.now_ms)
+    close(
+        tx,
+        accounts.c.channel == place.channel,
+        accounts.c.user_id == place.user_id,
+        accounts.c.state == PENDING,
     )
 
 
@@ -108,15 +106,11 @@ def approve_link(tx: Tx, account_id: int, by: int, through: int | None = None) -
     """
     waiting = _decidable(tx, account_id, by, through, PENDING)
     old = _active(tx, waiting.member_id, waiting.channel)
-    tx.run(
-        update(accounts)
-        .where(
-            accounts.c.member_id == waiting.member_id,
-            accounts.c.channel == waiting.channel,
-            accounts.c.state != REVOKED,
-            accounts.c.id != account_id,
-        )
-        .values(state=REVOKED, revoked_ms=tx.now_ms)
+    close(
+        tx,
+        accounts.c.member_id == waiting.member_id,
+        accounts.c.channel == waiting.channel,
+        accounts.c.id != account_id,
     )
     tx.run(update(accounts).where(accounts.c.id == account_id).values(state=ACTIVE, linked_ms=tx.now_ms))
     audit.record(tx, "link_approved", f"account:{account_id}", member_id=by)
@@ -128,7 +122,7 @@ def approve_link(tx: Tx, account_id: int, by: int, through: int | None = None) -
 def refuse_link(tx: Tx, account_id: int, by: int, through: int | None = None) -> Decision:
     """Closes a waiting account; the member's present one stays. Raises as `approve_link`."""
     waiting = _decidable(tx, account_id, by, through, PENDING)
-    tx.run(update(accounts).where(accounts.c.id == account_id).values(state=REVOKED, revoked_ms=tx.now_ms))
+    close(tx, accounts.c.id == account_id)
     audit.record(tx, "link_refused", f"account:{account_id}", member_id=by)
     return Decision(waiting, _active(tx, waiting.member_id, waiting.channel))
 
@@ -136,7 +130,7 @@ def refuse_link(tx: Tx, account_id: int, by: int, through: int | None = None) ->
 def reject_link(tx: Tx, account_id: int, by: int, through: int | None = None) -> Account:
     """Closes an account that was linked and should not have been: "that is not me". Raises as `approve_link`."""
     linked = _decidable(tx, account_id, by, through, ACTIVE)
-    tx.run(update(accounts).where(accounts.c.id == account_id).values(state=REVOKED, revoked_ms=tx.now_ms))
+    close(tx, accounts.c.id == account_id)
     audit.record(tx, "link_rejected", f"account:{account_id}", member_id=by)
     return linked._replace(state=REVOKED)
 
@@ -210,14 +204,10 @@ def link_by_hand(tx: Tx, code: str, member_id: int, by: int | None) -> Decision:
     if by is not None and (by == member_id or not queries.may(tx, by, Verb.APPROVE_LINK, found.branch_id)):
         raise NotAllowed("approve_link")
     old = _active(tx, member_id, place.channel)
-    tx.run(
-        update(accounts)
-        .where(
-            accounts.c.channel == place.channel,
-            accounts.c.state != REVOKED,
-            (accounts.c.member_id == member_id) | (accounts.c.user_id == place.user_id),
-        )
-        .values(state=REVOKED, revoked_ms=tx.now_ms)
+    close(
+        tx,
+        accounts.c.channel == place.channel,
+        (accounts.c.member_id == member_id) | (accounts.c.user_id == place.user_id),
     )
     _know(tx, place, member_id)
     tx.run(

@@ -21,11 +21,12 @@ from sqlalchemy import and_, bindparam, delete, insert, select, update
 
 from bot.i18n import _
 from bot.organisation import roster_undo
-from bot.organisation.accounts import end_membership
-from bot.organisation.models import ImportReport, Roster, RosterError
+from bot.organisation.accounts import end_membership, mark_unserved, silence
+from bot.organisation.models import ImportReport, Roster, RosterError, Standing
 from bot.organisation.queries import slices
 from bot.organisation.roster_plan import Plan, Planner, Record, base_of, columns_of
 from bot.organisation.roster_tree import FAR_MS
+from bot.organisation.rules import has_access
 from bot.store import audit
 from bot.store.bulk import insert_many, insert_portions, tell_planner
 from bot.store.engine import take_time
@@ -263,7 +264,11 @@ _PLACED = ("branch_id", "kind", "standing", "missing_since_ms")
 
 
 def place(tx: Tx, changes: Iterable[tuple[int, Record, Record]]) -> None:
-    """Gives members another branch, kind or standing; not to who has been changed by others meanwhile."""
+    """Gives members another branch, kind or standing; not to who has been changed by others meanwhile.
+
+    What waits for those who may no longer use the bot is not sent; who may again gets what was missed.
+    """
+    changes = list(changes)
     rows = [
         {"its_id": each, "old_branch": old.branch_id, "old_standing": old.standing}
         | {f"new_{name}": getattr(new, name) for name in _PLACED}
@@ -281,6 +286,11 @@ def place(tx: Tx, changes: Iterable[tuple[int, Record, Record]]) -> None:
             .values({name: bindparam(f"new_{name}") for name in _PLACED}),
             rows,
         )
+    had = {each: has_access(Standing(old.standing)) for each, old, _new in changes}
+    has = {each: has_access(Standing(new.standing)) for each, _old, new in changes}
+    silence(tx, [each for each in had if had[each] and not has[each]])
+    for each in (each for each in has if has[each] and not had[each]):
+        mark_unserved(tx, each)
 
 
 def _switch(tx: Tx, planned: Plan, import_id: int, by: int | None) -> None:

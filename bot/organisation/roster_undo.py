@@ -8,6 +8,7 @@ from sqlalchemy import String, cast, delete, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.i18n import _
+from bot.organisation.accounts import close
 from bot.organisation.models import NotAllowed, RosterError, Standing, Verb
 from bot.organisation.queries import scope, slices
 from bot.organisation.roster_plan import Record
@@ -16,7 +17,6 @@ from bot.store import audit
 from bot.store.tables.organisation import (
     ACTIVE,
     APPLIED,
-    REVOKED,
     UNDOING,
     UNDONE,
     accounts,
@@ -56,11 +56,7 @@ def switch(tx: Tx, import_id: int, by: int | None = None) -> None:
     at = made.at_ms
     _restore(tx, import_id, at)
     new = select(members.c.id).where(members.c.first_import_id == import_id)
-    tx.run(
-        update(accounts)
-        .where(accounts.c.member_id.in_(new), accounts.c.state != REVOKED)
-        .values(state=REVOKED, revoked_ms=tx.now_ms)
-    )
+    close(tx, accounts.c.member_id.in_(new))
     tx.run(delete(slips).where(slips.c.member_id.in_(new)))
     tx.run(delete(appointments).where(appointments.c.from_ms == at, appointments.c.imported == 1))
     tx.run(delete(appointments).where(appointments.c.member_id.in_(new)))
@@ -104,7 +100,9 @@ def _restore(tx: Tx, import_id: int, at: int) -> None:
             )
             if taken is None:
                 tx.run(
-                    update(accounts).where(accounts.c.id == account.id).values(state=ACTIVE, revoked_ms=None)
+                    update(accounts)
+                    .where(accounts.c.id == account.id)
+                    .values(state=ACTIVE, revoked_ms=None, served_ms=None)
                 )
         tx.run(
             update(slips).where(slips.c.member_id.in_(ids), slips.c.revoked_ms == at).values(revoked_ms=None)

@@ -1,9 +1,10 @@
 """Links to files: one for each person, signed, ending, revocable."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from bot.store.ids import new_id
 from bot.store.tables.delivery import file_links, files
@@ -74,17 +75,18 @@ def another_device(tx: Tx, link: Link) -> bool:
     return tx.run(update(file_links).where(*mine).values(devices=file_links.c.devices + 1)).rowcount > 0
 
 
-def revoke(tx: Tx, *, file_id: str | None = None, place: tuple[str, str] | None = None) -> None:
-    """Ends the links to a file, or those of a person's chat."""
-    mine = []
-    if file_id is not None:
-        mine.append(file_links.c.file_id == file_id)
-    if place is not None:
-        mine += [file_links.c.channel == place[0], file_links.c.chat_id == place[1]]
-    if mine:
-        tx.run(
-            update(file_links).where(*mine, file_links.c.revoked_ms.is_(None)).values(revoked_ms=tx.now_ms)
-        )
+def revoke(tx: Tx, file_id: str) -> None:
+    """Ends the links to a file."""
+    _revoke(tx, file_links.c.file_id == file_id)
+
+
+def revoke_of(tx: Tx, channel: str, chat_ids: Sequence[str]) -> None:
+    """Ends the links of these people's chats."""
+    _revoke(tx, file_links.c.channel == channel, file_links.c.chat_id.in_(chat_ids))
+
+
+def _revoke(tx: Tx, *mine: ColumnElement[bool]) -> None:
+    tx.run(update(file_links).where(*mine, file_links.c.revoked_ms.is_(None)).values(revoked_ms=tx.now_ms))
 
 
 def forget_expired(tx: Tx) -> None:
