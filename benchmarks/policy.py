@@ -24,8 +24,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.policy_cases import FORTY, FRESH, cases, others, written
+from benchmarks.policy_cases import FORTY, FRESH, cases, guarded, others, written
 from bot.policy.evaluation import FORMS, evaluate
+from bot.policy.guards import refused
 from bot.policy.index import Article, Index
 from bot.policy.library import Library, shipped_model
 from bot.policy.models import Verdict
@@ -66,7 +67,20 @@ def sample_figures(screen: Console) -> dict[str, Any]:
         for text in caught:
             screen.print(f"answered, and should not be: {text}", style="dim", markup=False)
         out[f"{name}other things refused"] = round(1 - len(caught) / len(texts), 3)
-    return out
+    return out | guard_figures(screen)
+
+
+def guard_figures(screen: Console) -> dict[str, Any]:
+    """Shares of harmless questions let through, and of others refused, whatever the reason given."""
+    asked: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for label, text in guarded():
+        why = refused(text)
+        asked[label] += 1
+        right[label] += bool(why) == (label != "ok")
+        if bool(why) != (label != "ok"):
+            screen.print(f"guards {label}: {text} -> {why or 'let through'}", style="dim", markup=False)
+    return {f"guards {label} right": round(right[label] / asked[label], 3) for label in asked}
 
 
 def _recalls(found: Sequence[int], right: set[int]) -> tuple[float, float]:
@@ -201,6 +215,7 @@ def main() -> int:
         and shares["unseen text right first"] >= 0.95
         and shares["unseen phone right first"] >= 0.90
         and shares["other things refused"] >= 0.90
+        and shares["guards ok right"] >= 0.95
         and size["build_s"] <= 60
         and size["memory_mb"] <= 500
         and size["p95_ms"] <= 25

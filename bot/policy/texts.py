@@ -77,7 +77,8 @@ def boundary(why: str) -> Say:
     """Questions that are not looked up."""
     words = {
         "others": _(
-            "Tôi không trả lời về thông tin của người khác. Việc của chi bộ, đồng chí hỏi trực tiếp chi ủy."
+            "Tôi không trả lời về thông tin của người khác; đồng chí hỏi trực tiếp chi ủy. Nếu đồng chí hỏi quy định "
+            "chung, xin nhắn lại mà không nêu ai."
         ),
         "opinion": _(
             "Tôi chỉ trích quy định, không bình luận, không nói về nhân sự hay tin chưa kiểm chứng. Đồng chí xem tin "

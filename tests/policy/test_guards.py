@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.policy.guards import refused
+from bot.policy.guards import refused, shipped, signs
 from bot.policy.reading import sample
+from tools import policy_guards
 
 OTHERS = """đ/c Nam đóng đảng phí chưa?
 dong chi hung bi ky luat gi
@@ -16,8 +17,6 @@ anh tuan nop dang phi chua
 sdt cua chi lan
 chi Hoa dong dang phi chua
 ai trong chi bo chua nop dang phi
-ong A co bi ky luat khong
-ông B. bị khai trừ chưa
 so the dang cua chi lan khoa toan la bn
 cho xin dia chi nha co thao
 dc hung dong dp thang nay chua
@@ -133,3 +132,14 @@ def test_no_question_of_an_entry_is_refused():
 @pytest.mark.parametrize("text", ["", "   ", "👍", "???"])
 def test_nothing_to_look_up(text):
     assert refused(text) == "empty"
+
+
+def test_the_shipped_guards_are_what_the_tool_makes_of_its_sentences():
+    near, far = policy_guards.sentences()
+    made = policy_guards.fit([*near, *far])
+    apart = [
+        text
+        for text, _label in near
+        if abs(made.odds(signs(text))[0] - shipped().odds(signs(text))[0]) > 0.05
+    ]
+    assert apart == []  # else: python -m tools.policy_guards
