@@ -9,8 +9,8 @@ from openpyxl import Workbook
 
 from bot.chat.text import inert
 from bot.dialogs import roll_call
-from bot.handlers.meetings import FILE_JOB, attended_of, monthly
-from bot.i18n import _, speaking
+from bot.handlers.meetings import FILE_JOB, TABLE_MONTHS, attended_of, monthly
+from bot.i18n import _, moment, speaking
 from bot.meetings import calendar, minutes, queries, texts
 from bot.organisation import queries as people
 from bot.store import files
@@ -65,12 +65,13 @@ def _table(tx: Tx, member_id: int) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Dự họp"))
     sheet.append([_("Tháng"), _("Đơn vị"), _("Số cuộc"), _("Có mặt"), _("Phải dự"), _("Tỷ lệ")])
-    for month, unit, meetings, present, must in monthly(attended_of(tx, member_id, 12)):
+    for month, unit, meetings, present, must in monthly(attended_of(tx, member_id, TABLE_MONTHS)):
         sheet.append(
             [month, inert(unit) or _("tất cả"), meetings, present, must, present / must if must else None]
         )
     sheet.append([])
     sheet.append([_(texts.RULE)])
+    sheet.append([_("Tính đến {when}.", when=moment(tx.now))])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

@@ -20,7 +20,7 @@ _ITS_OWN = ("acknowledge", "undo", "full_text", "ask", "choice", "command", "can
 
 def code_typed(event: TextSent, tx: Tx, account: Account) -> Event | None:
     """Six digits, while a meeting is on for this member: the check-in code."""
-    if _CODE.fullmatch(event.text.strip()) and queries.on_now(tx, account.member_id) is not None:
+    if _CODE.fullmatch(event.text.strip()) and queries.on_now(tx, account.member_id):
         return Commanded(event.address, event.at, "check_in", rest=event.text.replace(" ", "").strip())
     return None
 

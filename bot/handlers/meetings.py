@@ -19,7 +19,7 @@ from bot.dialogs.stored import StoredDialogs
 from bot.directives import queries as directives
 from bot.directives.models import Acknowledge
 from bot.handlers.gate import MEMBER, by_member, member_account, not_verified
-from bot.i18n import _, number, percent
+from bot.i18n import _, moment, number, percent
 from bot.meetings import polls, queries, rules, service, texts, texts_polls
 from bot.meetings.answering import read_answer
 from bot.meetings.models import (
@@ -59,8 +59,8 @@ _CALL = re.compile(
 _FIGURES = re.compile(r"thong ?ke|ty le|thang|bao cao")
 _RECENT = timedelta(days=7)
 """How long after a meeting its roll is offered."""
-_MONTHS = 6
-"""Months in the officers' table."""
+_MONTHS, TABLE_MONTHS = 6, 12
+"""Months of the officers' figures: in chat, in the workbook."""
 _ROWS = 25
 """Lines of it in chat; with more units only the months' totals are shown, the rest is in the workbook."""
 
@@ -389,9 +389,9 @@ def figures(event: Commanded, tx: Tx, account: Account) -> Replies:
     late = sum(each.documents_late for each in found)
     lines.append(_("Cuộc họp không có tài liệu trước một ngày: {count}", count=number(late)))
     return Say(
-        "\n".join([*lines, "", _(texts.RULE)]),
+        "\n".join([*lines, "", _(texts.RULE), _("Tính đến {when}.", when=moment(tx.now))]),
         heading=_("Dự họp theo đơn vị và tháng"),
-        choices=(Choice(_("Bảng tính (.xlsx)"), pack(MakeTable(_MONTHS))),),
+        choices=(Choice(_("Bảng tính 12 tháng (.xlsx)"), pack(MakeTable(TABLE_MONTHS))),),
     )
 
 
@@ -407,11 +407,11 @@ def attended_of(tx: Tx, member_id: int, months: int) -> list[Attended]:
 
 def monthly(found: list[Attended]) -> list[tuple[str, str, int, int, int]]:
     """(month, unit or "" for all, meetings, present, must) of closed rolls, the newest month first."""
-    sums: dict[tuple[str, str], list[int]] = {}
+    sums: dict[tuple[str, str, int], list[int]] = {}
     for each in found:
         if each.closed:
-            for unit in ("", each.unit):
-                row = sums.setdefault((f"{each.starts.astimezone(VIETNAM):%Y-%m}", unit), [0, 0, 0])
+            for unit in (("", 0), (each.unit, each.unit_id)):  # units may share a name
+                row = sums.setdefault((f"{each.starts.astimezone(VIETNAM):%Y-%m}", *unit), [0, 0, 0])
                 row[0] += 1
                 row[1] += each.present
                 row[2] += each.must

@@ -228,6 +228,7 @@ class MakeMinutes:
 class Attended:
     """One meeting in the officers' figures: counts alone."""
 
+    unit_id: int
     unit: str
     starts: datetime
     closed: bool

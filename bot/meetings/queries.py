@@ -163,12 +163,13 @@ def of_member(tx: Tx, member_id: int, *, limit: int = 5) -> list[tuple[Meeting, 
     return [(_meeting(tx, row), _invitee(tx, row, row.id)) for row in rows]
 
 
-def on_now(tx: Tx, member_id: int) -> Meeting | None:
-    """The meeting a member was called to for which the check-in code works now."""
-    for meeting, _mine in of_member(tx, member_id):
-        if meeting.starts - rules.CODE_BEFORE <= tx.now <= meeting.starts + rules.LATEST_CODE:
-            return meeting
-    return None
+def on_now(tx: Tx, member_id: int) -> list[Meeting]:
+    """The meetings a member was called to for which the check-in code works now."""
+    return [
+        meeting
+        for meeting, _mine in of_member(tx, member_id)
+        if meeting.starts - rules.CODE_BEFORE <= tx.now <= meeting.starts + rules.LATEST_CODE
+    ]
 
 
 def in_units(
@@ -219,6 +220,7 @@ def attended(tx: Tx, unit_ids: Iterable[int], since: datetime, until: datetime) 
     )
     return [
         Attended(
+            row.unit_id,
             row.name,
             from_ms(row.starts_ms),
             row.state == State.CLOSED,
@@ -260,20 +262,21 @@ def due(tx: Tx, limit: int = 20) -> list[tuple[Meeting, int]]:
 
 
 def earlier_marks(tx: Tx, unit_id: int, member_ids: Iterable[int], limit: int) -> dict[int, list[Invitee]]:
-    """How the unit's newest closed meetings stood for these members, the newest first."""
-    closed = (
-        select(meetings.c.id)
-        .where(meetings.c.unit_id == unit_id, meetings.c.state == State.CLOSED)
-        .order_by(meetings.c.starts_ms.desc())
-        .limit(limit)
-    )
-    ids = [row.id for row in tx.rows(closed)]
-    wanted = list(member_ids)
-    found: dict[int, list[Invitee]] = {member_id: [] for member_id in wanted}
-    for meeting_id in ids:
-        mine = and_(invitees.c.meeting_id == meeting_id, invitees.c.member_id.in_(wanted))
-        for row in tx.rows(select(invitees).where(mine)):
-            found[row.member_id].append(_invitee(tx, row, meeting_id))
+    """How the unit's newest closed meetings to which they were called stood for these members, the newest first."""
+    found: dict[int, list[Invitee]] = {}
+    for member_id in member_ids:
+        called = (
+            select(invitees)
+            .join(meetings, meetings.c.id == invitees.c.meeting_id)
+            .where(
+                invitees.c.member_id == member_id,
+                meetings.c.unit_id == unit_id,
+                meetings.c.state == State.CLOSED,
+            )
+            .order_by(meetings.c.starts_ms.desc())
+            .limit(limit)
+        )
+        found[member_id] = [_invitee(tx, row, row.meeting_id) for row in tx.rows(called)]
     return found
 
 

@@ -15,10 +15,11 @@ from bot.delivery import due, outbox
 from bot.delivery.outbox import Notice
 from bot.i18n import speaking
 from bot.meetings import knocking, plain, queries, rules, texts
-from bot.meetings.models import Draft, Invitee, Mark, Meeting, MeetingKind, Reason, Rsvp, State
+from bot.meetings.models import Draft, Mark, Meeting, MeetingKind, Reason, Rsvp, State
 from bot.organisation import audience
 from bot.organisation import queries as people
-from bot.organisation.models import Member, Purpose, Role, Verb
+from bot.organisation.models import Member, Purpose, Role, Standing, Verb
+from bot.organisation.rules import is_member
 from bot.organisation.ways import ways_to
 from bot.store import audit, files
 from bot.store.bulk import insert_many
@@ -118,9 +119,14 @@ def _invite(tx: Tx, meeting: Meeting, called: list[Member]) -> None:
 def send(
     tx: Tx, meeting: Meeting, member_ids: Iterable[int], words: Callable[[Meeting], Say], priority: int
 ) -> Told:
-    """Queues the same words for several members, each in their language."""
+    """Queues the same words for several members, each in their language; keeps to whom there is no way now."""
     ids = list(member_ids)
     obstacles = _queue(tx, meeting, ids, words, priority)
+    _update(tx, meeting.id, ids, obstacle=None)
+    for obstacle in set(obstacles.values()):
+        _update(
+            tx, meeting.id, [each for each in obstacles if obstacles[each] == obstacle], obstacle=obstacle
+        )
     return Told(len(ids) - len(obstacles), len(obstacles))
 
 
@@ -158,16 +164,25 @@ def _queue(
 
 
 def refresh(tx: Tx, meeting: Meeting) -> None:
-    """Looks again who is a member, and as what, until the roll is closed: the newly joined are invited."""
+    """Looks again who is a member, and as what, until the roll is closed.
+
+    The newly joined are invited until the meeting begins. Who belongs to the unit no longer, and is not marked
+    present, counts as gone: they are counted where they are now.
+    """
     if meeting.state != State.OPEN:
         return
     before = {each.member_id: each for each in queries.invited(tx, meeting.id)}
     now = {each.id: each for each in whom(tx, meeting.unit_id, meeting.kind)}
     for member_id, old in before.items():
         member = now.get(member_id) or people.member(tx, member_id)
-        if member is not None and (member.standing, member.membership) != (old.standing, old.membership):
-            _update(tx, meeting.id, [member_id], standing=member.standing, membership=member.membership)
-    if joined := [member for member_id, member in now.items() if member_id not in before]:
+        if member is None:
+            continue
+        moved = member_id not in now and is_member(member.standing) and old.mark != Mark.PRESENT
+        standing = Standing.TRANSFERRED if moved else member.standing
+        if (standing, member.membership) != (old.standing, old.membership):
+            _update(tx, meeting.id, [member_id], standing=standing, membership=member.membership)
+    joined = [member for member_id, member in now.items() if member_id not in before]
+    if joined and tx.now < meeting.starts:
         _invite(tx, meeting, joined)
 
 
@@ -306,6 +321,8 @@ def mark(tx: Tx, meeting_id: int, member_ids: Iterable[int], by: int, what: Mark
     ids = set(member_ids)
     if not ids <= {each.member_id for each in queries.invited(tx, meeting_id)}:
         raise Refused("not_invited")
+    if not ids:
+        return 0
     _update(tx, meeting_id, ids, mark=what, marked_by=by, marked_ms=tx.now_ms)
     audit.record(tx, f"meeting.mark_{what or 'none'}", f"meeting:{meeting_id}", member_id=by)
     return len(ids)
@@ -319,23 +336,29 @@ def code_of(tx: Tx, meeting: Meeting, minutes_ago: int = 0) -> str:
 
 
 def check_in(tx: Tx, member_id: int, code: str) -> Meeting:
-    """A member in the room types the code of this minute or the one before.
+    """A member in the room types the code of this minute or the one before; of several meetings on, it says which.
 
     Raises Refused("no_meeting_now" | "too_many_tries" | "wrong_code").
     """
-    meeting = queries.on_now(tx, member_id)
-    if meeting is None:
+    on = queries.on_now(tx, member_id)
+    if not on:
         raise Refused("no_meeting_now")
-    mine = (invitees.c.meeting_id == meeting.id, invitees.c.member_id == member_id)
-    counted = tx.run(
-        update(invitees).where(*mine, invitees.c.tries < rules.MAX_TRIES).values(tries=invitees.c.tries + 1)
+    mine = (invitees.c.meeting_id.in_([each.id for each in on]), invitees.c.member_id == member_id)
+    counted = tx.rows(
+        update(invitees)
+        .where(*mine, invitees.c.tries < rules.MAX_TRIES)
+        .values(tries=invitees.c.tries + 1)
+        .returning(invitees.c.meeting_id)
     )
-    if counted.rowcount == 0:
+    on = [each for each in on if each.id in {row.meeting_id for row in counted}]
+    if not on:
         raise Refused("too_many_tries")
-    if not any(hmac.compare_digest(code_of(tx, meeting, ago), code) for ago in (0, 1)):
+    fits = [each for each in on if any(hmac.compare_digest(code_of(tx, each, ago), code) for ago in (0, 1))]
+    if not fits:
         raise Refused("wrong_code")
-    values = {"mark": Mark.PRESENT, "marked_by": member_id, "marked_ms": tx.now_ms, "tries": 0}
-    tx.run(update(invitees).where(*mine).values(values))
+    meeting = fits[0]
+    tx.run(update(invitees).where(*mine).values(tries=0))
+    _update(tx, meeting.id, [member_id], mark=Mark.PRESENT, marked_by=member_id, marked_ms=tx.now_ms)
     audit.record(tx, "meeting.check_in", f"meeting:{meeting.id}", member_id=member_id)
     return meeting
 
@@ -477,8 +500,3 @@ def _update(tx: Tx, meeting_id: int, member_ids: Iterable[int], **values: Any) -
             .where(invitees.c.meeting_id == meeting_id, invitees.c.member_id.in_(list(ids)))
             .values(**values)
         )
-
-
-def answers_waiting(listed: Iterable[Invitee]) -> int:
-    """How many of those who must attend have not answered."""
-    return sum(each.answer is None and rules.must_attend(each) for each in listed)

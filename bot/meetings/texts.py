@@ -338,7 +338,8 @@ def line(found: Count, names: Mapping[int, str], guests: str = "") -> list[str]:
     """The lines for the minutes. `names` of the absent members, or of none; never a reason, which is private."""
 
     def listed(ids: Sequence[int]) -> str:
-        ordered = [each for each in names if each in set(ids)]
+        wanted = set(ids)
+        ordered = [each for each in names if each in wanted]
         return "" if not ordered else " (" + "; ".join(names[each] for each in ordered) + ")"
 
     lines = [
