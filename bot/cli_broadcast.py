@@ -151,7 +151,7 @@ def standing(directive: "Directive", progress: "Progress", quiet: "Quiet", at: d
 def line(directive: "Directive", progress: "Progress", quiet: "Quiet", at: datetime) -> str:
     """All of it in one line."""
     return _(
-        "{number}: đã gửi {sent}/{everyone} · chưa nhận được {lost} · chờ {waiting} · xác nhận {done}/{base} "
+        "{number}: đã gửi {sent}/{everyone} · tin không tới {lost} · chờ {waiting} · xác nhận {done}/{base} "
         "({share}) · {standing}",
         number=directive.number,
         sent=number(progress.sent),

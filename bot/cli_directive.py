@@ -297,7 +297,7 @@ def _deadline(given: datetime | None) -> datetime | None:
         given = datetime.combine(given.date(), END_OF_WORK)
     moment = given.replace(tzinfo=VIETNAM).astimezone(UTC)
     if moment <= now():
-        raise typer.BadParameter(_("Hạn xác nhận đã qua. Hãy chọn thời điểm sau lúc này."))
+        raise typer.BadParameter(_("Hạn xác nhận đã qua, hoặc trước giờ gửi. Hãy chọn thời điểm muộn hơn."))
     return moment
 
 
@@ -349,7 +349,7 @@ def _refusal(code: str) -> str:
     sentences = {
         "no_right": _("Người gửi không có quyền gửi tới đơn vị này."),
         "number_taken": _("Đã có văn bản cùng số và cùng ngày. Hãy kiểm tra lại số hoặc ngày."),
-        "deadline_past": _("Hạn xác nhận đã qua. Hãy chọn thời điểm sau lúc này."),
+        "deadline_past": _("Hạn xác nhận đã qua, hoặc trước giờ gửi. Hãy chọn thời điểm muộn hơn."),
         "not_draft": _("Văn bản này đã được gửi."),
     }
     return sentences.get(code, code)

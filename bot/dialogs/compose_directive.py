@@ -126,7 +126,7 @@ def script(
                     talk.say(_taken())
                     named, issued = _numbered(talk)
                 elif refusal.code == "deadline_past":
-                    talk.say(Say(_("Hạn xác nhận đã qua trong lúc soạn. Mời đồng chí đặt hạn mới.")))
+                    talk.say(Say(_("Hạn xác nhận đã qua, hoặc trước giờ gửi. Mời đồng chí đặt hạn mới.")))
                     until = talk.ask("deadline", ask_deadline(), deadline(talk), {"-": _("Không đặt hạn")})
                 else:
                     talk.say(texts.refused(refusal.code, named))

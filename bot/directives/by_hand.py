@@ -28,11 +28,18 @@ NOTICE = "hand_record"
 
 
 def open_for(tx: Tx, directive_id: int, by: int) -> list[Recipient]:
-    """Who may be recorded by hand: must acknowledge, has not, is not recorded, and is in the asker's part."""
+    """Who may be recorded by hand: must acknowledge, has not, is not recorded, and is in the asker's part.
+
+    Who has objected is left out: that is settled by talking.
+    """
+    objected = _objected(tx, directive_id)
     return [
         each
         for each in queries.recipients_of(tx, directive_id, people.scope(tx, by, Verb.REMIND))
-        if each.duty and each.acknowledged_ms is None and each.by_hand is None
+        if each.duty
+        and each.acknowledged_ms is None
+        and each.by_hand is None
+        and each.member_id not in objected
     ]
 
 
@@ -41,7 +48,7 @@ def record(
 ) -> list[int]:
     """Records it for these members (None: for all who are open in the asker's part). Returns for whom.
 
-    Who has acknowledged, objected or is recorded already is left out: an objection is settled by talking.
+    Who has acknowledged, objected or is recorded already is left out.
     Raises Refused("no_right" | "recalled" | "date_wrong" | "nobody_open").
     """
     directive = queries.get(tx, directive_id)
@@ -57,11 +64,10 @@ def record(
     wanted = None if members is None else set(members)
     if wanted is not None and not wanted <= {each.member_id for each in known}:
         raise Refused("no_right")
-    objected = _objected(tx, directive_id)
     found = [
         each.member_id
         for each in open_for(tx, directive_id, by)
-        if (wanted is None or each.member_id in wanted) and each.member_id not in objected
+        if wanted is None or each.member_id in wanted
     ]
     if not found:
         raise Refused("nobody_open")

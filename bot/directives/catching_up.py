@@ -52,8 +52,18 @@ def _bring(tx: Tx, account: Account, waiting: list[Waiting]) -> None:
     if len(missed) == 1:
         # The person is there, whatever the hour.
         mark_carried(tx, account, missed, _card(tx, account, missed[0].directive, outbox.FLASH))
-    elif missed:
-        mark_carried(tx, account, missed, together(tx, account, present, outbox.FLASH))
+    else:
+        for listed in lists(present, missed):
+            row = together(tx, account, listed, outbox.FLASH)
+            mark_carried(tx, account, [each for each in listed if each.missed], row)
+    service.mark_reminded(tx, [(each.directive.id, account.member_id) for each in missed])
+
+
+def lists(present: list[Waiting], wanted: list[Waiting]) -> list[list[Waiting]]:
+    """What waits, in parts that one message names in full; those parts that hold something of what is wanted."""
+    most = texts.MAX_LISTED
+    parts = [present[start : start + most] for start in range(0, len(present), most)]
+    return [part for part in parts if any(each in wanted for each in part)]
 
 
 def _is_sent(directive: Directive, tx: Tx) -> bool:

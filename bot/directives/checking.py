@@ -6,6 +6,7 @@ who answered what.
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import and_, func, select, update
 
@@ -45,9 +46,16 @@ def next_of(tx: Tx, directive_id: int, member_id: int) -> tuple[int, Check] | No
 
 
 def answer(
-    tx: Tx, directive_id: int, member_id: int, channel: str, version: int, place: int, option: int
+    tx: Tx,
+    directive_id: int,
+    member_id: int,
+    channel: str,
+    version: int,
+    place: int,
+    option: int,
+    at: datetime | None = None,
 ) -> Answered:
-    """Counts an answer, the first one alone; the last acknowledges.
+    """Counts an answer, the first one alone; the last acknowledges, `at` as in `service.acknowledge`.
 
     Raises Refused("not_recipient" | "recalled" | "corrected" | "answered").
     """
@@ -70,7 +78,9 @@ def answer(
         .values(answers=check_results.c.answers + 1, correct=check_results.c.correct + int(right))
     )
     following = next_of(tx, directive_id, member_id)
-    done = service.acknowledge(tx, directive_id, member_id, channel, version) if following is None else None
+    done = None
+    if following is None:
+        done = service.acknowledge(tx, directive_id, member_id, channel, version, at)
     return Answered(check, right, following, done)
 
 

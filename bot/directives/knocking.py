@@ -73,7 +73,8 @@ def knock(
         log.warning("template_withheld", kind=kind)
         return 0
     values = _values(directive)
-    priority = rules.PRIORITY[directive.urgency] if kind == queries.NOTICE else outbox.REMINDER
+    of = rules.PRIORITY.__getitem__ if kind == queries.NOTICE else rules.reminder_priority
+    priority = of(directive.urgency)
     return knocking.knock(tx, kind, directive.id, member_ids, values, priority=priority, due_ms=due_ms)
 
 

@@ -114,11 +114,10 @@ def figures(tx: Tx, directive_id: int) -> dict[int, Figures]:
 
 
 def corrected(tx: Tx, directive: Directive) -> None:
-    """The cards show the new version at the next look; a new deadline ahead is followed again."""
+    """The cards show the new version at the next look, which is the last one when the deadline is past."""
     until = directive.deadline or (directive.sent_at or tx.now) + FOLLOWED
-    values = {"checked_ms": 0, "watch_until_ms": tx.now_ms + _WATCH_MS, "until_ms": to_ms(until)}
-    if until > tx.now:
-        values["state"] = LIVE
+    watch_ms = tx.now_ms + _WATCH_MS
+    values = {"checked_ms": 0, "watch_until_ms": watch_ms, "until_ms": to_ms(until), "state": LIVE}
     mine = (live_directives.c.directive_id == directive.id, live_directives.c.state != TAKEN_BACK)
     tx.run(update(live_directives).where(*mine).values(values))
 

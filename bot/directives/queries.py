@@ -13,7 +13,7 @@ from bot.directives import rules
 from bot.directives.models import Directive, State, Urgency
 from bot.store.hot import Hot
 from bot.store.tables.delivery import FAILED, QUEUED, RECALLED, SENDING, SENT, UNREACHABLE, files, outbox
-from bot.store.tables.directives import directives, hand_records, recipients
+from bot.store.tables.directives import directives, former_acknowledgements, hand_records, recipients
 from bot.store.tx import Tx
 
 NOTICE = "directive"
@@ -28,6 +28,20 @@ _BY_HAND = and_(
     hand_records.c.directive_id == recipients.c.directive_id,
     hand_records.c.member_id == recipients.c.member_id,
 )
+
+
+RECORDED = exists().where(_BY_HAND, hand_records.c.objected_ms.is_(None))
+"""That a recipient (a row of `recipients`) is recorded by hand, and has not objected."""
+
+
+def closes() -> ColumnElement[int]:
+    """When a directive (a row of `directives`) waits for nobody any more."""
+    opened = case(
+        (directives.c.send_ms > directives.c.opened_ms, directives.c.send_ms), else_=directives.c.opened_ms
+    )
+    return func.coalesce(
+        directives.c.deadline_ms + _ms(rules.CLOSES_AFTER), opened + _ms(rules.CLOSES_WITHOUT)
+    )
 
 
 def _select() -> Select[tuple[object, ...]]:
@@ -79,20 +93,24 @@ def by_number(tx: Tx, number: str) -> list[Directive]:
 
 
 def of_member(tx: Tx, member_id: int) -> list[tuple[Directive, int | None]]:
-    """Open directives frozen for a member, the newest first, with the moment (ms) of acknowledgement."""
+    """Open directives frozen for a member, the newest first, with the moment (ms) of acknowledgement.
+
+    Of more than fifty those not acknowledged come before others.
+    """
     rows = tx.rows(
         _select()
         .add_columns(recipients.c.acknowledged_ms)
         .join(recipients, recipients.c.directive_id == directives.c.id)
         .where(recipients.c.member_id == member_id, directives.c.state == State.OPEN)
         .where(func.coalesce(directives.c.send_ms, 0) <= tx.now_ms)
-        .order_by(directives.c.id.desc())
+        .order_by(recipients.c.acknowledged_ms.is_not(None), directives.c.id.desc())
         .limit(50)
     )
-    return [(_directive(row), row.acknowledged_ms) for row in rows]
+    found = [(_directive(row), row.acknowledged_ms) for row in rows]
+    return sorted(found, key=lambda each: each[0].id, reverse=True)
 
 
-def open_in(tx: Tx, unit_ids: Iterable[int], limit: int = 50) -> list[Directive]:
+def open_in(tx: Tx, unit_ids: Iterable[int], limit: int = 1000) -> list[Directive]:
     """Open directives with a recipient in these units, the newest first."""
     mine = select(recipients.c.directive_id).where(recipients.c.unit_id.in_(list(unit_ids)))
     rows = tx.rows(
@@ -214,16 +232,10 @@ def taken(tx: Tx, directive_id: int, channel: str, unit_ids: Iterable[int]) -> t
 
 
 def reached(tx: Tx, directive_id: int) -> int:
-    """To how many recipients a directive went out, by its own message or a later one."""
-    rows = and_(outbox.c.notice == NOTICE, outbox.c.notice_id == directive_id, outbox.c.state == SENT)
-    own = tx.value(select(func.count(outbox.c.recipient_id.distinct())).where(rows))
-    carried = tx.value(
-        select(func.count())
-        .select_from(recipients)
-        .join(outbox, outbox.c.id == recipients.c.carried_by)
-        .where(recipients.c.directive_id == directive_id, outbox.c.state == SENT, outbox.c.notice != NOTICE)
-    )
-    return int(own or 0) + int(carried or 0)
+    """How many recipients the newest message that carries a directive to them has reached, as `progress` counts."""
+    mine = (recipients.c.directive_id == directive_id, outbox.c.state == SENT)
+    joined = select(func.count()).select_from(recipients).join(outbox, outbox.c.id == carrier())
+    return int(tx.value(joined.where(*mine)) or 0)
 
 
 def carried(tx: Tx, directive_id: int) -> list[tuple[str, str, int]]:
@@ -260,17 +272,13 @@ def units_of(tx: Tx, directive_id: int, after_id: int, limit: int) -> list[int]:
 
 def outstanding(tx: Tx, directive_id: int) -> dict[int, tuple[int, int]]:
     """By unit: (who has neither acknowledged nor is recorded by hand, who must acknowledge); one statement."""
-    settled = or_(
-        recipients.c.acknowledged_ms.is_not(None),
-        and_(hand_records.c.how.is_not(None), hand_records.c.objected_ms.is_(None)),
-    )
+    settled = or_(recipients.c.acknowledged_ms.is_not(None), RECORDED)
     rows = tx.rows(
         select(
             recipients.c.unit_id,
             func.sum(case((settled, 0), else_=1)).label("open"),
             func.count().label("base"),
         )
-        .outerjoin(hand_records, _BY_HAND)
         .where(recipients.c.directive_id == directive_id, recipients.c.duty == 1)
         .group_by(recipients.c.unit_id)
     )
@@ -293,8 +301,6 @@ def waiting_of(tx: Tx, member_ids: Iterable[int]) -> dict[int, list[Waiting]]:
 
     What was recorded by hand waits no more. For some hundred members at once.
     """
-    deadline, opened = directives.c.deadline_ms, directives.c.opened_ms
-    closes = func.coalesce(deadline + _ms(rules.CLOSES_AFTER), opened + _ms(rules.CLOSES_WITHOUT))
     rows = tx.rows(
         _select()
         .add_columns(
@@ -305,19 +311,18 @@ def waiting_of(tx: Tx, member_ids: Iterable[int]) -> dict[int, list[Waiting]]:
         )
         .join(recipients, recipients.c.directive_id == directives.c.id)
         .outerjoin(outbox, outbox.c.id == carrier())
-        .outerjoin(hand_records, _BY_HAND)
         .where(
             recipients.c.member_id.in_(list(member_ids)),
             recipients.c.acknowledged_ms.is_(None),
-            or_(hand_records.c.how.is_(None), hand_records.c.objected_ms.is_not(None)),
+            ~RECORDED,
             directives.c.state == State.OPEN,
-            closes > tx.now_ms,
+            closes() > tx.now_ms,
         )
         .order_by(directives.c.id)
     )
     found: dict[int, list[Waiting]] = {}
     for row in rows:
-        missed = row.sending is None or row.sending in FAILING
+        missed = row.sending is None or row.sending in (*FAILING, RECALLED)
         waiting = Waiting(_directive(row), bool(row.duty), missed, row.reminded_ms or 0)
         found.setdefault(row.member_id, []).append(waiting)
     return found
@@ -374,5 +379,10 @@ def totals(tx: Tx, directive_id: int) -> Totals:
 def acted(member: ColumnElement[Any], since_ms: int) -> ColumnElement[bool]:
     """Whether the member in this column acknowledged a paper since, or recorded by hand for a unit."""
     acknowledged = exists().where(recipients.c.member_id == member, recipients.c.acknowledged_ms >= since_ms)
+    former = exists().where(  # that they were asked anew since takes nothing away from what they did
+        former_acknowledgements.c.member_id == member,
+        former_acknowledgements.c.how == "self",
+        former_acknowledgements.c.at_ms >= since_ms,
+    )
     recorded = exists().where(hand_records.c.by_id == member, hand_records.c.recorded_ms >= since_ms)
-    return or_(acknowledged, recorded)
+    return or_(acknowledged, former, recorded)

@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, func, select
 
 from bot.clock import from_ms, to_ms
 from bot.delivery import outbox, window
 from bot.delivery.outbox import Notice, Pending
 from bot.delivery.quiet import Quiet
-from bot.directives import catching_up, chain, knocking, queries, service, texts, timers
+from bot.directives import catching_up, chain, knocking, queries, rules, service, texts, timers
 from bot.directives.models import Directive, State, Urgency
 from bot.directives.queries import Waiting
 from bot.directives.timers import REMIND
@@ -23,7 +23,7 @@ from bot.i18n import speaking
 from bot.organisation import queries as people
 from bot.organisation.models import Account
 from bot.store import progress
-from bot.store.tables.directives import directives, hand_records, recipients
+from bot.store.tables.directives import directives, recipients
 from bot.store.tx import Tx
 
 SLICE = 500
@@ -60,11 +60,6 @@ def tick(tx: Tx, quiet: Quiet) -> bool:
 def _silent(tx: Tx, timer: timers.Timer) -> list[int]:
     """The next members who must acknowledge, have not, and were not reminded just before."""
     since = timer.due_ms - int(chain.GAPS[timer.directive.urgency].total_seconds() * 1000)
-    by_hand = exists().where(
-        hand_records.c.directive_id == recipients.c.directive_id,
-        hand_records.c.member_id == recipients.c.member_id,
-        hand_records.c.objected_ms.is_(None),
-    )
     rows = tx.rows(
         select(recipients.c.member_id)
         .where(
@@ -73,7 +68,7 @@ def _silent(tx: Tx, timer: timers.Timer) -> list[int]:
             recipients.c.duty == 1,
             recipients.c.acknowledged_ms.is_(None),
             func.coalesce(recipients.c.reminded_ms, 0) < since,
-            ~by_hand,
+            ~queries.RECORDED,
         )
         .order_by(recipients.c.member_id)
         .limit(SLICE)
@@ -170,15 +165,14 @@ class _Post:
             self.singles.setdefault(key, []).append((account, wanted[0]))
             return
         flash = any(each.directive.urgency == Urgency.FLASH for each in wanted)
-        with speaking(account.language):
-            heading = texts.reminder_of(len(present))
-            note = texts.window_note(from_ms(until_ms)) if until_ms else ""
-        row = catching_up.together(
-            self.tx, account, present, outbox.FLASH if flash else outbox.REMINDER, heading, note
-        )
-        missed = [each for each in present if each.missed]
-        if missed:
-            catching_up.mark_carried(self.tx, account, missed, row)
+        for listed in catching_up.lists(present, wanted):
+            with speaking(account.language):
+                heading = texts.reminder_of(len(listed))
+                note = texts.window_note(from_ms(until_ms)) if until_ms else ""
+            row = catching_up.together(
+                self.tx, account, listed, outbox.FLASH if flash else outbox.REMINDER, heading, note
+            )
+            catching_up.mark_carried(self.tx, account, [each for each in listed if each.missed], row)
 
     def send(self) -> None:
         """Posts what was collected."""
@@ -195,7 +189,7 @@ class _Post:
                 notices,
                 kind=queries.REMINDER,
                 kind_id=directive.id,
-                priority=priority(directive),
+                priority=rules.reminder_priority(directive.urgency),
                 due_ms=self.tx.now_ms,
             )
             for (account, each), row in zip(group, rows, strict=True):
@@ -204,11 +198,6 @@ class _Post:
         for directive, members in self.unreached.values():
             knocking.knock(self.tx, queries.REMINDER, directive, members)
         service.mark_reminded(self.tx, self.reminded)
-
-
-def priority(directive: Directive) -> int:
-    """Of a reminder: behind every paper, unless it is hỏa tốc."""
-    return outbox.FLASH if directive.urgency == Urgency.FLASH else outbox.REMINDER
 
 
 def unwanted(tx: Tx, rows: Iterable[Pending]) -> set[int]:
@@ -237,4 +226,5 @@ def _taken_back(tx: Tx, directive_ids: set[int]) -> set[int]:
 
 def _waits(tx: Tx, directive_id: int, member_id: int) -> bool:
     mine = and_(recipients.c.directive_id == directive_id, recipients.c.member_id == member_id)
-    return tx.first(select(recipients.c.duty).where(mine, recipients.c.acknowledged_ms.is_(None))) is not None
+    waits = (recipients.c.acknowledged_ms.is_(None), ~queries.RECORDED)
+    return tx.first(select(recipients.c.duty).where(mine, *waits)) is not None

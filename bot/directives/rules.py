@@ -42,7 +42,12 @@ RESULTS_FROM = 5
 CLOSES_AFTER = timedelta(days=30)
 """So long after its deadline a directive is still brought to who has missed it."""
 CLOSES_WITHOUT = timedelta(days=90)
-"""The same from its sending on, where it has no deadline."""
+"""The same from its sending on, or its hour, where it has no deadline."""
+
+
+def reminder_priority(urgency: Urgency) -> int:
+    """Of a reminder: behind every paper, unless it is hỏa tốc."""
+    return outbox.FLASH if urgency == Urgency.FLASH else outbox.REMINDER
 
 
 def belongs(member: Member, audience: Audience) -> bool:

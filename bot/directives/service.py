@@ -1,9 +1,10 @@
 """The verbs of directives. Each checks rights and state itself: a payload is never trusted."""
 
+import itertools
 import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -41,8 +42,11 @@ from bot.store.tables.directives import (
     recipients,
     reminders,
 )
+from bot.store.tables.groups import live_directives
 from bot.store.tx import Tx
 
+_OLD, _LOOK = timedelta(seconds=5), timedelta(seconds=30)
+"""From when on an acknowledgement was given before it came here; how long the cards then look again."""
 SLICE = {"sqlite": 1_000, "postgresql": 8_000}
 """Recipients frozen in one commit, so that freezing never stops the front door (which SQLite's only writer is)."""
 
@@ -54,7 +58,7 @@ def create(tx: Tx, draft: Draft) -> int:
     issued = draft.issued_on.isoformat()
     if is_taken(tx, draft.number, draft.issued_on):
         raise Refused("number_taken")
-    if draft.deadline is not None and draft.deadline <= tx.now:
+    if draft.deadline is not None and draft.deadline <= max(tx.now, draft.send_at or tx.now):
         raise Refused("deadline_past")
     directive_id = new_id()
     if draft.file is not None:
@@ -101,13 +105,23 @@ def is_taken(tx: Tx, number: str, issued_on: date) -> bool:
     return tx.first(select(directives.c.id).where(*same)) is not None
 
 
+def _free(tx: Tx, number: str, issued_on: date) -> str:
+    """A number that is not taken on this day: closed by a bracket, where needed with a count."""
+    counted = (f"{number} {count})" for count in itertools.count(2))
+    return next(
+        each for each in itertools.chain([f"{number})"], counted) if not is_taken(tx, each, issued_on)
+    )
+
+
 def open_for_sending(tx: Tx, directive_id: int, by: int) -> None:
-    """Starts freezing the audience. Raises Refused("not_draft" | "no_right")."""
+    """Starts freezing the audience. Raises Refused("not_draft" | "no_right" | "deadline_gone")."""
     directive = decided(tx, directive_id)
     if not people.may(tx, by, Verb.SEND_DIRECTIVE, directive.unit_id):
         raise Refused("no_right")
     if directive.state != State.DRAFT:
         raise Refused("not_draft")
+    if directive.deadline is not None and directive.deadline <= tx.now:  # nobody is late at once
+        raise Refused("deadline_gone")
     words = {f"content_{language}": each for language, each in in_words(tx, texts.card, directive).items()}
     tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.FREEZING, **words))
     audit.record(tx, "directive.send", f"directive:{directive_id}", member_id=by)
@@ -260,9 +274,16 @@ def standing(tx: Tx, directive_id: int, member_id: int) -> tuple[Directive, Any]
 
 
 def acknowledge(
-    tx: Tx, directive_id: int, member_id: int, channel: str, version: int | None = None
+    tx: Tx,
+    directive_id: int,
+    member_id: int,
+    channel: str,
+    version: int | None = None,
+    at: datetime | None = None,
 ) -> Acknowledged:
     """Records that a member read a directive; again changes nothing. `version`: which one (that in force).
+
+    `at`: when they said so, where that was before now: who answers in time is in time, however long we took.
 
     Raises Refused("not_recipient" | "recalled" | "corrected" | "unanswered"): a version that no longer
     counts is not acknowledged, nor is one whose questions wait for an answer.
@@ -276,9 +297,13 @@ def acknowledge(
         raise Refused("corrected")
     if row.duty and row.answered < directive.checks:
         raise Refused("unanswered")
-    _ACKNOWLEDGE.run(tx, directive=directive_id, member=member_id, at=tx.now_ms, by=channel, version=read)
+    at = min(at or tx.now, tx.now)
+    _ACKNOWLEDGE.run(tx, directive=directive_id, member=member_id, at=to_ms(at), by=channel, version=read)
+    if tx.now - at > _OLD:  # the cards look for acknowledgements of the last seconds
+        mine = live_directives.c.directive_id == directive_id
+        tx.run(update(live_directives).where(mine).values(watch_until_ms=to_ms(tx.now + _LOOK)))
     audit.record(tx, "directive.acknowledge", f"directive:{directive_id}", member_id=member_id)
-    return Acknowledged(directive, tx.now, True, bool(row.duty), rules.is_late(tx.now, directive.deadline))
+    return Acknowledged(directive, at, True, bool(row.duty), rules.is_late(at, directive.deadline))
 
 
 def undo(tx: Tx, directive_id: int, member_id: int) -> Directive:
@@ -336,7 +361,10 @@ def judge(tx: Tx, directive_id: int, by: int, *, approve: bool) -> Directive:
     if approve:
         open_for_sending(tx, directive_id, by)
     else:
-        tx.run(update(directives).where(directives.c.id == directive_id).values(state=State.DROPPED))
+        # Its number and date are facts of the paper, which may come again: the draft gives the number back.
+        number = _free(tx, f"{directive.number[:40]} (không duyệt", directive.issued_on)
+        dropped = {"state": State.DROPPED, "number": number}
+        tx.run(update(directives).where(directives.c.id == directive_id).values(dropped))
         audit.record(tx, "directive.drop", f"directive:{directive_id}", member_id=by)
     return directive
 
@@ -377,7 +405,12 @@ def remind(tx: Tx, directive_id: int, by: int) -> int:
     if not notices:
         raise Refused("nobody_silent")
     outbox.post(
-        tx, notices, kind=queries.REMINDER, kind_id=directive_id, priority=outbox.REMINDER, due_ms=tx.now_ms
+        tx,
+        notices,
+        kind=queries.REMINDER,
+        kind_id=directive_id,
+        priority=rules.reminder_priority(directive.urgency),
+        due_ms=tx.now_ms,
     )
     tx.run(
         insert(reminders).values(

@@ -321,6 +321,9 @@ def refused(code: str, document: str = "") -> Say:
             "Đã có văn bản cùng số, cùng ngày. Nhắn “gửi văn bản” để làm lại với số hoặc ngày khác."
         ),
         "deadline_past": _("Hạn xác nhận đã qua trong lúc soạn. Nhắn “gửi văn bản” để làm lại với hạn mới."),
+        "deadline_gone": _(
+            "Hạn xác nhận đã qua nên không gửi được. Đồng chí chọn “Không duyệt”; người soạn làm lại với hạn mới."
+        ),
         "not_draft": _("Văn bản này đã được quyết định trước đó."),
         "release_decided": _("Yêu cầu này đã được quyết định trước đó, hoặc đã quá 24 giờ."),
         "too_soon": _("Vừa nhắc trong vòng 4 giờ. Đồng chí nhắc lại sau nhé."),

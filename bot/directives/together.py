@@ -1,5 +1,7 @@
 """Acknowledging several papers at once."""
 
+from datetime import datetime
+
 from sqlalchemy import func, or_, select
 
 from bot.directives import service
@@ -9,9 +11,11 @@ from bot.store.tx import Tx
 
 
 def acknowledge_all(
-    tx: Tx, member_id: int, channel: str, first: int, last: int, by_ms: int
+    tx: Tx, member_id: int, channel: str, first: int, last: int, by_ms: int, at: datetime | None = None
 ) -> list[Acknowledged]:
     """Acknowledges what waits for a member from one directive to another (ids) and was sent by a moment.
+
+    `at` as in `service.acknowledge`.
 
     Left out is what was corrected and asked anew since, and what has questions to answer.
     """
@@ -41,4 +45,4 @@ def acknowledge_all(
         )
         .order_by(directives.c.id)
     )
-    return [service.acknowledge(tx, row.id, member_id, channel, row.version) for row in rows]
+    return [service.acknowledge(tx, row.id, member_id, channel, row.version, at) for row in rows]

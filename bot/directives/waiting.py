@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from bot.clock import from_ms
+from bot.directives import queries
 from bot.directives.models import State
 from bot.i18n import _, moment
 from bot.store.tables.directives import directives, recipients
@@ -14,7 +15,7 @@ _SLICE = 900
 
 
 class UnacknowledgedDirectives:
-    """Directives a member must acknowledge and has not, the nearest deadline first."""
+    """Directives a member must acknowledge and has not: the nearest deadline first, those past last."""
 
     def waiting(self, tx: Tx, member_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
         """A line each; one query for 900 members."""
@@ -33,10 +34,17 @@ class UnacknowledgedDirectives:
                     recipients.c.member_id.in_(list(member_ids[start : start + _SLICE])),
                     recipients.c.acknowledged_ms.is_(None),
                     recipients.c.duty == 1,
+                    ~queries.RECORDED,
                     directives.c.state == State.OPEN,
                     func.coalesce(directives.c.send_ms, 0) <= tx.now_ms,
+                    queries.closes() > tx.now_ms,
                 )
-                .order_by(directives.c.deadline_ms.is_(None), directives.c.deadline_ms, directives.c.id)
+                .order_by(
+                    case((directives.c.deadline_ms < tx.now_ms, 1), else_=0),
+                    directives.c.deadline_ms.is_(None),
+                    directives.c.deadline_ms,
+                    directives.c.id,
+                )
             )
             for row in rows:
                 if row.directive_id not in lines:

@@ -48,7 +48,9 @@ def register(router: Router[Tx], rule: Collection[Why] = ()) -> None:
 def acknowledge(choice: Acknowledge, event: Event, tx: Tx, account: Account) -> Replies:
     """Records that the member read the directive; the answer names it and can be taken back."""
     try:
-        done = service.acknowledge(tx, choice.directive, account.member_id, account.channel, choice.version)
+        done = service.acknowledge(
+            tx, choice.directive, account.member_id, account.channel, choice.version, event.at
+        )
     except Refused as refusal:
         return _not_yet(tx, refusal.code, choice.directive, account.member_id)
     note = _("Đã ghi nhận {number}", number=done.directive.number)
@@ -61,7 +63,7 @@ def answer(choice: AnswerCheck, event: Event, tx: Tx, account: Account) -> Repli
     member_id, channel = account.member_id, account.channel
     try:
         result = checking.answer(
-            tx, choice.directive, member_id, channel, choice.version, choice.place, choice.option
+            tx, choice.directive, member_id, channel, choice.version, choice.place, choice.option, event.at
         )
     except Refused as refusal:
         return _not_yet(tx, refusal.code, choice.directive, member_id)
@@ -127,7 +129,7 @@ def show_paper(choice: ShowPaper, event: Event, tx: Tx, account: Account) -> Rep
 def acknowledge_all(choice: AcknowledgeAll, event: Event, tx: Tx, account: Account) -> Replies:
     """Acknowledges the papers that one message listed."""
     done = together.acknowledge_all(
-        tx, account.member_id, account.channel, choice.first, choice.last, choice.by_ms
+        tx, account.member_id, account.channel, choice.first, choice.last, choice.by_ms, event.at
     )
     waiting = queries.of_member(tx, account.member_id)
     left = [each for each, at in waiting if at is None and choice.first <= each.id <= choice.last][::-1]

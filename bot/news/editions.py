@@ -129,8 +129,12 @@ class Editions:
         )
 
     def _known_before(self, path: list[int]) -> int:
-        """When the day before's edition went out: what was known by then is not told again."""
-        return max((self._before[each].frozen_ms or 0 for each in path if each in self._before), default=0)
+        """When the day before's edition went out, the unit's own or the nearest above: what was known by then.
+
+        It is not told again.
+        """
+        frozen = (self._before[each].frozen_ms for each in path if each in self._before)
+        return next((each for each in frozen if each), 0)
 
     def freeze(self, unit_id: int) -> None:
         """Keeps an edition as it goes out now, so that everybody gets the same, and can look it up."""

@@ -11,7 +11,7 @@ from bot.directives import rules as directives
 from bot.directives.models import Directive
 from bot.directives.queries import Recipient
 from bot.i18n import N_, _, number
-from bot.store.tables.delivery import FAILED, SENT, UNREACHABLE
+from bot.store.tables.delivery import FAILED, RECALLED, SENT, UNREACHABLE
 
 
 class Class(StrEnum):
@@ -99,7 +99,7 @@ def classify(directive: Directive, recipient: Recipient) -> tuple[Class, str]:
         return Class.BY_HAND, ""
     if recipient.sending is None:
         return Class.NOT_REACHED, recipient.obstacle or "no_account"
-    if recipient.sending in (FAILED, UNREACHABLE):
+    if recipient.sending in (FAILED, UNREACHABLE, RECALLED):
         return Class.NOT_REACHED, recipient.reason or "broken"
     return (Class.SILENT if recipient.sending == SENT else Class.WAITING), ""
 

@@ -11,7 +11,7 @@ from bot.chat.replies import Choice, Say
 from bot.delivery import outbox
 from bot.delivery.outbox import Notice
 from bot.delivery.quiet import Quiet
-from bot.directives import queries, reminding, service, timers
+from bot.directives import queries, rules, service, timers
 from bot.directives.models import Directive, HandMenu, ShowSilent, ShowStatus, ShowUnreached, Urgency
 from bot.directives.texts import name
 from bot.directives.timers import ABOVE, CALLS, SECRETARY, Timer
@@ -95,8 +95,7 @@ def _calls(directive: Directive, unit: Organisation, figure: Figures) -> Say:
 
 
 def _open(directive: Directive, unit: Organisation, figure: Figures) -> Say:
-    silent = figure.classes[Class.SILENT] + figure.classes[Class.WAITING]
-    lost = figure.classes[Class.NOT_REACHED]
+    silent, lost = figure.classes[Class.SILENT], figure.classes[Class.NOT_REACHED]
     lines = [
         _(
             "{unit}: đã xác nhận {done}/{base}; đã nhận, chưa xác nhận {silent}; chưa nhận được {lost}.",
@@ -107,6 +106,10 @@ def _open(directive: Directive, unit: Organisation, figure: Figures) -> Say:
             lost=number(lost),
         )
     ]
+    if by_hand := figure.classes[Class.BY_HAND]:
+        lines.append(_("Cấp ủy ghi nhận tay: {count}", count=number(by_hand)))
+    if sending := figure.classes[Class.WAITING]:
+        lines.append(_("Đang gửi hoặc tạm dừng: {count}", count=number(sending)))
     if lost:
         lines.append(_("Chưa nhận vì: {why}", why=_why(figure)))
     choices = []
@@ -162,5 +165,5 @@ def _above(directive: Directive, parent_id: int, units: Iterable[tuple[Organisat
 def _post(tx: Tx, directive: Directive, account: Account, say: Say) -> None:
     words = outbox.content(tx, say)
     notice = Notice(account.channel, account.chat_id, account.member_id, words)
-    priority = reminding.priority(directive)
+    priority = rules.reminder_priority(directive.urgency)
     outbox.post(tx, [notice], kind=NOTICE, kind_id=directive.id, priority=priority, due_ms=tx.now_ms)

@@ -95,7 +95,7 @@ async def test_a_paper_is_watched_and_corrected_from_the_terminal(house, termina
     assert (
         watched.strip()
         .splitlines()[-1]
-        .startswith("52-KH/ĐU: đã gửi 2/8 · chưa nhận được 6 · chờ 0 · xác nhận 1/7")
+        .startswith("52-KH/ĐU: đã gửi 2/8 · tin không tới 6 · chờ 0 · xác nhận 1/7")
     )
     await terminal(
         "directive", "correct", "52", "--as", CLERK, typed=("1", "Trích yếu đã sửa", "5", "2", "1")

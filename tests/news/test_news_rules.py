@@ -1,6 +1,7 @@
 """Addresses, words, odd times, topics, the order of a digest."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from unicodedata import normalize
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.handlers import vocabulary
 from bot.news import rules, texts
+from bot.news.editions import Editions
 from bot.news.models import Story, Topic, Wish
 
 NOW = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)  # 07:00 in Vietnam
@@ -184,3 +186,10 @@ def test_pins_notices_topics_and_units():
 
 def test_the_reader_and_the_digest_call_it_the_same():
     assert vocabulary.DIGEST == texts.ABOUT
+
+
+def test_what_was_known_before_is_what_the_nearest_edition_of_the_day_before_knew():
+    kept = SimpleNamespace(_before={1: SimpleNamespace(frozen_ms=600), 2: SimpleNamespace(frozen_ms=630)})
+    kept._before[3] = SimpleNamespace(frozen_ms=None)
+    known = Editions._known_before
+    assert [known(kept, path) for path in ([1, 2], [3, 2], [2], [4])] == [600, 630, 630, 0]

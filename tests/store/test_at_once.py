@@ -298,7 +298,7 @@ def _words() -> Any:
 
 def test_two_processes_that_bring_what_was_missed_bring_it_once(town):
     for number in range(3):
-        town.do(partial(outbox.withhold, channel="telegram", chat_id=f"u{number}"))
+        town.do(partial(outbox.withhold, channel="telegram", chat_ids=[f"u{number}"]))
     town.do(lambda tx: tx.run(update(accounts).values(served_ms=None)))
     town.at_once(catching_up.tick, catching_up.tick)
     assert town.waiting("directive") == sorted(town.ids)
