@@ -122,11 +122,8 @@ def send(
     """Queues the same words for several members, each in their language; keeps to whom there is no way now."""
     ids = list(member_ids)
     obstacles = _queue(tx, meeting, ids, words, priority)
-    _update(tx, meeting.id, ids, obstacle=None)
-    for obstacle in set(obstacles.values()):
-        _update(
-            tx, meeting.id, [each for each in obstacles if obstacles[each] == obstacle], obstacle=obstacle
-        )
+    for why in {None, *obstacles.values()}:
+        _update(tx, meeting.id, [each for each in ids if obstacles.get(each) == why], obstacle=why)
     return Told(len(ids) - len(obstacles), len(obstacles))
 
 
@@ -353,10 +350,9 @@ def check_in(tx: Tx, member_id: int, code: str) -> Meeting:
     on = [each for each in on if each.id in {row.meeting_id for row in counted}]
     if not on:
         raise Refused("too_many_tries")
-    fits = [each for each in on if any(hmac.compare_digest(code_of(tx, each, ago), code) for ago in (0, 1))]
-    if not fits:
+    fits = (each for each in on if any(hmac.compare_digest(code_of(tx, each, ago), code) for ago in (0, 1)))
+    if (meeting := next(fits, None)) is None:
         raise Refused("wrong_code")
-    meeting = fits[0]
     tx.run(update(invitees).where(*mine).values(tries=0))
     _update(tx, meeting.id, [member_id], mark=Mark.PRESENT, marked_by=member_id, marked_ms=tx.now_ms)
     audit.record(tx, "meeting.check_in", f"meeting:{meeting.id}", member_id=member_id)
