@@ -34,24 +34,28 @@ def tick(tx: Tx) -> bool:
         return False
     members = list(dict.fromkeys(account.member_id for account in unserved))
     ways = service.ways_to(tx, members, tx.now_ms)
+    paused = queries.paused(tx)
     for member_id, waiting in queries.waiting_of(tx, members).items():
         account = ways[member_id][0]
         if account is not None and any(each.missed for each in waiting):
-            _bring(tx, account, waiting)
+            _bring(tx, account, waiting, paused)
     accounts.mark_served(tx, [account.id for account in unserved])
     return True
 
 
-def _bring(tx: Tx, account: Account, waiting: list[Waiting]) -> None:
+def _bring(tx: Tx, account: Account, waiting: list[Waiting], paused_ids: set[int]) -> None:
     present = [each for each in waiting if _is_sent(each.directive, tx)]
+    paused = [each for each in present if each.missed and each.directive.id in paused_ids]
     for each in waiting:
-        if each.missed and each not in present:  # it goes with the others, at its hour
+        if each.missed and (
+            each not in present or each in paused
+        ):  # with the others: at its hour, or when let go
             at = rules.PRIORITY[each.directive.urgency]
-            mark_carried(tx, account, [each], _card(tx, account, each.directive, at))
-    missed = [each for each in present if each.missed]
-    if len(missed) == 1:
-        # The person is there, whatever the hour.
-        mark_carried(tx, account, missed, _card(tx, account, missed[0].directive, outbox.FLASH))
+            mark_carried(tx, account, [each], _card(tx, account, each.directive, at, held=each in paused))
+    missed = [each for each in present if each.missed and each not in paused]
+    if len(missed) == 1 or paused:  # a list would let them acknowledge what is kept back as well
+        for each in missed:  # the person is there, whatever the hour
+            mark_carried(tx, account, [each], _card(tx, account, each.directive, outbox.FLASH))
     else:
         for listed in lists(present, missed):
             row = together(tx, account, listed, outbox.FLASH)
@@ -70,10 +74,11 @@ def _is_sent(directive: Directive, tx: Tx) -> bool:
     return directive.send_at is None or directive.send_at <= tx.now
 
 
-def _card(tx: Tx, account: Account, directive: Directive, priority: int) -> int:
+def _card(tx: Tx, account: Account, directive: Directive, priority: int, *, held: bool = False) -> int:
     with speaking(account.language):
         words = outbox.content(tx, texts.card(directive))
     due_ms = tx.now_ms if directive.send_at is None else max(tx.now_ms, to_ms(directive.send_at))
+    due_ms = outbox.NOT_YET if held else due_ms
     notice = Notice(account.channel, account.chat_id, account.member_id, words)
     return outbox.post(
         tx, [notice], kind=queries.NOTICE, kind_id=directive.id, priority=priority, due_ms=due_ms

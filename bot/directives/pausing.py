@@ -23,6 +23,7 @@ def hold(tx: Tx, kind: str, directive_id: int, why: str) -> None:
     directive = queries.get(tx, directive_id)
     if directive is None:
         return
+    queries.mark_paused(tx, directive_id, on=True)
     audit.record(tx, "directive.hold", f"directive:{directive_id}", actor="program")
     account = service.ways_to(tx, [directive.author_id], tx.now_ms)[directive.author_id][0]
     if account is None:
@@ -53,6 +54,7 @@ def pause(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
     """Keeps back what waits of a directive; returns it and how many. Raises as `_may`."""
     directive = _may(tx, directive_id, by)
     count = sum(outbox.hold(tx, kind=kind, kind_id=directive_id) for kind in _KINDS)
+    queries.mark_paused(tx, directive_id, on=True)
     audit.record(tx, "directive.hold", f"directive:{directive_id}", member_id=by)
     return directive, count
 
@@ -60,6 +62,7 @@ def pause(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
 def go_on(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
     """Lets go what was kept back, not before its hour; returns the directive and how many. Raises as `_may`."""
     directive = _may(tx, directive_id, by)
+    queries.mark_paused(tx, directive_id, on=False)
     count = 0
     for kind in _KINDS:
         count += outbox.held(tx, kind=kind, kind_id=directive_id)

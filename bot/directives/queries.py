@@ -11,6 +11,7 @@ from bot.chat.replies import File
 from bot.clock import from_ms
 from bot.directives import rules
 from bot.directives.models import Directive, State, Urgency
+from bot.store import progress
 from bot.store.hot import Hot
 from bot.store.tables.delivery import FAILED, QUEUED, RECALLED, SENDING, SENT, UNREACHABLE, files, outbox
 from bot.store.tables.directives import directives, former_acknowledgements, hand_records, recipients
@@ -120,6 +121,23 @@ def open_in(tx: Tx, unit_ids: Iterable[int], limit: int = 1000) -> list[Directiv
         .limit(limit)
     )
     return [_directive(row) for row in rows]
+
+
+_PAUSED = "paused:"
+
+
+def mark_paused(tx: Tx, directive_id: int, *, on: bool) -> None:
+    """Notes that a directive is paused, or no longer: what is brought or reminded of later heeds it as well."""
+    name = f"{_PAUSED}{directive_id:x}"
+    if on:
+        progress.write(tx, name, tx.now_ms)
+    else:
+        progress.forget(tx, name)
+
+
+def paused(tx: Tx) -> set[int]:
+    """The directives that are paused."""
+    return {int(name.removeprefix(_PAUSED), 16) for name in progress.names(tx, _PAUSED)}
 
 
 def waiting_for_a_second(tx: Tx, author_id: int) -> list[Directive]:

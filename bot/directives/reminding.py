@@ -79,12 +79,29 @@ def _silent(tx: Tx, timer: timers.Timer) -> list[int]:
 def _remind(tx: Tx, members: list[int], due: dict[int, int]) -> None:
     post = _Post(tx)
     ways = service.ways_to(tx, members, tx.now_ms)
+    paused = queries.paused(tx)
     for member_id, waiting in queries.waiting_of(tx, members).items():
         present = [each for each in waiting if each.directive.sent_at and each.directive.sent_at <= tx.now]
         wanted = [each for each in present if each.directive.id in due and _is_due(each, due)]
-        if wanted:
-            post.remind(ways[member_id][0], member_id, wanted, present)
+        _remind_one(post, ways[member_id][0], member_id, wanted, present, paused)
     post.send()
+
+
+def _remind_one(
+    post: "_Post",
+    account: Account | None,
+    member_id: int,
+    wanted: list[Waiting],
+    present: list[Waiting],
+    paused: set[int],
+) -> None:
+    """Of what is kept back nobody is reminded, nor does a list bring it."""
+    wanted = [each for each in wanted if each.directive.id not in paused]
+    if any(each.missed and each.directive.id in paused for each in present):
+        for each in wanted:
+            post.remind(account, member_id, [each], [each])
+    elif wanted:
+        post.remind(account, member_id, wanted, present)
 
 
 def _is_due(waiting: Waiting, due: dict[int, int]) -> bool:
@@ -112,14 +129,14 @@ def before_windows_close(tx: Tx, quiet: Quiet, lead: timedelta = LAST_LEAD) -> b
     post = _Post(tx, until)
     ways = service.ways_to(tx, members, tx.now_ms)
     coming = {each.directive.id: each.due_ms for each in timers.due(tx, REMIND, to_ms(bound))}
+    paused = queries.paused(tx)
     for member_id, waiting in queries.waiting_of(tx, members).items():
         account = ways[member_id][0]
         if account is None:
             continue
         present = [each for each in waiting if each.directive.sent_at and each.directive.sent_at <= tx.now]
         wanted = [each for each in present if _needs_last(tx, each, until[member_id], coming)]
-        if wanted:
-            post.remind(account, member_id, wanted, present)
+        _remind_one(post, account, member_id, wanted, present, paused)
     post.send()
     return True
 

@@ -468,6 +468,7 @@ def recall(tx: Tx, directive_id: int, by: int) -> tuple[Directive, int]:
     for kind in (queries.REMINDER, *knocking.NOTICES):
         outbox.stop(tx, kind=kind, kind_id=directive_id)
     timers.stop(tx, directive_id)
+    queries.mark_paused(tx, directive_id, on=False)
     reached = list(dict.fromkeys(reached + queries.carried(tx, directive_id)))
     if directive.file is not None:
         links.revoke(tx, directive.file.file_id)

@@ -13,6 +13,7 @@ from bot.directives import (
     by_hand,
     catching_up,
     live_cards,
+    pausing,
     progress,
     queries,
     reminding,
@@ -254,3 +255,25 @@ def test_a_card_whose_count_has_ended_shows_the_corrected_words_once_more(world:
     live_cards.corrected(world.tx, _known(world, paper))
     assert [each.id for each, _until in live_cards._changed(world.tx)] == [paper]
     assert catching_up.lists([], []) == []
+
+
+def test_a_pause_keeps_back_what_is_brought_late_and_nobody_is_reminded(world: World) -> None:
+    accounts.mark_blocked(world.tx, *_place(1))
+    paper, other = world.directive(), world.directive(number="53-KH/ĐU")
+    pausing.pause(world.tx, paper, world.author)
+    world.settle()
+    accounts.mark_unblocked(world.tx, *_place(1))
+    world.settle()
+    said = "\n".join(f"{each.heading} {each.text}" for each in world.phones["u1"])
+    assert "53-KH" in said and "52-KH" not in said
+    reminding._remind(
+        world.tx, world.members[:WITHOUT], dict.fromkeys((paper, other), to_ms(world.tx.now) * 2)
+    )
+    world.settle()
+    assert not any(
+        "52-KH" in f"{each.heading} {each.text}" for phone in world.phones.values() for each in phone
+    )
+    pausing.go_on(world.tx, paper, world.author)
+    world.settle()
+    for phone in world.phones.values():
+        assert any("52-KH" in f"{each.heading} {each.text}" for each in phone)
