@@ -198,9 +198,3 @@ class EditDigest:
     unit: int
     day: int
     what: str
-
-
-@action("dgrss")
-@dataclass(frozen=True, slots=True)
-class ShowFeeds:
-    """How the feeds are."""

@@ -7,20 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Update, delete, insert, or_, select, update
 
 from bot.delivery import outbox
-from bot.i18n import LANGUAGES
 from bot.organisation.models import Account, Purpose
 from bot.organisation.queries import slices
 from bot.store import audit, links
 from bot.store.ids import new_id
 from bot.store.tables.organisation import REVOKED, accounts, appointments, consents, slips
 from bot.store.tx import Tx
-
-
-def set_language(tx: Tx, account_id: int, language: str) -> None:
-    """Sets in which language an account is spoken to. Raises ValueError for one we do not have."""
-    if language not in LANGUAGES:
-        raise ValueError(language)
-    tx.run(update(accounts).where(accounts.c.id == account_id).values(language=language))
 
 
 def mark_blocked(tx: Tx, channel: str, user_id: str) -> None:
@@ -57,25 +49,6 @@ def move_chat(tx: Tx, channel: str, old_chat_id: str, new_chat_id: str) -> None:
         .where(accounts.c.channel == channel, accounts.c.chat_id == old_chat_id)
         .values(chat_id=new_chat_id)
     )
-
-
-def record_consent(tx: Tx, channel: str, user_id: str, version: str, purpose: str = Purpose.VERIFY) -> int:
-    """Keeps that a messenger user agreed to the words of this version, and when. Returns its id.
-
-    Law 91/2025/QH15 asks for consent that is explicit, for a purpose, and can be proven.
-    """
-    consent_id = new_id()
-    tx.run(
-        insert(consents).values(
-            id=consent_id,
-            channel=channel,
-            user_id=user_id,
-            purpose=purpose,
-            version=version,
-            given_ms=tx.now_ms,
-        )
-    )
-    return consent_id
 
 
 def record_answers(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import structlog
-from sqlalchemy import BigInteger, Select, and_, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import BigInteger, Select, and_, case, delete, insert, literal, or_, select, update
 
 from bot.organisation import linking, queries
 from bot.organisation.models import Claim, NotAllowed, Outcome, Place, Result, Standing, Verb, Way
@@ -286,13 +286,6 @@ def untold_locks(tx: Tx) -> list[int]:
     if found:
         tx.run(update(attempts).where(*fallen).values(told_ms=tx.now_ms))
     return list(dict.fromkeys(found))
-
-
-def failures_this_hour(tx: Tx) -> int:
-    """Failures of everybody together in the present hour."""
-    hour = str(tx.now_ms // _HOUR_MS)
-    mine = (attempts.c.scope == "hour", attempts.c.subject == hour)
-    return int(tx.value(select(func.coalesce(func.sum(attempts.c.failures), 0)).where(*mine)))
 
 
 def forget_attempts(tx: Tx, before_ms: int) -> None:

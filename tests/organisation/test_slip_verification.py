@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from bot.clock import now
 from bot.organisation import accounts, queries
 from bot.organisation.linking import approve_link, approvers, refuse_link
-from bot.organisation.models import NotAllowed, Outcome, Result
+from bot.organisation.models import NotAllowed, Outcome, Purpose, Result
 from bot.organisation.roster_import import import_roster
 from bot.organisation.rules import with_check_digit
 from bot.organisation.verification import LIMITS, Limits, forget_attempts, make_slip, verify_by_slip
@@ -61,7 +61,7 @@ def later(tx: Tx, by: timedelta) -> None:
 
 
 def test_slip_and_birth_date_link_the_account(branch: Tx) -> None:
-    accounts.record_consent(branch, "telegram", "u1", "1")
+    accounts.record_answers(branch, "telegram", "u1", "1", {Purpose.VERIFY: True})
     code = make_slip(branch, who(branch, 3), None)
     typed = f"{code[:3]} {code[3:6]}-{code[6:]}"
     outcome = attempt(branch, typed)
@@ -253,27 +253,26 @@ def test_nobody_without_the_right_approves_and_nobody_their_own(branch: Tx) -> N
 
 
 def test_withdrawing_closes_the_account_and_is_known(branch: Tx) -> None:
-    accounts.record_consent(branch, "telegram", "u1", "1")
+    accounts.record_answers(branch, "telegram", "u1", "1", {Purpose.VERIFY: True})
     outcome = attempt(branch, make_slip(branch, who(branch, 3), None))
     assert outcome.account is not None
     assert queries.withdrawn(branch, [who(branch, 3)]) == set()
     accounts.withdraw(branch, outcome.account.id)
     assert queries.account_of(branch, "telegram", "u1") is None
     assert queries.withdrawn(branch, [who(branch, 3), who(branch, 4)]) == {who(branch, 3)}
-    accounts.record_consent(branch, "telegram", "u1", "1")
+    accounts.record_answers(branch, "telegram", "u1", "1", {Purpose.VERIFY: True})
     assert attempt(branch, make_slip(branch, who(branch, 3), None)).result is Result.LINKED
     assert queries.withdrawn(branch, [who(branch, 3)]) == set()
 
 
-def test_blocked_language_and_moved_chat(branch: Tx) -> None:
+def test_blocked_and_moved_chat(branch: Tx) -> None:
     outcome = attempt(branch, make_slip(branch, who(branch, 3), None))
     assert outcome.account is not None
     accounts.mark_blocked(branch, "telegram", "u1")
-    accounts.set_language(branch, outcome.account.id, "en")
     accounts.move_chat(branch, "telegram", "u1", "-100")
     found = queries.account_of(branch, "telegram", "u1")
     assert found is not None
-    assert (found.blocked, found.language, found.chat_id) == (True, "en", "-100")
+    assert (found.blocked, found.chat_id) == (True, "-100")
     accounts.mark_unblocked(branch, "telegram", "u1")
     found = queries.account_of(branch, "telegram", "u1")
     assert found is not None
