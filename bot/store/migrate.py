@@ -1,5 +1,6 @@
 """Brings a database to the newest schema with Alembic."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ def config(engine: Engine) -> "Config":
     """Alembic's configuration for this database."""
     from alembic.config import Config
 
-    made = Config()
+    made = Config(stdout=sys.stdout)  # by default what it was when Alembic was first imported
     made.set_main_option("script_location", str(_SCRIPTS))
     made.attributes["engine"] = engine
     return made
