@@ -28,7 +28,7 @@ FREE = 1.0
 SMALL = 0.1
 """Weights below are not worth their place."""
 FOLDS = 5
-NEAR, FAR = 0.05, 0.01
+NEAR, FAR = 0.035, 0.01
 """The shares of harmless sentences that may be refused: of those near the line, and of the corpus' wordings."""
 
 Rows = list[tuple[str, int]]
