@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from bot.chat.events import Address, JobDone
+from bot.chat.router import FAILED
 from bot.store import jobs
 from bot.store.jobs import Job
 from bot.store.writer import Writer
@@ -26,8 +27,6 @@ Doer = Callable[[Any], Awaitable[Any]]
 AT_ONCE = 2
 _PAUSE_S = 1.0
 """Before the next look when the database failed."""
-FAILED = {"error": "failed"}
-"""The result of a job that could not be done."""
 
 
 def translate(payload: Any, received: datetime) -> JobDone:
@@ -92,7 +91,7 @@ class Runner:
 
     async def _do(self, job: Job) -> None:
         async with self._slots:
-            result: Any = FAILED
+            result: Any = {"kind": job.kind, **FAILED}
             if job.attempts < jobs.MAX_ATTEMPTS and job.kind in self._doers:
                 await self._writer.run(partial(jobs.begin, job_id=job.id))
                 try:

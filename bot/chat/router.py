@@ -3,6 +3,7 @@
 The router knows no platform, no database and no errand: what it must ask is handed to it.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,7 @@ from bot.chat.events import (
 )
 from bot.chat.replies import Choice, Reply, Say, To, Toast
 from bot.chat.talk import Came, DialogState, DialogStore, Script, Step, advance
-from bot.chat.text import fold
+from bot.chat.text import clean, fold
 from bot.i18n import _, speaking
 
 T = TypeVar("T")
@@ -32,10 +33,13 @@ Out = Reply | To
 Replies = Out | Sequence[Out] | None
 Handler = Callable[[Any, T], Replies]
 
+FAILED = {"error": "failed"}
+"""The result of a job that could not be done; beside it the job's kind."""
 ANSWERS_WITHIN = timedelta(minutes=30)
 """A dialog's question takes what comes within this time as its answer; then the dialog sleeps."""
-_CANCEL = frozenset({"huy", "huy bo", "thoi", "dung", "dung lai", "cancel", "stop"})
-_BACK = frozenset({"quay lai", "tro lai", "lui lai", "back"})
+_CANCEL = frozenset({"huy", "huybo", "thoi", "dunglai", "thoat", "cancel", "stop"})
+_BACK = frozenset({"quaylai", "trolai", "luilai", "back"})
+_POLITE = re.compile(r"(?: (?:a|nhe|nha|nhe a|oi|di))+$")
 _MENU = frozenset({"menu", "tro giup"})
 """Never an answer, not even where any words would do: “menu” was once sent to an author as a question."""
 _ANSWERS = frozenset({"meeting_answer", "check_in"})
@@ -162,12 +166,13 @@ class Router(Generic[T]):
         if state is not None:
             known = self._dialogs.get(state.name)
             word = fold(event.text)
-            if word.strip(" /") in _CANCEL:
+            glued = _POLITE.sub("", word.strip(" /")).replace(" ", "")
+            if glued in _CANCEL or clean(event.text).strip(" /").lower() == "dừng":  # “dung” may be “đúng”
                 self._store.end(tx, event.address)
                 return Say(_("Đã dừng. Đồng chí nhắn “menu” để xem các việc khác."))
             if known is None or state.version != known.version:
                 return self._restart(event, tx, state)
-            if word.strip(" /") in _BACK:
+            if glued in _BACK:
                 return self._back(event, tx, state)
             if word.strip(" /") in _MENU and isinstance(asked_for := self._read(event, tx), Commanded):
                 return self._set_aside(event, tx, state, _listed(self._dispatch(asked_for, tx)))
@@ -219,6 +224,8 @@ class Router(Generic[T]):
                 return self._advance(event, tx, state, event)
             kind = event.result.get("kind") if isinstance(event.result, dict) else None
             done = self._jobs.get(str(kind))
+            if done and event.result.get("error") == FAILED["error"]:
+                return Say(_("Việc vừa rồi chưa làm được. Đồng chí thử lại sau ít phút nhé."))
             return done(event, tx) if done else None
         if state is not None and event.at - state.asked_at <= ANSWERS_WITHIN:
             return self._advance(event, tx, state, event)

@@ -166,6 +166,8 @@ def claim(sentence: str) -> str:
         return "read" if known else ""
     if re.search(r"(?<!\S)(?:(?<!xac )nhan(?! ro(?!\S))|chao)(?!\S)", sentence):
         return ""  # received is not read, and "dạ em chào anh" no yes
+    if re.search(r"(?<!\S)tham (?:du|gia)(?!\S)", sentence):
+        return ""  # a yes to coming is an answer to an invitation
     said = YES.search(s)
     if not said or without(BEFORE_YES, s[: said.start()]):
         return ""  # "bí thư nhất trí" is not this person's yes

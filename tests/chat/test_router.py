@@ -150,7 +150,12 @@ ORDER = [
     ("thôi", "Đã dừng", False, False),
     ("quay lại", "Màu?", True, False),
     ("quay lai", "Màu?", True, False),
-    ("/quaylai", "Đồng chí đang làm dở", True, True),
+    ("/quaylai", "Màu?", True, False),
+    ("huỷ nhé", "Đã dừng", False, False),
+    ("thôi ạ", "Đã dừng", False, False),
+    ("dừng", "Đã dừng", False, False),
+    ("Đúng", "Xin một con số.\nBao nhiêu?", True, False),  # "đúng" is an answer, and no "dừng"
+    ("dung", "Xin một con số.\nBao nhiêu?", True, False),
     ("/help", "help", True, True),
     ("/secret", "secret", True, True),
     ("help", "Xin một con số.\nBao nhiêu?", True, False),  # words are the dialog's before they are a command

@@ -131,6 +131,11 @@ def test_two_cards_and_a_number(text: str, means: str, document: str) -> None:
     assert (reading.means, reading.document) == (means, document)
 
 
+@pytest.mark.parametrize("text", ["đồng ý tham dự", "xác nhận tham dự", "ok tham gia", "vang toi tham gia"])
+def test_a_yes_to_coming_acknowledges_no_paper(text: str) -> None:
+    assert not (reads(text).means == "acknowledge" and reads(text).sure)
+
+
 @pytest.mark.parametrize("text", ["ok", "đã đọc", "1", "👍", "vâng", "2", "rõ"])
 def test_with_nothing_open_nothing_is_acknowledged(text: str) -> None:
     assert reads(text, ()).means == "unclear"
