@@ -81,7 +81,7 @@ _PART = re.compile(
 _PART_ENDS = {"sang": time(12), "trua": time(12), "chieu": END_OF_DAY, "toi": time(21), "dem": time(23, 59)}
 _WEEKDAY = re.compile(r"\b(?:thu ?([2-7]|hai|ba|tu|nam|sau|bay)|t([2-7])|(cn|chu nhat))\b")
 _IN = re.compile(
-    rf"\b(?:(?:trong vong|trong|sau) )?(\d{{1,3}}|{_NUMBER_WORDS}) (ngay|tuan|tieng|gio|phut)( nua| toi)?\b"
+    rf"(?<!thu )\b(?:(?:trong vong|trong|sau) )?(\d{{1,3}}|{_NUMBER_WORDS}) (ngay|tuan|tieng|gio|phut)( nua| toi)?\b"
 )
 _FULL_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?(?![\d/-])")
 _SPOKEN_DATE = re.compile(rf"\b(\d{{1,2}}) thang (\d{{1,2}}|{_NUMBER_WORDS})(?: nam (\d{{4}}))?\b")
@@ -325,7 +325,7 @@ def read_meeting_time(text: str, now: datetime) -> tuple[datetime | None, bool]:
         own = re.search(r"(?: (?:sang|trua|chieu|toi|dem))$", first)
         shared = part[0] if part and not own else ""
         said = f"{said[: in_range.start()]} {first}{shared} {said[in_range.end() :]}"
-    said = " ".join(re.sub(r"\b(?:tu|luc|vao|hop|bat dau)\b", " ", said).split())
+    said = " ".join(re.sub(r"(?<!thu )\b(?:tu|luc|vao|hop|bat dau)\b", " ", said).split())
     said = re.sub(r"((?:h|g|gio|:) ?\d\d)(?= (?:ngay|tuan))", r"\1,", said)
     said = _PART_OF_DATE.sub(r"\1 ngay \2", said)
     hour_said = _HOUR.search(said)

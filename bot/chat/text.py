@@ -179,7 +179,7 @@ _DIGITS = {word: n + 1 for n, words in enumerate(
     ("mot", "hai", "ba", "bon tu", "nam lam nham", "sau", "bay", "tam", "chin")
 ) for word in words.split()}  # fmt: skip
 _DIGIT = "|".join(_DIGITS)
-_TENS = re.compile(rf"(?<![a-z0-9])(?:({_DIGIT}) )?muoi(?: ({_DIGIT}))?(?![a-z0-9])")
+_TENS = re.compile(rf"(?<![a-z0-9])(?<!thu )(?:({_DIGIT}) )?muoi(?: ({_DIGIT}))?(?![a-z0-9])")
 
 
 def figures(cleaned: str) -> str:

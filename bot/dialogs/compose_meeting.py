@@ -1,7 +1,7 @@
 """A secretary calls a meeting from the phone. Reads top to bottom."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -308,7 +308,7 @@ def _time(talk: Talk[Tx], text: str) -> list[Any]:
     found, unsure = read_meeting_time(text, talk.now)
     if found is None:
         raise Retry(_("Tôi chưa hiểu, hoặc giờ này đã qua: cần cả ngày và giờ."))
-    return [found.isoformat() if found.hour == 0 else found.astimezone(UTC).isoformat(), unsure]
+    return [found.isoformat(), unsure]  # in Vietnam's time: hour 0 says that no hour was said
 
 
 def words(text: str, *, longest: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.chat.choices import Command, pack
 from bot.chat.errors import Refused
-from bot.chat.events import Blocked, Event, Seen
+from bot.chat.events import Blocked, Event, JobDone, Seen
 from bot.chat.replies import Choice, Say
 from bot.chat.router import Replies
 from bot.clock import to_ms
@@ -77,7 +77,8 @@ class MembersGate:
             return "vi"
         if reopened:
             accounts.mark_unserved(tx, account.member_id)
-        if account.blocked and not isinstance(event, Blocked | Seen):
+        # What somebody says in a group, or a finished job, does not say that the chat is open again.
+        if account.blocked and not event.address.group and not isinstance(event, Blocked | Seen | JobDone):
             accounts.mark_unblocked(tx, account.channel, account.user_id)
         return account.language
 

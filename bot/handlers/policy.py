@@ -80,7 +80,9 @@ class Policy:
         if piece is None or not queries.answers(tx, choice.kind, choice.key):
             return _gone()
         today = tx.now.astimezone(VIETNAM).date()
-        return texts.answer(Found(Verdict.ANSWER, (piece,), clause=piece.text.split("\n")[0]), today)
+        piece, replaced = library.as_of(piece, today) if library else (piece, ())
+        clause = piece.text.split("\n")[0]
+        return texts.answer(Found(Verdict.ANSWER, (piece,), clause=clause, replaced=replaced), today)
 
     def show_whole(self, choice: ShowWhole, event: Event, tx: Tx) -> Replies:
         """A page of a whole article."""
@@ -88,7 +90,8 @@ class Policy:
         piece = library.piece("a", choice.key) if library else None
         if piece is None or not queries.answers(tx, "a", choice.key):
             return _gone()
-        return texts.whole(piece, choice.page, tx.now.astimezone(VIETNAM).date())
+        today = tx.now.astimezone(VIETNAM).date()
+        return texts.whole(library.as_of(piece, today)[0] if library else piece, choice.page, today)
 
     def ask_officer(self, choice: AskOfficer, event: Event, tx: Tx) -> Replies:
         """Begins the question to the officer, unless something else is half done."""

@@ -253,6 +253,13 @@ class Library:
                 return [at, *(other for other in order if other != at)]
         return order
 
+    def as_of(self, piece: Piece, day: date) -> tuple[Piece, tuple[tuple[str, str], ...]]:
+        """A piece as its document stands on this day, and (old, new) where another rule has taken its place."""
+        document = piece.document
+        if document is None or (new := self._newest(document.number, day)) == document.number:
+            return piece, ()
+        return replace(piece, document=replace(document, replaced_by=new)), ((document.number, new),)
+
     def _newest(self, number: str, day: date) -> str:
         """The number of the rule that holds in its place, itself when it holds; "" when nobody knows."""
         seen = set()

@@ -112,6 +112,9 @@ DEADLINES = {
     "2 tiếng nữa": "2026-11-24T12:00",
     "3/1": "2027-01-03T17:00",
     "hạn nộp trước thứ 6 nhé": "2026-11-27T17:00",
+    "thứ sáu tuần tới": "2026-12-04T17:00",
+    "thứ 4 tuần tới": "2026-12-02T17:00",
+    "thứ hai tuần tới": "2026-11-30T17:00",
 }
 NO_DEADLINES = ["20/11", "31/11", "25h mai", "thứ 2 tuần này", "hôm qua", "", "😀", "abc", "trước 9h", "8h61 mai",
                 "20/11/2026", "52-KH/ĐU", "không có hạn"]  # fmt: skip

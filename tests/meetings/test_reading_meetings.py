@@ -1,13 +1,14 @@
 """What people type when a meeting is called, and what they answer to an invitation."""
 
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 
 from bot.chat.dates import read_meeting_time
 from bot.chat.talk import Retry
 from bot.clock import VIETNAM
-from bot.dialogs import absence
+from bot.dialogs import absence, compose_meeting
 from bot.handlers.understand import understand_answer
 from bot.meetings.answering import is_bare_yes, read_answer
 
@@ -27,6 +28,8 @@ NOW = datetime(2026, 11, 24, 8, tzinfo=VIETNAM)  # a Tuesday
 TIMES = (
     ("19h30 thứ 5", "2026-11-26 19:30", False),
     ("19h30 thu 5", "2026-11-26 19:30", False),
+    ("19h30 thứ tư tuần sau", "2026-12-02 19:30", False),
+    ("thứ tư mười giờ", "2026-11-25 10:00", False),
     ("19g30 t5", "2026-11-26 19:30", False),
     ("19:30 T5", "2026-11-26 19:30", False),
     ("7h tối thứ 5", "2026-11-26 19:00", False),
@@ -294,3 +297,8 @@ def test_a_papers_number_is_no_promise_to_come(text):
     assert read_answer(text).means == "unclear"
     with pytest.raises(Retry):
         absence._reason(text)
+
+
+def test_seven_in_the_morning_is_an_hour_that_was_said():
+    said = compose_meeting._time(SimpleNamespace(now=NOW), "7h sáng thứ năm")[0]
+    assert datetime.fromisoformat(said).hour == 7  # nought would mean that no hour was said

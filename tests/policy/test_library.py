@@ -85,6 +85,17 @@ def test_a_replaced_rule_is_answered_by_its_successor(library, typed, old, new):
     assert all(piece.document.number == new for piece in found.pieces)
 
 
+def test_an_old_button_of_a_replaced_rule_says_that_it_is_replaced():
+    """Approved still, it is shown by its key, as buttons of before do."""
+    old = Document("1-QĐ/X", "Cũ", "Đảng ủy", date(2020, 1, 1))
+    new = Document("2-QĐ/X", "Mới", "Đảng ủy", date(2026, 1, 1), replaces=("1-QĐ/X",))
+    article = Article("1", "Phạm vi", "1. Quy định này về phạm vi.")
+    both = Library([Source(old, (article,)), Source(new, (article,))], [], others=(), keys=(7, 8))
+    piece, replaced = both.as_of(both.piece("a", 7), TODAY)
+    assert piece.document.validity(TODAY) is Validity.REPLACED and replaced == (("1-QĐ/X", "2-QĐ/X"),)
+    assert both.as_of(both.piece("a", 8), TODAY) == (both.piece("a", 8), ())
+
+
 def test_what_is_replaced_or_not_yet_in_force_answers_nothing_unnamed(library):
     asked = library.ask("Đảng viên nộp tiền mặt cho người thu, ghi sổ giấy", TODAY)
     assert all(p.document is None or p.document.number != "05-QyĐ/MẪU" for p in asked.pieces)
