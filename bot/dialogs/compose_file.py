@@ -26,8 +26,13 @@ FOR_INVITATION = "invitation"
 _ASKS_FOR_PAGE = frozenset({"gui tep", "gui file", "gui tap tin", "gui tep tin", "trang gui tep"})
 
 
-def ask_file(talk: Talk[Tx], author: int, page: PageAddress | None) -> tuple[File | None, bool]:
-    """The paper's file, checked; and whether it needs the declaration and a second person's look."""
+def ask_file(
+    talk: Talk[Tx], author: int, page: PageAddress | None, *, second: bool = True
+) -> tuple[File | None, bool]:
+    """The paper's file, checked; and whether it needs a second person's look.
+
+    `second`: whether there is one to look; else a file that needs it is not taken.
+    """
     where = ""
     while True:
         given: Any = talk.ask(
@@ -58,6 +63,16 @@ def ask_file(talk: Talk[Tx], author: int, page: PageAddress | None) -> tuple[Fil
         released = found.get("released")
         if found["verdict"] == "pass" and not released:
             return file, False
+        if not second:
+            talk.say(
+                Say(
+                    _(
+                        "Tệp này cần một đồng chí thứ hai xem trước khi gửi, nên không gửi kèm giấy mời được. "
+                        "Đồng chí gửi tệp PDF có chữ hoặc DOCX khác, hoặc gửi tệp này bằng “gửi văn bản”."
+                    )
+                )
+            )
+            continue
         if released and not talk.once("use", partial(releases.use, talk.tx, author, released)):
             talk.say(Say(_("Lượt mở cổng đã dùng hoặc đã hết 60 phút. Mời đồng chí xin lại nếu cần.")))
             continue

@@ -92,7 +92,7 @@ def script(talk: Talk[Tx], page: PageAddress | None = None) -> None:
         Say(_("Tài liệu họp?")),
         options={"now": _("Gửi kèm ngay"), "later": _("Gửi sau"), "none": _("Không có")},
     )
-    file, _declared = ask_file(talk, author, page) if documents == "now" else (None, False)
+    file = ask_file(talk, author, page, second=False)[0] if documents == "now" else None
     draft = Draft(
         unit_id=unit,
         kind=kind,
@@ -233,7 +233,7 @@ def change(talk: Talk[Tx], page: PageAddress | None = None) -> None:
         place: str = talk.ask("place", Say(_("Họp ở đâu?")), parse=partial(words, longest=rules.MAX_PLACE))
         effect = partial(_change, talk.tx, meeting_id, author, place=place)
     elif what == "papers":
-        file, _declared = ask_file(talk, author, page)
+        file = ask_file(talk, author, page, second=False)[0]
         if file is None:
             talk.say(Say(_("Chưa gửi tài liệu nào.")))
             return

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from docx import Document
 from openpyxl import Workbook
-from sample_papers import SECRET_DRAFT_PDF
-from test_meeting import VIETNAM, call, the_meeting
+from sample_papers import SCAN_PDF, SECRET_DRAFT_PDF
+from test_meeting import VIETNAM, call, said_date, the_meeting
 
 from bot.clock import now
 from bot.delivery.quiet import NEVER, Quiet
@@ -127,6 +127,29 @@ async def test_an_invitation_is_read_from_a_file_and_what_is_missing_is_asked(ho
     assert "Kế hoạch tháng sau" in preview.text and "Trần Thị Bí Thư" in preview.text
     await secretary.says("1")
     await secretary.sees("Đã mời 4 đồng chí")
+
+
+async def test_a_scan_goes_with_no_invitation_since_nobody_looks_at_it_twice(house):
+    secretary = await house.member("Trần Thị Bí Thư")
+    await secretary.says("/taohop")
+    await secretary.sees("họp gì")
+    await secretary.taps("Sinh hoạt thường kỳ")
+    await secretary.sees("Họp lúc nào")
+    await secretary.says(said_date(5))
+    await secretary.sees("Họp ở đâu")
+    await secretary.says("Phòng 302")
+    await secretary.sees("Nội dung họp")
+    await secretary.says("Kiểm điểm tháng 11")
+    await secretary.sees("Ai chủ trì")
+    await secretary.taps("Trần Thị Bí Thư")
+    await secretary.sees("Tài liệu họp")
+    await secretary.taps("Gửi kèm ngay")
+    await secretary.sees("Gửi tệp")
+    await secretary.sends_file("quet.pdf", SCAN_PDF, "application/pdf")
+    await secretary.sees("Tệp này cần một đồng chí thứ hai xem", 30)
+    await secretary.says("1")  # no file
+    preview = await secretary.sees("Xem trước giấy mời")
+    assert "quet.pdf" not in preview.text and not preview.file_name
 
 
 @pytest.mark.parametrize(
