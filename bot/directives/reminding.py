@@ -171,7 +171,10 @@ class _Post:
     ) -> None:
         """Several that are due come as the list of everything that waits."""
         several = len(wanted) > 1
-        self.reminded += [(each.directive.id, member_id) for each in (present if several else wanted)]
+        named = (
+            [each for listed in catching_up.lists(present, wanted) for each in listed] if several else wanted
+        )
+        self.reminded += [(each.directive.id, member_id) for each in named]
         if account is None:
             first = min(wanted, key=lambda each: to_ms(each.directive.deadline or self.tx.now + _FAR))
             self.unreached.setdefault(first.directive.id, (first.directive, []))[1].append(member_id)
