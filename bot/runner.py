@@ -13,8 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from bot.chat.events import Address, JobDone
-from bot.chat.router import FAILED
+from bot.chat.events import FAILED, Address, JobDone
 from bot.store import jobs
 from bot.store.jobs import Job
 from bot.store.writer import Writer

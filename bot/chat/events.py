@@ -148,9 +148,13 @@ class Wondered(Event):
     """Documents between which the bot should ask."""
 
 
+FAILED = {"error": "failed"}
+"""The result of a job that could not be done; beside it the job's kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobDone(Event):
-    """Slow work that this address waited for is done; `result` is a JSON value."""
+    """Slow work that this address waited for is done; `result` is a JSON value (FAILED, and the kind, if it failed)."""
 
     job: int
     result: Any

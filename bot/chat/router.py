@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from bot.chat import choices as _choices
 from bot.chat.choices import Answer, Command, Drop, Resume, pack
 from bot.chat.events import (
+    FAILED,
     ChoiceMade,
     Commanded,
     ContactShared,
@@ -33,13 +34,11 @@ Out = Reply | To
 Replies = Out | Sequence[Out] | None
 Handler = Callable[[Any, T], Replies]
 
-FAILED = {"error": "failed"}
-"""The result of a job that could not be done; beside it the job's kind."""
 ANSWERS_WITHIN = timedelta(minutes=30)
 """A dialog's question takes what comes within this time as its answer; then the dialog sleeps."""
 _CANCEL = frozenset({"huy", "huybo", "thoi", "dunglai", "thoat", "cancel", "stop"})
 _BACK = frozenset({"quaylai", "trolai", "luilai", "back"})
-_POLITE = re.compile(r"(?: (?:a|nhe|nha|nhe a|oi|di))+$")
+_POLITE = re.compile(r"(?: (?:a|nhe|nha|oi|di))+$")
 _MENU = frozenset({"menu", "tro giup"})
 """Never an answer, not even where any words would do: “menu” was once sent to an author as a question."""
 _ANSWERS = frozenset({"meeting_answer", "check_in"})

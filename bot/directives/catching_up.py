@@ -47,9 +47,7 @@ def _bring(tx: Tx, account: Account, waiting: list[Waiting], paused_ids: set[int
     present = [each for each in waiting if _is_sent(each.directive, tx)]
     paused = [each for each in present if each.missed and each.directive.id in paused_ids]
     for each in waiting:
-        if each.missed and (
-            each not in present or each in paused
-        ):  # with the others: at its hour, or when let go
+        if each.missed and (each in paused or each not in present):  # it goes when let go, or at its hour
             at = rules.PRIORITY[each.directive.urgency]
             mark_carried(tx, account, [each], _card(tx, account, each.directive, at, held=each in paused))
     missed = [each for each in present if each.missed and each not in paused]

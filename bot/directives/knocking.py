@@ -73,8 +73,8 @@ def knock(
         log.warning("template_withheld", kind=kind)
         return 0
     values = _values(directive)
-    of = rules.PRIORITY.__getitem__ if kind == queries.NOTICE else rules.reminder_priority
-    priority = of(directive.urgency)
+    urgency = directive.urgency
+    priority = rules.PRIORITY[urgency] if kind == queries.NOTICE else rules.reminder_priority(urgency)
     return knocking.knock(tx, kind, directive.id, member_ids, values, priority=priority, due_ms=due_ms)
 
 

@@ -171,10 +171,8 @@ class _Post:
     ) -> None:
         """Several that are due come as the list of everything that waits."""
         several = len(wanted) > 1
-        named = (
-            [each for listed in catching_up.lists(present, wanted) for each in listed] if several else wanted
-        )
-        self.reminded += [(each.directive.id, member_id) for each in named]
+        parts = catching_up.lists(present, wanted) if several else [wanted]
+        self.reminded += [(each.directive.id, member_id) for part in parts for each in part]
         if account is None:
             first = min(wanted, key=lambda each: to_ms(each.directive.deadline or self.tx.now + _FAR))
             self.unreached.setdefault(first.directive.id, (first.directive, []))[1].append(member_id)
@@ -185,7 +183,7 @@ class _Post:
             self.singles.setdefault(key, []).append((account, wanted[0]))
             return
         flash = any(each.directive.urgency == Urgency.FLASH for each in wanted)
-        for listed in catching_up.lists(present, wanted):
+        for listed in parts:
             with speaking(account.language):
                 heading = texts.reminder_of(len(listed))
                 note = texts.window_note(from_ms(until_ms)) if until_ms else ""

@@ -77,10 +77,10 @@ class Policy:
         """An article or entry picked from choices."""
         library = self._shelf.current
         piece = library.piece(choice.kind, choice.key) if library else None
-        if piece is None or not queries.answers(tx, choice.kind, choice.key):
+        if library is None or piece is None or not queries.answers(tx, choice.kind, choice.key):
             return _gone()
         today = tx.now.astimezone(VIETNAM).date()
-        piece, replaced = library.as_of(piece, today) if library else (piece, ())
+        piece, replaced = library.as_of(piece, today)
         clause = piece.text.split("\n")[0]
         return texts.answer(Found(Verdict.ANSWER, (piece,), clause=clause, replaced=replaced), today)
 
@@ -88,10 +88,10 @@ class Policy:
         """A page of a whole article."""
         library = self._shelf.current
         piece = library.piece("a", choice.key) if library else None
-        if piece is None or not queries.answers(tx, "a", choice.key):
+        if library is None or piece is None or not queries.answers(tx, "a", choice.key):
             return _gone()
         today = tx.now.astimezone(VIETNAM).date()
-        return texts.whole(library.as_of(piece, today)[0] if library else piece, choice.page, today)
+        return texts.whole(library.as_of(piece, today)[0], choice.page, today)
 
     def ask_officer(self, choice: AskOfficer, event: Event, tx: Tx) -> Replies:
         """Begins the question to the officer, unless something else is half done."""

@@ -353,8 +353,8 @@ def check_in(tx: Tx, member_id: int, code: str) -> Meeting:
     fits = (each for each in on if any(hmac.compare_digest(code_of(tx, each, ago), code) for ago in (0, 1)))
     if (meeting := next(fits, None)) is None:
         raise Refused("wrong_code")
-    tx.run(update(invitees).where(*mine).values(tries=0))
-    _update(tx, meeting.id, [member_id], mark=Mark.PRESENT, marked_by=member_id, marked_ms=tx.now_ms)
+    values = {"mark": Mark.PRESENT, "marked_by": member_id, "marked_ms": tx.now_ms, "tries": 0}
+    _update(tx, meeting.id, [member_id], **values)
     audit.record(tx, "meeting.check_in", f"meeting:{meeting.id}", member_id=member_id)
     return meeting
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Update, delete, insert, or_, select, 
 
 from bot.delivery import outbox
 from bot.organisation.models import Account, Purpose
-from bot.organisation.queries import slices
+from bot.organisation.queries import members_at, slices
 from bot.store import audit, links
 from bot.store.ids import new_id
 from bot.store.tables.organisation import REVOKED, accounts, appointments, consents, slips
@@ -110,6 +110,7 @@ def forget_unknown(tx: Tx, before_ms: int) -> None:
 def close(tx: Tx, *which: ColumnElement[bool], reason: str = "no_account") -> list[Row[Any]]:
     """Closes these accounts at once: what waits for their chats is not sent, their links open nothing more.
 
+    A chat that is another open account's as well (a claim is closed, the account stays) goes on as it is.
     Returns `channel`, `chat_id`, `user_id` and `member_id` of those that were open. `reason`: the obstacle that
     waiting notices end with.
     """
@@ -119,7 +120,8 @@ def close(tx: Tx, *which: ColumnElement[bool], reason: str = "no_account") -> li
         .values(state=REVOKED, revoked_ms=tx.now_ms)
         .returning(accounts.c.channel, accounts.c.chat_id, accounts.c.user_id, accounts.c.member_id)
     )
-    _silence(tx, closed, reason)
+    still = members_at(tx, {(each.channel, each.chat_id) for each in closed})
+    _silence(tx, [each for each in closed if (each.channel, each.chat_id) not in still], reason)
     return closed
 
 

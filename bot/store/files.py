@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, select
 
-from bot.store.tables.delivery import file_references, files
+from bot.store.tables.delivery import file_links, file_references, files
 from bot.store.tx import Tx
 from bot.store.upsert import insert
 from bot.store.vault import Vault
@@ -92,7 +92,8 @@ def expired(tx: Tx) -> list[str]:
 
 def drop(tx: Tx, file_ids: list[str]) -> None:
     """Forgets files that are no longer on disk."""
-    tx.run(delete(file_references).where(file_references.c.file_id.in_(file_ids)))
+    for table in (file_references, file_links):
+        tx.run(delete(table).where(table.c.file_id.in_(file_ids)))
     tx.run(delete(files).where(files.c.id.in_(file_ids)))
 
 

@@ -25,11 +25,14 @@ from bot.directives.models import Directive, Draft, How, State, Urgency
 from bot.directives.waiting import UnacknowledgedDirectives
 from bot.organisation import accounts
 from bot.organisation import queries as people
+from bot.organisation.models import Role
+from bot.organisation.service import appoint
 from bot.reports import escalation
 from bot.reports.counting import Class, Figures
 from bot.reports.status import total
 from bot.store.tables import delivery, groups
-from bot.store.tables.directives import directives
+from bot.store.tables.directives import directives, recipients
+from bot.store.tables.organisation import members
 
 # ruff: noqa: F811 - the fixture
 
@@ -40,7 +43,7 @@ def _draft(world: World, number: str = "52-KH/ĐU", **more: object) -> Draft:
     return Draft(
         number, date(2026, 11, 17), "Trích yếu", "Tóm tắt.", said["urgency"], said["deadline"], world.top,
         world.author, None, send_at=more.get("send_at"),
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def _known(world: World, paper: int) -> Directive:
@@ -91,6 +94,20 @@ def test_who_got_a_paper_late_is_not_reminded_at_once(world: World) -> None:
     assert waiting.directive.id == paper and waiting.reminded_ms > to_ms(world.tx.now - timedelta(minutes=5))
 
 
+def test_only_papers_that_a_reminder_names_count_as_reminded_of(world: World) -> None:
+    papers = [world.directive(number=f"{50 + each}-CV/ĐU") for each in range(texts.MAX_LISTED + 4)]
+    world.settle()
+    world.tx.run(update(recipients).values(reminded_ms=0))
+    member = world.members[1]
+    [waiting] = queries.waiting_of(world.tx, [member]).values()
+    post = reminding._Post(world.tx)
+    account = service.ways_to(world.tx, [member], world.tx.now_ms)[member][0]
+    post.remind(account, member, waiting[-2:], waiting)
+    post.send()
+    marked = select(recipients.c.directive_id).where(recipients.c.reminded_ms > 0)
+    assert {row.directive_id for row in world.tx.rows(marked)} == set(papers[texts.MAX_LISTED :])
+
+
 def test_what_is_recorded_by_hand_waits_nowhere(world: World) -> None:
     paper = world.directive()
     world.settle()
@@ -102,7 +119,7 @@ def test_what_is_recorded_by_hand_waits_nowhere(world: World) -> None:
             delivery.outbox.c.notice == queries.REMINDER, delivery.outbox.c.recipient_id == member
         )
     )
-    assert reminding.unwanted(world.tx, rows) == {row.id for row in rows} != set()  # type: ignore[arg-type] # rows do
+    assert reminding.unwanted(world.tx, rows) == {row.id for row in rows} != set()
     assert member not in UnacknowledgedDirectives().waiting(world.tx, world.members)
     by_hand.object_to(world.tx, paper, member)
     assert member in UnacknowledgedDirectives().waiting(world.tx, world.members)
@@ -212,9 +229,6 @@ def test_a_draft_that_was_turned_down_gives_its_number_back(world: World) -> Non
     for _time in range(3):
         key = service.create(world.tx, _draft(world))
         second = world.members[1]
-        from bot.organisation.models import Role
-        from bot.organisation.service import appoint
-
         appoint(world.tx, second, Role.OFFICE, world.top, from_ms=0)
         service.judge(world.tx, key, second, approve=False)
     kept = world.tx.rows(select(directives.c.number).order_by(directives.c.id))
@@ -239,8 +253,6 @@ def test_who_was_asked_anew_has_acted_all_the_same(world: World) -> None:
     since = to_ms(world.tx.now)
     service.acknowledge(world.tx, paper, world.members[1], "telegram")
     world.correct(paper, anew=True)
-    from bot.store.tables.organisation import members
-
     acted = select(members.c.id).where(queries.acted(members.c.id, since))
     assert {row.id for row in world.tx.rows(acted)} == {world.members[1]}
 

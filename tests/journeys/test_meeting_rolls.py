@@ -14,6 +14,7 @@ from bot.meetings.service import Refused
 from bot.organisation import queries as people
 from bot.organisation.models import Standing
 from bot.store.tables.audit import audit
+from bot.store.tables.meetings import invitees
 from bot.store.tables.organisation import members, organisations
 from bot.store.tx import Tx
 
@@ -101,6 +102,24 @@ async def test_of_two_meetings_the_code_says_which(house):
         await house.write(lambda tx: service.check_in(tx, be, "000000"))
     found = [(await listed(house, each))[be].mark for each in (first, second)]
     assert found == [None, Mark.PRESENT]
+
+
+async def test_the_code_of_one_meeting_gives_no_more_guesses_at_the_other(house):
+    first, _author = await called(house, hours=1)
+    second, _author = await called(house, hours=3)
+    be = await house.member_id(BE)
+    house.turn(hours=3)
+
+    def guesses(tx: Tx) -> list[int]:
+        for _guess in range(3):
+            with pytest.raises(Refused, match="wrong_code"):
+                service.check_in(tx, be, "000000")
+        service.check_in(tx, be, service.code_of(tx, queries.get(tx, first)))
+        mine = select(invitees.c.meeting_id, invitees.c.tries).where(invitees.c.member_id == be)
+        tries = {row.meeting_id: row.tries for row in tx.rows(mine)}
+        return [tries[first], tries[second]]
+
+    assert await house.write(guesses) == [0, 4]
 
 
 async def test_opening_the_roll_leaves_no_trace_of_a_mark(house):

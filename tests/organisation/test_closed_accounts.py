@@ -10,13 +10,14 @@ from sqlalchemy import insert, select
 from bot.chat.replies import Say
 from bot.delivery import outbox
 from bot.organisation import accounts, queries
-from bot.organisation.linking import approve_link, link_by_hand, reject_link, request_code
+from bot.organisation.linking import approve_link, link_by_hand, refuse_link, reject_link, request_code
 from bot.organisation.models import Account, Place, Purpose
 from bot.organisation.roster_import import import_roster
 from bot.organisation.verification import make_slip, verify_by_slip
 from bot.organisation.ways import ways_to
-from bot.store import links
+from bot.store import files, links
 from bot.store.tables import delivery as tables
+from bot.store.tables import organisation
 from bot.store.tx import Tx
 
 BORN = date(1980, 3, 4)  # of `someone(3)`
@@ -61,23 +62,30 @@ def is_replaced_by_hand(tx: Tx, account: Account) -> None:
     link_by_hand(tx, request_code(tx, Place("telegram", "new", "new")), account.member_id, who(tx, 1))
 
 
+def queued(tx: Tx, account: Account) -> str:
+    """A notice that waits until tomorrow for this account's chat, and the token of a link it was given."""
+    file = {"id": "f", "name": "52.pdf", "media_type": "application/pdf", "size": 1}
+    tx.run(insert(tables.files).values(file | {"made_ms": tx.now_ms}))
+    words = outbox.content(tx, Say("52-KH/ĐU"))
+    notice = outbox.Notice(account.channel, account.chat_id, account.member_id, words)
+    tomorrow = tx.now_ms + 86_400_000
+    outbox.post(tx, [notice], kind="directive", kind_id=1, priority=outbox.NORMAL, due_ms=tomorrow)
+    return links.make(tx, "f", (account.channel, account.chat_id), 30)
+
+
+def state(tx: Tx) -> int:
+    return int(tx.value(select(tables.outbox.c.state).where(tables.outbox.c.notice == "directive")))
+
+
 @pytest.mark.parametrize("happens", [leaves, is_suspended, is_rejected, is_replaced, is_replaced_by_hand])
 def test_what_waited_is_not_sent_and_links_open_nothing(
     tx: Tx, happens: Callable[[Tx, Account], None]
 ) -> None:
     stock(tx)
     account = verify(tx, "old")
-    file = {"id": "f", "name": "52.pdf", "media_type": "application/pdf", "size": 1}
-    tx.run(insert(tables.files).values(file | {"made_ms": tx.now_ms}))
-    token = links.make(tx, "f", ("telegram", "old"), 30)
-    notice = outbox.Notice("telegram", "old", account.member_id, outbox.content(tx, Say("52-KH/ĐU")))
-    tomorrow = tx.now_ms + 86_400_000
-    outbox.post(tx, [notice], kind="directive", kind_id=1, priority=outbox.NORMAL, due_ms=tomorrow)
+    token = queued(tx, account)
     happens(tx, account)
-    assert (
-        tx.value(select(tables.outbox.c.state).where(tables.outbox.c.notice == "directive"))
-        == tables.UNREACHABLE
-    )
+    assert state(tx) == tables.UNREACHABLE
     assert links.find(tx, token) is None
 
 
@@ -99,3 +107,22 @@ def test_a_refusal_given_before_anybody_was_known_is_kept(tx: Tx) -> None:
     accounts.forget_unknown(tx, tx.now_ms)
     assert ways_to(tx, [account.member_id], tx.now_ms, Purpose.DIGEST)[account.member_id][1] == "withdrawn"
     assert ways_to(tx, [account.member_id], tx.now_ms, Purpose.DIRECTIVES)[account.member_id][0] == account
+
+
+def test_a_claim_that_is_closed_leaves_the_account_of_the_same_chat_alone(tx: Tx) -> None:
+    stock(tx)
+    account = verify(tx, "old")
+    token = queued(tx, account)
+    claim = {"id": 5, "state": "pending", "member_id": who(tx, 4), "linked_ms": tx.now_ms, "language": "vi"}
+    place = {"channel": "telegram", "user_id": "old", "chat_id": "old"}
+    tx.run(insert(organisation.accounts).values(claim | place))
+    refuse_link(tx, 5, who(tx, 1))
+    assert state(tx) == tables.QUEUED
+    assert links.find(tx, token) is not None
+
+
+def test_a_file_whose_time_is_over_goes_with_its_links(tx: Tx) -> None:
+    stock(tx)
+    queued(tx, verify(tx, "old"))
+    files.drop(tx, ["f"])
+    assert tx.rows(select(tables.file_links)) == tx.rows(select(tables.files)) == []
