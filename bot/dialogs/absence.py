@@ -24,6 +24,7 @@ MOST_LATE = 180
 _FIGURE = re.compile(r"(?<![\d/-])\d{1,3}(?!\d| ?(?:h|gio|tieng|/))")
 _HOURS = re.compile(r"(?<!\d)(\d{1,2})\s*(?:h|g|giờ|gio|tiếng|tieng|:)\s*(\d{1,2})(?!\d)")
 """“1h15” is a while, “19h45” the time of a clock: only what is short enough counts as minutes."""
+_NOTHING = re.compile(r"(?:da |thoi )?(?:khong|ko|k|kg)(?: (?:can|co|ghi|gi|them|nua|a|nhe))*")
 _BECAUSE = re.compile(r"(?:vi(?! sao)|do|tai(?! sao)|boi|ly do)(?: la)? \S+ \S+")
 
 
@@ -80,10 +81,15 @@ def _absent(talk: Talk[Tx], meeting_id: int, told: list[str]) -> None:
         more: str = talk.ask(
             "words",
             Say(_("Đồng chí ghi thêm một câu cho bí thư rõ? Không cần giấy tờ kèm theo.")),
-            parse=partial(words, longest=rules.MAX_WORDS),
+            parse=_more,
             options={"-": _("Không ghi thêm")},
         )
         _answer(talk, meeting_id, Rsvp.ABSENT, reason=Reason(said), words="" if more == "-" else more)
+
+
+def _more(text: str) -> str:
+    """A sentence for the secretary; "-" where “không” answers the question. Raises Retry."""
+    return "-" if _NOTHING.fullmatch(fold(text)) else words(text, longest=rules.MAX_WORDS)
 
 
 def _minutes(text: str) -> Any:

@@ -41,6 +41,17 @@ async def test_a_reason_in_words_is_a_reason(house):
     assert "khong leo cau thang" in told.text
 
 
+@pytest.mark.parametrize("words", ["khong", "dạ không ạ", "không cần ghi thêm"])
+async def test_no_is_no_sentence_for_the_secretary(house, words):
+    secretary, cao = await asked_why(house)
+    await cao.says("2")
+    await cao.sees("ghi thêm một câu")
+    await cao.says(words)
+    await cao.sees("xin vắng (ốm)")
+    told = await secretary.sees("Phạm Thị Cao xin vắng")
+    assert words not in told.text
+
+
 async def test_a_reason_of_no_class_is_taken_by_its_because(house):
     _secretary, cao = await asked_why(house)
     await cao.says("vi xe hong")
