@@ -160,7 +160,7 @@ class App:
         else:
             self.intake_writer = self.bulk_writer = self.writer
             self.worker = Worker(self.writer, *how, limit=limit, chat_limit=chat_limit)
-        self.guard = Guard(self.engine, self.vault, self.writer, box, ROOMS, self.sender.ring)
+        self.guard = Guard(self.engine, self.vault, self.writer, box, ROOMS, self.sender.ring, self.quiet)
         links_in = (self._oa_link(), settings.telegram_username)
         papers = Paperwork(self.writer, box, ROOMS, settings.abroad_may_carry, links_in)
         fetchers = self._fetchers(outbounds)
@@ -188,6 +188,7 @@ class App:
         self.newsroom = Newsroom(self.writer, settings, self.sender.ring, WAITING)
         await self.newsroom.prepare()
         self._start_bell()
+        self._spawn(self.guard.follow_keys())
         if self.shared:
             self._bell.pause()
             self.replica = self._replica()

@@ -81,7 +81,9 @@ class Desk:
         self._pages: list[int] = []
         rule = allowed(settings.gate_rules)
         self._intake = Intake({}, FileBox(settings.files, vault), rule)
-        self._router: Router[Tx] = make_router(settings.approve_above, page=self._page, rule=rule)
+        self._router: Router[Tx] = make_router(
+            settings.approve_above, page=self._page, rule=rule, zalo_price=settings.zalo_oa_price
+        )
 
     def _page(self, tx: Tx, job_id: int) -> str:
         self._pages.append(job_id)  # no page is needed here: the file is at hand
@@ -154,7 +156,8 @@ class Desk:
                 if isinstance(
                     reply, To
                 ):  # for somebody else, or the trial for the own chat: the bot sends it
-                    outbox.reply(tx, reply.channel, reply.chat_id, reply.reply, "terminal")
+                    row = outbox.reply(tx, reply.channel, reply.chat_id, reply.reply, "terminal")
+                    outbox.record_later(tx, row, tx.now_ms, tried=False)  # for the bot to take at once
                     here = (reply.channel, reply.chat_id) == (self._address.channel, self._address.chat_id)
                     said = reply.reply if here else None
                 else:

@@ -15,7 +15,7 @@ from bot.i18n import _, number
 keys = typer.Typer(no_args_is_help=True, help="Khoá niêm phong dữ liệu.")
 screen = Console(stderr=True)
 TAKES_KEY_S = 6
-"""A running bot looks at the key file every five seconds."""
+"""A running bot looks at the key file every three seconds, each of its processes."""
 
 
 @keys.command("init")
@@ -91,7 +91,8 @@ def rotate(
                     time.sleep(TAKES_KEY_S)
                 while resealed := write(engine, vault, reseal_slice):
                     done += resealed
-                done += reseal_files(settings.files, vault)
+                for folder in (settings.files, settings.data_dir / "rosters"):
+                    done += reseal_files(folder, vault)
             remaining = write(engine, vault, left)
             truncate_wal(engine)
         finally:

@@ -134,8 +134,10 @@ def remove(kind: Annotated[str, typer.Argument(help="directive, reminder hoặc 
     from bot.store import audit
 
     def gone(tx: "Tx") -> bool:
-        audit.record(tx, "template.remove", f"template:{kind}", actor="terminal")
-        return templates.remove(tx, CHANNEL, _kind(kind))
+        removed = templates.remove(tx, CHANNEL, _kind(kind))
+        if removed:
+            audit.record(tx, "template.remove", f"template:{kind}", actor="terminal")
+        return removed
 
     if in_store(gone):
         out.print(_("Đã thôi dùng mẫu cho {kind}.", kind=_(KINDS[kind])))

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from bot.chat.replies import Say
 from bot.clock import to_ms
 from bot.delivery import outbox
+from bot.delivery.quiet import NEVER, Quiet
 from bot.dialogs.link_notices import tell_of_guessing, tell_of_links
 from bot.directives import releases
 from bot.organisation import accounts, verification
@@ -21,10 +22,13 @@ from bot.store import files
 from bot.store.engine import truncate_wal
 from bot.store.files import FileBox
 from bot.store.tx import Tx
-from bot.store.vault import Vault
+from bot.store.vault import NoKeyFile, Vault
 from bot.store.writer import Writer
 
 log = structlog.get_logger()
+
+KEYS_EVERY = 3.0
+"""Seconds between looks at the key file; `sotay keys rotate` waits longer than that."""
 
 
 class Guard:
@@ -38,31 +42,44 @@ class Guard:
         box: FileBox,
         rooms: Sequence[Room],
         ring: Callable[[], None],
+        quiet: Quiet = NEVER,
     ) -> None:
-        """`ring` tells the sender that there is something to send."""
+        """`ring` tells the sender that there is something to send; in the `quiet` hours no limit is told of."""
         self._engine = engine
         self._vault = vault
         self._writer = writer
         self._box = box
         self._rooms = rooms
         self._ring = ring
+        self._quiet = quiet
+
+    async def follow_keys(self) -> None:
+        """Takes up keys that were added to the key file, until cancelled; every process that seals needs it."""
+        while True:
+            try:
+                await asyncio.to_thread(self._vault.refresh)
+            except (OSError, NoKeyFile) as error:
+                log.error("keys_not_read", error=type(error).__name__, alert=True)
+            await asyncio.sleep(KEYS_EVERY)
 
     async def tick(self) -> None:
         """Tells of guessing, new accounts and limits that are near; finishes erasures, deletes files that ended."""
         with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.to_thread(self._vault.refresh)  # a key that was added meanwhile
-            for told in (_told_of_guessing, privacy.warn, tell_of_links):
+            for told in (_told_of_guessing, self._warn, tell_of_links):
                 if await self._writer.run(told):
                     self._ring()
             ready = await self._writer.run(partial(privacy.settle, rooms=self._rooms))
-            if ended := await self._writer.run(files.expired):
-                for file_id in ended:
-                    await asyncio.to_thread(self._box.delete, file_id)
-                await self._writer.run(partial(files.drop, file_ids=ended))
             if ready:
                 emptied = await asyncio.to_thread(truncate_wal, self._engine)
                 if emptied:  # else at the next tick
                     await self._writer.run(partial(privacy.finish, request_ids=ready))
+            if ended := await self._writer.run(files.expired):
+                for file_id in ended:
+                    await asyncio.to_thread(self._box.delete, file_id)
+                await self._writer.run(partial(files.drop, file_ids=ended))
+
+    def _warn(self, tx: Tx) -> int:
+        return 0 if self._quiet.holds(tx.now) else privacy.warn(tx)
 
 
 def _told_of_guessing(tx: Tx) -> int:

@@ -2,6 +2,8 @@
 
 import asyncio
 import io
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -35,7 +37,9 @@ class MeetingFiles:
 
     async def make(self, asked: Any) -> Any:
         """{"kind", "what", "file": [id, name, media type, bytes]}."""
-        data, name, media_type = await self._writer.run(partial(_content, asked=asked))
+        with speaking("vi" if asked["what"] == "docx" else asked["language"]):
+            make, name, media_type = await self._writer.run(partial(_content, asked=asked))
+            data = await asyncio.to_thread(make)
         file_id = await asyncio.to_thread(self._box.put, data)
         await self._writer.run(
             lambda tx: files.register(tx, file_id, name, media_type, len(data), until_ms=tx.now_ms + KEPT_MS)
@@ -43,35 +47,35 @@ class MeetingFiles:
         return {"kind": FILE_JOB, "what": asked["what"], "file": [file_id, name, media_type, len(data)]}
 
 
-def _content(tx: Tx, asked: Any) -> tuple[bytes, str, str]:
+def _content(tx: Tx, asked: Any) -> tuple[Callable[[], bytes], str, str]:
+    """What makes the file, from what was read; its name and media type."""
     if asked["what"] == "xlsx":
-        with speaking(asked["language"]):
-            return _table(tx, asked["meeting"]), "du-hop.xlsx", XLSX
+        figures = monthly(attended_of(tx, asked["meeting"], TABLE_MONTHS))
+        return partial(_table, figures, tx.now), "du-hop.xlsx", XLSX
     meeting = queries.get(tx, asked["meeting"])
     assert meeting is not None
     if asked["what"] == "ics":
-        with speaking(asked["language"]):
-            return calendar.make(meeting), "giay-moi-hop.ics", calendar.MEDIA_TYPE
+        return partial(calendar.make, meeting), "giay-moi-hop.ics", calendar.MEDIA_TYPE
+    path = people.ancestors(tx, meeting.unit_id)
+    above = people.organisation(tx, path[1]) if len(path) > 1 else None
     with speaking("vi"):
-        path = people.ancestors(tx, meeting.unit_id)
-        above = people.organisation(tx, path[1]) if len(path) > 1 else None
         lines = roll_call.lines(tx, meeting.id, named=asked["named"])
-        data = minutes.make(meeting, above.name if above else "", lines)
-        return data, "bien-ban-hop.docx", minutes.MEDIA_TYPE
+    make = partial(minutes.make, meeting, above.name if above else "", lines)
+    return make, "bien-ban-hop.docx", minutes.MEDIA_TYPE
 
 
-def _table(tx: Tx, member_id: int) -> bytes:
+def _table(figures: list[tuple[str, str, int, int, int]], at: datetime) -> bytes:
     """Attendance of twelve months over somebody's part of the tree, by month and unit."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Dự họp"))
     sheet.append([_("Tháng"), _("Đơn vị"), _("Số cuộc"), _("Có mặt"), _("Phải dự"), _("Tỷ lệ")])
-    for month, unit, meetings, present, must in monthly(attended_of(tx, member_id, TABLE_MONTHS)):
+    for month, unit, meetings, present, must in figures:
         sheet.append(
             [month, inert(unit) or _("tất cả"), meetings, present, must, present / must if must else None]
         )
     sheet.append([])
     sheet.append([_(texts.RULE)])
-    sheet.append([_("Tính đến {when}.", when=moment(tx.now))])
+    sheet.append([_("Tính đến {when}.", when=moment(at))])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

@@ -95,6 +95,8 @@ async def fetch(url: str, door: Door, etag: str | None = None, modified: str | N
         raise FeedRefused("timeout") from None
     except (httpx.HTTPError, httpx.InvalidURL):
         raise FeedRefused("unreachable") from None
+    except ValueError:  # an address, of a redirect too, that is none
+        raise FeedRefused("broken") from None
 
 
 async def _ask(client: httpx.AsyncClient, url: str, door: Door, headers: dict[str, str]) -> Answer | str:

@@ -58,7 +58,7 @@ class Replica:
 
     async def join(self) -> None:
         """Makes the others know of this process, which must be before it claims anything."""
-        self._living = await self._writer.run(partial(leases.live, holder=self._name))
+        await self._writer.run(partial(leases.live, holder=self._name))
 
     async def run(self) -> None:
         """Until cancelled; then every duty has ended."""

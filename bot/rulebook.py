@@ -5,11 +5,15 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
+import structlog
+
 from bot.handlers import policy
 from bot.policy import queries
 from bot.policy.shelf import Shelf, from_stored, index_file
 from bot.reading import ReadingProcess
-from bot.store.writer import Writer
+from bot.store.writer import Writer, WriterStopped
+
+log = structlog.get_logger()
 
 LOOK_EVERY = 3.0
 """Seconds between looks at the corpus's version."""
@@ -43,7 +47,12 @@ class Rulebook(Shelf):
     async def follow(self, writer: Writer) -> None:
         """Looks for changes until cancelled."""
         while True:
-            await self.refresh(writer)
+            try:
+                await self.refresh(writer)
+            except WriterStopped:
+                return
+            except Exception as error:  # the library in use goes on answering, and the next look tries again
+                log.error("rules_not_read", error=type(error).__name__, alert=True)
             await asyncio.sleep(LOOK_EVERY)
 
     async def tell_overdue(self, writer: Writer, ring: Callable[[], None]) -> None:

@@ -11,8 +11,9 @@ from sqlalchemy import Engine, insert
 
 from bot.chat.choices import pack
 from bot.clock import now
-from bot.delivery import outbox
+from bot.delivery import outbox, results
 from bot.delivery.outbound import Sent
+from bot.delivery.results import Note
 from bot.directives import queries, service
 from bot.directives.models import Acknowledge, Draft, Urgency
 from bot.organisation import queries as people
@@ -164,5 +165,5 @@ def _deliver(tx: Tx) -> bool:
     """The cards reach their people, as the sender records it; at the platform's pace it would take minutes."""
     rows = outbox.claim(tx, "telegram", "town", 500)
     for row in rows:
-        outbox.record_sent(tx, row, Sent(str(row.id % 10**9), "buttons"), tx.now_ms)
+        results.record(tx, [Note(row, Sent(str(row.id % 10**9), "buttons"), tx.now_ms, tx.now_ms)])
     return bool(rows)

@@ -46,7 +46,8 @@ class StoredFiles:
             return ""
 
         def unit(tx: Tx) -> str:
-            files.register(tx, file.file_id, file.name, file.media_type, file.size)
+            if not files.is_known(tx, file.file_id):
+                files.register(tx, file.file_id, file.name, file.media_type, file.size)
             return links.make(tx, file.file_id, (channel, chat_id), self._link_days)
 
         return link_page.address(public, await self._writer.run(unit))

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from aiohttp import BodyPartReader, web
 
+from bot.channels.clean import clean
 from bot.i18n import _, number, speaking
 
 PATH = "/gui-tep/{token}"
@@ -88,7 +89,7 @@ async def _file(request: web.Request, limit: int) -> tuple[str, bytes]:
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or part.name != "file":
             raise ValueError("not this page's form")
-        name = PurePath((part.filename or "").replace("\\", "/")).name[-_NAME_LENGTH:]
+        name = PurePath(clean(part.filename or "").replace("\\", "/")).name[-_NAME_LENGTH:]
         data = bytearray()
         while piece := await part.read_chunk():
             data += piece

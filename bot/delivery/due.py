@@ -166,7 +166,7 @@ def stop(tx: Tx, *, kind: str, kind_id: int) -> list[tuple[str, str, int]]:
 def row_of(tx: Tx, channel: str, chat_id: str, message_id: str) -> int | None:
     """The row that a message of ours came from, by the platform's id; None when it is not known."""
     here = (outbox.c.channel == channel, outbox.c.chat_id == chat_id, outbox.c.message_id == message_id)
-    found = tx.value(select(func.max(outbox.c.id)).where(*here))
+    found = tx.value(select(func.max(outbox.c.id)).where(*here, outbox.c.state == SENT))
     return None if found is None else int(found)
 
 

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, case, func, insert, or_, select, update
 
 from bot.chat.choices import Answer, unpack
 from bot.chat.replies import Edit, Message, Reply, Say, Template
 from bot.delivery import due, reserve, window
-from bot.delivery.outbound import Sent
 from bot.delivery.quiet import NEVER, Quiet
 from bot.delivery.statements import CONTENT
 from bot.delivery.wire import dump, load
@@ -32,6 +31,8 @@ from bot.store.tx import Tx
 
 CLAIM_MS = 30_000
 """How long a sender may take over a row before another one may try."""
+_ROUNDS = 8
+"""How often one commit looks again, when nothing of what it took is to be sent."""
 NOT_YET, hold, held, stop, withhold = due.NOT_YET, due.hold, due.held, due.stop, due.withhold
 make_due, go_on_making_due, releasing = due.make_due, due.go_on_making_due, due.releasing
 posted, row_of = due.posted, due.row_of
@@ -141,7 +142,7 @@ def tell(tx: Tx, channel: str, chat_id: str, said: Say) -> None:
             made_ms=tx.now_ms,
         )
     )
-    if (choices := _shown(said)) is not None:
+    if (choices := shown(said)) is not None:
         open_choices(tx, [choices.opened(row_id, channel, chat_id, tx.now_ms, unasked=True)])
 
 
@@ -186,12 +187,12 @@ def reply(tx: Tx, channel: str, chat_id: str, said: Reply, claimed_by: str) -> O
         claimed_until_ms=at_ms + CLAIM_MS,
         at=at_ms,
     )
-    if isinstance(said, Say) and (choices := _shown(said)) is not None:
+    if isinstance(said, Say) and (choices := shown(said)) is not None:
         open_choices(tx, [choices.opened(row_id, channel, chat_id, at_ms, unasked=False)])
     return Outgoing(row_id, channel, chat_id, said, 1, 0, True, at_ms + CLAIM_MS)
 
 
-class _Shown(NamedTuple):
+class Shown(NamedTuple):
     """What of a reply can be answered by number."""
 
     say: Say
@@ -199,17 +200,19 @@ class _Shown(NamedTuple):
     payloads: tuple[str, ...]
 
     def opened(self, row_id: int, channel: str, chat_id: str, at_ms: int, *, unasked: bool) -> Opened:
+        """How they stand open in a chat from a moment on."""
         say = self.say
         opening = Opening(row_id, say.about, say.card, self.labels, self.payloads, at_ms, unasked)
         return Opened(channel, chat_id, opening, at_ms + say.expires_minutes * 60_000)
 
 
-def _shown(say: Say) -> _Shown | None:
+def shown(say: Say) -> Shown | None:
+    """The choices of a message that a number can answer; None when it has none of that kind."""
     # A dialog's own question is answered through the dialog; an undo must never be hit by a number.
     if not say.choices or say.buttons_only or isinstance(unpack(say.choices[0].payload), Answer):
         return None
     labels = tuple(choice.label for choice in say.choices)
-    return _Shown(say, labels, tuple(choice.payload for choice in say.choices))
+    return Shown(say, labels, tuple(choice.payload for choice in say.choices))
 
 
 TEMPLATE = "_template"
@@ -241,15 +244,16 @@ def claim(
     closed: Closed | None = None,
     kept: Mapping[str, float] | None = None,
     short: reserve.Short | None = None,
-) -> list[Outgoing]:
+) -> list[Outgoing] | None:
     """Takes due rows of a channel, most urgent first, then oldest; and those whose claim has run out.
 
     In quiet hours only replies and what is hỏa tốc. A notice that is no longer wanted (`unwanted` names
     the rows) is not sent; nor is one to somebody whose window has closed: its row ends here as unreachable,
     and `closed` is told. A share of the channel's messages, `kept`, is not for digests (`delivery.reserve`).
+    None when so many ended that others should get the writer first: look again at once.
     """
     most = FLASH if quiet.holds(tx.now) else DIGEST
-    while True:
+    for _again in range(_ROUNDS):
         rows = _take(tx, channel, claimed_by, limit, most)
         share = (kept or {}).get(channel, 0.0)
         digests = [row for row in rows if row.priority == DIGEST] if share else []
@@ -258,6 +262,7 @@ def claim(
         found = _open_ones(tx, channel, going, unwanted, closed) if going else []
         if found or not rows:
             return found
+    return None
 
 
 # One priority at a time, and by the due time alone (a row that is being sent was due as well): so each look
@@ -283,7 +288,7 @@ _TAKE = Hot(
         state=SENDING,
         claimed_by=bindparam("by"),
         claimed_until_ms=bindparam("until"),
-        attempts=outbox.c.attempts + 1,
+        attempts=outbox.c.attempts + case((outbox.c.state == QUEUED, 1), else_=0),
     )
     .returning(
         outbox.c.id,
@@ -398,84 +403,28 @@ def release_of_the_dead(tx: Tx, channels: Sequence[str]) -> None:
     )
 
 
-_SENT = Hot(
-    update(outbox)
-    .where(outbox.c.id == bindparam("row"))
-    .values(
-        state=SENT,
-        message_id=bindparam("message"),
-        choices_as=bindparam("shown"),
-        sent_ms=bindparam("at"),
-        free_messages=bindparam("free"),
-        billed_messages=bindparam("billed"),
-        body=None,
-        reason=None,
-        claimed_by=None,
-    )
-)
-
-
-class Result(NamedTuple):
-    """The platform took the message of a row, at this moment."""
-
-    row: Outgoing
-    sent: Sent
-    at_ms: int
-
-
-def record_sent(tx: Tx, row: Outgoing, sent: Sent, at_ms: int) -> None:
-    """Records one result; see `record_results`."""
-    record_results(tx, [Result(row, sent, at_ms)])
-
-
-def record_results(tx: Tx, results: Sequence[Result]) -> None:
-    """Records messages that the platform took; the choices of notices among them are open from that moment.
-
-    The moment is told, since the record may be written after the person's answer was.
-    """
-    _SENT.run_each(tx, [_taken(row.id, sent, at_ms) for row, sent, at_ms in results])
-    opened = []
-    shown: dict[int, _Shown | None] = {}  # a notice to many is one value for all of them
-    for row, _sent, at_ms in results:
-        say = row.reply.say if isinstance(row.reply, Edit) else row.reply
-        if row.is_reply or not isinstance(say, Say):
-            continue
-        if id(say) not in shown:
-            shown[id(say)] = _shown(say)
-        if (choices := shown[id(say)]) is not None:
-            opened.append(choices.opened(row.id, row.channel, row.chat_id, at_ms, unasked=True))
-    if opened:
-        open_choices(tx, opened)
-
-
-def _taken(row_id: int, sent: Sent, at_ms: int) -> dict[str, Any]:
-    free = sum(each.to_person for each in sent.quotas)
-    billed = len(sent.quotas) - free
-    return {
-        "row": row_id,
-        "message": sent.message_id,
-        "shown": sent.choices_as,
-        "at": at_ms,
-        "free": free if sent.quotas else None,
-        "billed": billed if sent.quotas else None,
-    }
-
-
 def record_seen(tx: Tx, channel: str, chat_id: str, message_ids: Iterable[str], at_ms: int) -> None:
     """Records that the person saw these messages, the first time alone. A fact of delivery, and nothing else."""
     here = (outbox.c.channel == channel, outbox.c.chat_id == chat_id)
     for each in message_ids:
-        mine = (*here, outbox.c.message_id == each, outbox.c.seen_ms.is_(None))
+        # A correction that waits holds the ids of what it takes back: that is what was seen, not this.
+        mine = (*here, outbox.c.message_id == each, outbox.c.state == SENT, outbox.c.seen_ms.is_(None))
         tx.run(update(outbox).where(*mine).values(seen_ms=at_ms))
 
 
-def record_later(tx: Tx, row: Outgoing, due_ms: int, *, uncertain: bool = False) -> None:
-    """Puts a row back for a later moment, unless it was recalled meanwhile."""
-    tx.run(
-        update(outbox)
-        .where(outbox.c.id == row.id, outbox.c.state == SENDING)
-        .values(state=QUEUED, due_ms=due_ms, claimed_by=None, uncertain=outbox.c.uncertain + int(uncertain))
-    )
+def record_later(tx: Tx, row: Outgoing, due_ms: int, *, uncertain: bool = False, tried: bool = True) -> None:
+    """Puts a row back for a later moment, unless it was recalled meanwhile.
+
+    `tried`: whether this was a try of its own, of which it has so many; waiting for the channel is none.
+    """
+    back = {
+        "state": QUEUED,
+        "due_ms": due_ms,
+        "claimed_by": None,
+        "uncertain": outbox.c.uncertain + int(uncertain),
+        "attempts": outbox.c.attempts - int(not tried),
+    }
+    tx.run(update(outbox).where(outbox.c.id == row.id, outbox.c.state == SENDING).values(back))
 
 
 def record_failed(tx: Tx, row: Outgoing, reason: str, *, unreachable: bool) -> None:

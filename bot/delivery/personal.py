@@ -8,7 +8,7 @@ from bot.delivery import window
 from bot.i18n import _, number
 from bot.store import links
 from bot.store.dialogs import Place
-from bot.store.tables.delivery import QUEUED, SENDING, UNREACHABLE, outbox
+from bot.store.tables.delivery import QUEUED, SENDING, SENT, UNREACHABLE, outbox
 from bot.store.tx import Tx
 
 
@@ -18,7 +18,7 @@ def held(tx: Tx, member_id: int, places: Sequence[Place]) -> list[tuple[str, str
         tx.value(
             select(func.count())
             .select_from(outbox)
-            .where(outbox.c.channel == each.channel, outbox.c.chat_id == each.chat_id)
+            .where(outbox.c.channel == each.channel, outbox.c.chat_id == each.chat_id, outbox.c.state == SENT)
         )
         for each in places
     )

@@ -44,17 +44,14 @@ log = structlog.get_logger()
 CLAIMED_AT_ONCE, MOST_HELD = 256, 1024
 """Chats with a message in memory, those left out that wait for their own limit; and messages in memory at most."""
 _TOKEN_PAUSE_S = 60
-_UNCERTAIN_PAUSE_MS = 2_000
-_MAX_UNCERTAIN = 1
+_UNCERTAIN_PAUSE_MS, _MAX_UNCERTAIN = 2_000, 1
 _DOWN, _LONGEST_DOWN_S = 10, 60.0
 """So many messages in a row that a platform was not there for, and the channel pauses, longer each time."""
 _MAX_TRIES_UNAVAILABLE, _LONGEST_BACK_OFF_S = 12, 300.0
-_SUSPENDED_PAUSE_S = 600
-_TELL_AGAIN_S = 6 * 3600
+_SUSPENDED_PAUSE_S, _TELL_AGAIN_S = 600, 6 * 3600
 _MAX_TRIES_LATER = 48
 """How often a row is put back that waits for a quota or the morning: two days, at an hour each."""
-_RECORDED_AGAIN = 3
-_AGAIN_S = 1.0
+_RECORDED_AGAIN, _AGAIN_S = 3, 1.0
 _NOTES, _NOTES_S = 128, 0.05
 """Results are recorded together: at most so many, and none waits longer (seconds)."""
 _MARGIN_MS = 5_000
@@ -219,8 +216,11 @@ class Sender:
         for lane in self._lanes.values():
             lane.bell.set()
 
-    def hand(self, rows: Iterable[Outgoing]) -> None:
-        """Takes rows that this process has claimed. Called on the event loop, after their commit."""
+    def hand(self, rows: Iterable[Outgoing], *, found: bool = False) -> None:
+        """Takes rows that this process has claimed: new replies, or `found` in the table.
+
+        Called on the event loop, after their commit.
+        """
         for row in rows:
             lane = self._lanes.get(row.channel)
             if lane is None or row.id in lane.held:
@@ -230,8 +230,8 @@ class Sender:
                 if due_ms < now_ms() - outbox.CLAIM_MS:
                     # it went another way: recalled, moved, sent by another process
                     del lane.behind[row.chat_id]
-                elif row.is_reply and row.attempts == 1:  # from memory: goes behind what was put back
-                    self._record(partial(outbox.record_later, row=row, due_ms=due_ms))
+                elif row.is_reply and not found:  # goes behind what was put back
+                    self._record(partial(outbox.record_later, row=row, due_ms=due_ms, tried=False))
                     continue
                 elif row.id == first:
                     del lane.behind[row.chat_id]
@@ -261,9 +261,11 @@ class Sender:
                     lane.ended.clear()
                     # As urgent as outcomes are: those submitted before it are written before it, the rest after it.
                     claim = partial(self._claim, channel=channel, limit=free)
-                    if not (rows := await self._writer.run(claim, urgent=True)):
+                    if (rows := await self._writer.run(claim, urgent=True)) is None:
+                        continue
+                    if not rows:
                         break
-                    self.hand(row for row in rows if row.id not in lane.ended)
+                    self.hand([row for row in rows if row.id not in lane.ended], found=True)
             except WriterStopped:
                 return
             except Exception as error:
@@ -298,11 +300,14 @@ class Sender:
             queue.popleft()
             done = [row]
             if behind is not None:  # keep the chat's order: what waits behind goes back, too
-                lane.behind[chat_id] = (row.id, behind)
-                for later in queue:
-                    self._record(partial(outbox.record_later, row=later, due_ms=behind))
-                done += queue
-                queue.clear()
+                if row.is_reply:
+                    lane.behind[chat_id] = (row.id, behind)
+                # A notice may wait for the morning: the answers to what its person writes do not.
+                waits = [each for each in queue if row.is_reply or not each.is_reply]
+                for later in waits:
+                    self._record(partial(outbox.record_later, row=later, due_ms=behind, tried=False))
+                    queue.remove(later)
+                done += waits
             for finished in done:
                 lane.held.discard(finished.id)
                 if lane.holds:
@@ -351,11 +356,11 @@ class Sender:
         except RetryAfter as error:
             log.warning("platform_asks_to_wait", channel=channel, seconds=error.seconds)
             lane.pause(error.seconds)
-            return self._later(row, error.seconds * 1000)
+            return self._later(row, error.seconds * 1000, tried=False)
         except TokenExpired:
             log.error("platform_token_expired", channel=channel, alert=True)
             lane.pause(_TOKEN_PAUSE_S)
-            return self._later(row, _TOKEN_PAUSE_S * 1000)
+            return self._later(row, _TOKEN_PAUSE_S * 1000, tried=False)
         except Later as error:
             log.warning("send_later", channel=channel, why=error.why, seconds=error.seconds)
             if row.attempts < _MAX_TRIES_LATER:
@@ -363,7 +368,7 @@ class Sender:
             self._failed(lane, row, error.why)
         except Suspended as error:
             self._suspend(lane, channel, error.problem)
-            return self._later(row, _SUSPENDED_PAUSE_S * 1000)
+            return self._later(row, _SUSPENDED_PAUSE_S * 1000, tried=False)
         except Unreachable as error:
             if error.new_chat_id is not None:
                 new = error.new_chat_id
@@ -390,8 +395,7 @@ class Sender:
                 self._record(partial(_template_refused, self._reachability, row, reason))
             else:
                 self._failed(lane, row, reason)
-        except Exception as error:
-            # A fault of ours in one message must not stop the chat; it is counted and shown.
+        except Exception as error:  # a fault of ours in one message must not stop the chat
             log.error("send_broke", channel=channel, error=type(error).__name__)
             self._failed(lane, row, "broken")
         else:
@@ -409,11 +413,9 @@ class Sender:
         # What waits here goes back at once; what is at the platform already overwrites that by its result.
         for waiting in [each for queue in lane.chats.values() for each in queue]:
             if waiting.notice == row.notice and waiting.id != row.id:
-                self._record(partial(outbox.record_later, row=waiting, due_ms=outbox.NOT_YET))
-        self._record(partial(self._hold, kind=kind, kind_id=kind_id, reason=reason))
-
-    def _hold(self, tx: Tx, kind: str, kind_id: int, reason: str) -> None:
-        self._reachability.too_many_failed(tx, kind, kind_id, reason)
+                self._record(partial(outbox.record_later, row=waiting, due_ms=outbox.NOT_YET, tried=False))
+        held = partial(self._reachability.too_many_failed, kind=kind, kind_id=kind_id, reason=reason)
+        self._record(held)
 
     def _suspend(self, lane: _Lane, channel: str, problem: str) -> None:
         log.error("account_suspended", channel=channel, problem=problem, alert=True)
@@ -423,9 +425,10 @@ class Sender:
             lane.told[problem] = time
             self._record(partial(self._reachability.suspended, channel=channel, problem=problem))
 
-    def _later(self, row: Outgoing, wait_ms: float, *, uncertain: bool = False) -> int:
+    def _later(self, row: Outgoing, wait_ms: float, *, uncertain: bool = False, tried: bool = True) -> int:
         due = now_ms() + round(wait_ms)
-        self._record(partial(outbox.record_later, row=row, due_ms=due, uncertain=uncertain))
+        back = partial(outbox.record_later, row=row, due_ms=due, uncertain=uncertain, tried=tried)
+        self._record(back)
         asyncio.get_running_loop().call_later(wait_ms / 1000 + 0.05, self.ring)
         return due
 

@@ -188,13 +188,6 @@ def shut(tx: Tx, channel: str, chat_id: str) -> None:
     )
 
 
-def used_up(tx: Tx, channel: str, chat_id: str) -> None:
-    """The platform says that this person's free messages are used up."""
-    tx.run(
-        update(windows).where(windows.c.channel == channel, windows.c.chat_id == chat_id).values(free_left=0)
-    )
-
-
 _THESE = Hot(
     lambda dialect: select(windows).where(
         windows.c.channel == bindparam("channel"), one_of(dialect, windows.c.chat_id, "chats")

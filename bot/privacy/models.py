@@ -58,3 +58,8 @@ class Request:
     done_by: datetime
     extended: bool
     done: datetime | None
+
+    @property
+    def limit(self) -> datetime:
+        """The law's limit that counts now: of the answer, then of the doing."""
+        return self.answer_by if self.state == State.OPEN else self.done_by

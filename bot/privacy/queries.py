@@ -10,6 +10,8 @@ from bot.privacy.models import PENDING, Kind, Request, State
 from bot.store.tables.privacy import data_requests
 from bot.store.tx import Tx
 
+_UNFINISHED = select(data_requests).where(data_requests.c.state.in_((State.OPEN, State.TAKEN)))
+
 
 def get(tx: Tx, request_id: int) -> Request | None:
     """One request."""
@@ -37,11 +39,15 @@ def pending_of(tx: Tx, member_id: int, kind: Kind) -> Request | None:
 
 def queue(tx: Tx, unit_ids: Iterable[int] | None = None) -> list[Request]:
     """What is not finished in these units (None: anywhere), the most pressing first."""
-    statement = select(data_requests).where(data_requests.c.state.in_((State.OPEN, State.TAKEN)))
+    statement = _UNFINISHED
     if unit_ids is not None:
         statement = statement.where(data_requests.c.unit_id.in_(list(unit_ids)))
-    found = [_request(tx, row) for row in tx.rows(statement)]
-    return sorted(found, key=lambda each: each.answer_by if each.state == State.OPEN else each.done_by)
+    return sorted((_request(tx, row) for row in tx.rows(statement)), key=lambda each: each.limit)
+
+
+def unwarned(tx: Tx) -> list[Request]:
+    """What is not finished, and whose next limit nobody was reminded of."""
+    return [_request(tx, row) for row in tx.rows(_UNFINISHED.where(data_requests.c.warned_ms.is_(None)))]
 
 
 def _request(tx: Tx, row: Row[tuple[object, ...]]) -> Request:

@@ -8,8 +8,8 @@ ANSWER_DAYS = 2
 """Working days: Monday to Friday. Public holidays are not left out, so our clock is never later than the law's."""
 DO_DAYS = 15
 EXTENSION_DAYS = 15
-WARN_BEFORE = timedelta(hours=24)
-"""How long before a limit the officers are reminded."""
+WARN_BEFORE = timedelta(hours=36)
+"""How long before a limit the officers are reminded. Limits end at midnight: at noon of the day before."""
 SATURDAY = 5
 
 

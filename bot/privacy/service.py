@@ -57,7 +57,8 @@ def ask(tx: Tx, account: Account, kind: Kind, words: str = "") -> Request:
 def take(tx: Tx, request_id: int, by: int | None) -> Request:
     """Answers a request: it will be done. Raises Refused("no_right" | "settled")."""
     request = _decidable(tx, request_id, by, State.OPEN)
-    return _set(tx, request, by, "privacy.take", state=State.TAKEN.value, answered_ms=tx.now_ms)
+    taken = {"state": State.TAKEN.value, "answered_ms": tx.now_ms, "warned_ms": None}
+    return _set(tx, request, by, "privacy.take", **taken)
 
 
 def extend(tx: Tx, request_id: int, by: int | None, reason: str) -> Request:
@@ -73,6 +74,7 @@ def extend(tx: Tx, request_id: int, by: int | None, reason: str) -> Request:
         state=State.TAKEN.value,
         answered_ms=tx.now_ms,
         extended_ms=tx.now_ms,
+        warned_ms=None,
         done_by_ms=to_ms(rules.done_by(request.made, extended=True)),
         reason=_reason(tx, request, reason),
     )
@@ -148,20 +150,13 @@ def finish(tx: Tx, request_ids: Sequence[int]) -> None:
 
 
 def warn(tx: Tx) -> int:
-    """Reminds the officers, once, of each request whose limit is near. Returns how many requests."""
-    limit = tx.now + rules.WARN_BEFORE
-    near = [
-        each
-        for each in queries.queue(tx)
-        if (each.answer_by if each.state == State.OPEN else each.done_by) <= limit
-    ]
-    warned = {row.id for row in tx.rows(data_requests.select().where(data_requests.c.warned_ms.is_not(None)))}
-    fresh = [each for each in near if each.id not in warned]
-    for request in fresh:
+    """Reminds the officers, once, of each limit that is near. Returns of how many requests."""
+    near = [each for each in queries.unwarned(tx) if each.limit <= tx.now + rules.WARN_BEFORE]
+    for request in near:
         for account in officers(tx, request.unit_id, but=request.member_id):
             outbox.tell(tx, account.channel, account.chat_id, texts.near_limit(request))
         tx.run(update(data_requests).where(data_requests.c.id == request.id).values(warned_ms=tx.now_ms))
-    return len(fresh)
+    return len(near)
 
 
 def officers(tx: Tx, unit_id: int, *, but: int) -> list[Account]:

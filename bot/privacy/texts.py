@@ -54,13 +54,12 @@ def asked(request: Request) -> Say:
 
 def near_limit(request: Request) -> Say:
     """To officers: a limit is near."""
-    limit = request.answer_by if request.state == State.OPEN else request.done_by
     return Say(
         _(
             "Yêu cầu {what} số {id} sắp hết hạn ({limit}). Nhắn “yêu cầu dữ liệu” để xử lý.",
             what=_(KINDS[request.kind]),
             id=request.id,
-            limit=moment(limit),
+            limit=moment(request.limit),
         ),
         heading=_("Sắp hết hạn theo luật"),
     )

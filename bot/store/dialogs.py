@@ -31,13 +31,15 @@ class DialogRow(NamedTuple):
 
 
 def load_dialog(tx: Tx, place: Place) -> DialogRow | None:
-    """The running dialog of a person in a chat."""
+    """The running dialog of a person in a chat; until the commit no other process goes on with it."""
     row = tx.first(
-        select(dialogs).where(
+        select(dialogs)
+        .where(
             dialogs.c.channel == place.channel,
             dialogs.c.chat_id == place.chat_id,
             dialogs.c.user_id == place.user_id,
         )
+        .with_for_update()
     )
     if row is None:
         return None

@@ -2,11 +2,12 @@
 
 import hashlib
 import os
+import secrets
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, or_, select
 
 from bot.store.tables.delivery import file_links, file_references, files
 from bot.store.tx import Tx
@@ -26,8 +27,10 @@ class FileBox:
         file_id = hashlib.sha256(self._vault.hash("files", hashlib.sha256(data).hexdigest())).hexdigest()[:40]
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._folder / file_id
-        if not path.exists():
-            draft = path.with_suffix(f".{os.getpid()}")
+        try:
+            os.utime(path)  # wanted anew: `sweep` counts from now
+        except FileNotFoundError:
+            draft = path.with_suffix(f".{secrets.token_hex(4)}")
             draft.write_bytes(self._vault.seal("files", file_id, data))
             draft.chmod(0o600)
             draft.replace(path)
@@ -68,21 +71,26 @@ def register(
 ) -> None:
     """Notes what a stored file is called (shown to people), its media type and size in bytes.
 
-    `owner_id`: the member whose own data it holds; `until_ms`: when it is deleted (None: kept).
+    `owner_id`: the member whose own data it holds; `until_ms`: when it is deleted (None: kept). A file that is
+    known is kept as long as whoever wants it longest says.
     """
-    tx.run(
-        insert(tx.conn, files)
-        .values(
-            id=file_id,
-            name=name[:200],
-            media_type=media_type,
-            size=size,
-            made_ms=tx.now_ms,
-            owner_id=owner_id,
-            until_ms=until_ms,
-        )
-        .on_conflict_do_nothing(index_elements=["id"])
+    row = insert(tx.conn, files).values(
+        id=file_id,
+        name=name[:200],
+        media_type=media_type,
+        size=size,
+        made_ms=tx.now_ms,
+        owner_id=owner_id,
+        until_ms=until_ms,
     )
+    asked, known = row.excluded.until_ms, files.c.until_ms
+    longest = case((or_(asked.is_(None), known.is_(None)), None), (asked > known, asked), else_=known)
+    tx.run(row.on_conflict_do_update(index_elements=["id"], set_={"until_ms": longest}))
+
+
+def is_known(tx: Tx, file_id: str) -> bool:
+    """Whether a file has a row."""
+    return tx.first(select(files.c.id).where(files.c.id == file_id)) is not None
 
 
 def expired(tx: Tx) -> list[str]:

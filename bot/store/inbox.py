@@ -1,14 +1,17 @@
 """Updates taken in: stored before the platform hears 200, done in the commit of their effect."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.engine import Row
 
 from bot.store.hot import Hot
 from bot.store.tables.conversation import DONE, SET_ASIDE, WAITING, inbox
 from bot.store.tx import Tx
 from bot.store.upsert import insert_for
+from bot.store.vault import VaultError
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Waiting:
     channel: str
     chat_key: str
     payload: bytes | None
-    """None: too many wait to keep it in memory; it is in the table."""
+    """None: it is in the table; too many wait to keep it in memory, or it does not open."""
     received_ms: int
     update: Any = None
     """The payload as whoever took it in has parsed it already."""
@@ -78,23 +81,29 @@ def waiting(tx: Tx) -> list[Waiting]:
         inbox.c.received_ms,
     )
     return [
-        Waiting(
-            row.id,
-            row.channel,
-            row.chat_key,
-            tx.vault.open_bytes("inbox.payload", f"{row.channel}:{row.update_key}", row.payload),
-            row.received_ms,
-        )
+        opened(tx, row)
         for row in tx.rows(select(*columns).where(inbox.c.state == WAITING).order_by(inbox.c.id))
     ]
 
 
+def opened(tx: Tx, row: Row[Any]) -> Waiting:
+    """A waiting update of the table. One that does not open fails when it is handled, and stops no other."""
+    known = None
+    with suppress(VaultError):
+        known = _open(tx, row)
+    return Waiting(row.id, row.channel, row.chat_key, known, row.received_ms)
+
+
+def _open(tx: Tx, row: Row[Any]) -> bytes:
+    return tx.vault.open_bytes("inbox.payload", f"{row.channel}:{row.update_key}", row.payload)
+
+
 def payload(tx: Tx, row_id: int) -> bytes:
-    """What a waiting update holds."""
+    """What a waiting update holds. Raises VaultError."""
     row = _PAYLOAD.first(tx, row=row_id)
     if row is None:
         raise LookupError(row_id)
-    return tx.vault.open_bytes("inbox.payload", f"{row.channel}:{row.update_key}", row.payload)
+    return _open(tx, row)
 
 
 def done(tx: Tx, row_id: int) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import ARRAY, Text, case, cast, delete, exists, func, literal, o
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from bot.store import signals, upsert
-from bot.store.inbox import Waiting
+from bot.store.inbox import Waiting, opened
 from bot.store.leases import database_ms
 from bot.store.tables.conversation import WAITING, inbox, inbox_chats
 from bot.store.tx import Tx
@@ -109,19 +109,7 @@ def claim(tx: Tx, process: str, chats_at_once: int = 50) -> list[Claimed]:
         .lateral("oldest")
     )
     rows = tx.rows(select(oldest).select_from(mine.join(oldest, true())).order_by(oldest.c.id))
-    found = [
-        Claimed(
-            Waiting(
-                row.id,
-                row.channel,
-                row.chat_key,
-                tx.vault.open_bytes("inbox.payload", f"{row.channel}:{row.update_key}", row.payload),
-                row.received_ms,
-            ),
-            row.attempts,
-        )
-        for row in rows
-    ]
+    found = [Claimed(opened(tx, row), row.attempts) for row in rows]
     with_updates = {(each.row.channel, each.row.chat_key) for each in found}
     settle(tx, process, [(row.channel, row.chat_key) for row in chats if tuple(row) not in with_updates])
     return found

@@ -124,3 +124,16 @@ async def test_it_goes_on_after_trouble_and_while_telegram_does_not_know_the_tok
     assert pauses == [1, 2, 1]
     assert [log["event"] for log in logs if log["log_level"] == "error"] == ["platform_token_expired"]
     assert TOKEN not in str(logs)
+
+
+async def test_the_webhook_is_taken_away_however_often_that_fails(poller, telegram, box, monkeypatch):
+    async def pause(_seconds):
+        pass
+
+    monkeypatch.setattr(module, "asyncio", type("Loop", (), {"sleep": pause, "gather": asyncio.gather}))
+    full = (200, {"ok": True, "result": [update(7)]})
+    telegram.next = [(502, "<html>"), (502, "<html>"), (200, {"ok": True, "result": True}), full]
+    box.ends_after = 1
+    with pytest.raises(asyncio.CancelledError):
+        await poller.run()
+    assert telegram.methods == ["deleteWebhook"] * 3 + ["getUpdates"]

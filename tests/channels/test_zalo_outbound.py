@@ -7,6 +7,7 @@ import pytest
 from channel_doubles import CHUNK, PDF, Platform, Shelf, serve
 from structlog.testing import capture_logs
 
+from bot.channels.zalo_oa import outbound
 from bot.channels.zalo_oa.access import FixedToken
 from bot.channels.zalo_oa.outbound import IN_FLIGHT, ZaloOutbound, of_template
 from bot.chat.errors import (
@@ -143,6 +144,27 @@ async def test_a_file_is_uploaded_once_and_goes_before_the_card(out, zalo, shelf
     assert zalo.calls[1][1] == {"recipient": {"user_id": USER}, "message": {"attachment": attachment}}
     assert sent_texts(zalo)[1].startswith(PLAIN)
     assert 6 * 86_400 < shelf.valid[0] < 7 * 86_400
+
+
+async def test_a_card_behind_its_file_waits_rather_than_that_the_file_goes_twice(out, zalo, monkeypatch):
+    monkeypatch.setattr(outbound, "_PART_PAUSE_S", 0.0)
+    sent, refused = (200, usual("cs")), no(-32)
+    for answer in (refused, (503, "")):
+        zalo.calls.clear()
+        zalo.next = [sent, answer] if answer is not refused else [(200, usual("file")), sent, answer]
+        await out.send(USER, replace(CARD, file=PDF))
+        assert [text for text in sent_texts(zalo) if text] == [PLAIN, PLAIN]
+        assert (
+            sum(
+                "attachment" in body["message"] and "text" not in body["message"]
+                for name, body in zalo.calls
+                if name == "cs"
+            )
+            == 1
+        )
+    zalo.next = [sent, refused, refused]
+    with pytest.raises(RetryAfter):
+        await out.send(USER, replace(CARD, file=PDF))
 
 
 async def test_a_picture_is_shown_as_one(out, zalo, shelf):

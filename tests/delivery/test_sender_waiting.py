@@ -7,14 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.chat.errors import (
-    PlatformError,
-    Rejected,
-    RetryAfter,
-)
+from bot.chat.errors import Later, PlatformError, Rejected, RetryAfter, Unavailable
 from bot.chat.replies import Choice, Edit, File, Say, Toast
 from bot.clock import CLOCK, now
-from bot.delivery import due, outbox, wire
+from bot.delivery import due, outbox, sender, wire
 from bot.delivery.outbox import DIGEST, FLASH, NORMAL, Notice
 from bot.store import openings
 from bot.store.tables.delivery import FAILED, QUEUED, RECALLED, SENDING, SENT
@@ -320,3 +316,25 @@ async def test_a_large_notice_is_let_go_by_slices_and_a_hold_in_between_holds(po
     post.sender.start()
     await post.until_finished()
     assert len(post.telegram.took) == 35
+
+
+async def test_a_notice_that_waits_for_the_morning_keeps_no_answer_back(post):
+    post.telegram.plan["a"] = [Later(3600, "person_quota")]
+    await post.notices(["a"], "nhắc")
+    post.sender.start()
+    await post.telegram.until(lambda: post.telegram.calls)
+    await post.replies(("a", "trả lời"))
+    await post.telegram.until(lambda: post.telegram.took)
+    assert post.telegram.took == [("a", "trả lời")]
+    assert [state for state, *_ in (await post.states())["a"]] == [QUEUED, SENT]
+
+
+async def test_waiting_for_the_channel_is_no_try(post, monkeypatch):
+    monkeypatch.setattr(sender, "_MAX_TRIES_UNAVAILABLE", 2)
+    monkeypatch.setattr(sender, "_back_off_s", lambda attempts: 0.0)
+    post.telegram.plan["a"] = [RetryAfter(0.01), RetryAfter(0.01), RetryAfter(0.01), Unavailable()]
+    await post.notices(["a"], "1")
+    post.sender.start()
+    await post.until_finished()
+    assert post.telegram.texts("a") == ["1"]
+    assert (await post.states())["a"] == [(SENT, None, 0)]

@@ -20,10 +20,11 @@ from sqlalchemy import Engine, insert, select
 from bot.chat.choices import unpack
 from bot.chat.errors import Refused
 from bot.chat.replies import Edit, File, Say
-from bot.delivery import outbox
+from bot.delivery import outbox, results
 from bot.delivery.outbound import Sent
 from bot.delivery.outbox import Outgoing
 from bot.delivery.quiet import NEVER
+from bot.delivery.results import Note
 from bot.directives import (
     by_hand,
     catching_up,
@@ -159,7 +160,7 @@ class World:
         ]
 
     def arrive(self, row: Outgoing) -> None:
-        outbox.record_sent(self.tx, row, Sent(f"m{row.id}", "buttons"), self.tx.now_ms)
+        results.record(self.tx, [Note(row, Sent(f"m{row.id}", "buttons"), self.tx.now_ms, self.tx.now_ms)])
         said = row.reply.say if isinstance(row.reply, Edit) else row.reply
         if isinstance(said, Say) and row.chat_id in self.phones:
             self.phones[row.chat_id].append(said)

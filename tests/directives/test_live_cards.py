@@ -9,8 +9,9 @@ from sqlalchemy import func, insert, select, update
 
 from bot.chat.replies import Edit, Say
 from bot.clock import now
-from bot.delivery import outbox
+from bot.delivery import outbox, results
 from bot.delivery.outbound import Sent
+from bot.delivery.results import Note
 from bot.directives import live_cards, queries, service
 from bot.directives.models import Draft, Urgency
 from bot.organisation import queries as people
@@ -105,7 +106,7 @@ class House:
         sent = []
         for channel in ("telegram", "zalo_oa"):
             for row in outbox.claim(self.tx, channel, "test", 1000):
-                outbox.record_sent(self.tx, row, Sent(f"m{row.id}"), self.tx.now_ms)
+                results.record(self.tx, [Note(row, Sent(f"m{row.id}"), self.tx.now_ms, self.tx.now_ms)])
                 kind = self.tx.value(select(outbox_table.c.notice).where(outbox_table.c.id == row.id))
                 if kind in (live_cards.CARD, live_cards.EDIT):
                     sent.append((row.chat_id, row.reply))
@@ -279,7 +280,7 @@ def test_a_recall_waits_for_a_card_that_is_just_leaving(house: House) -> None:
     rows = [row for row in outbox.claim(house.tx, "telegram", "test", 1000) if row.chat_id == "-1"]
     service.recall(house.tx, directive, house.author)
     house.ring()
-    outbox.record_sent(house.tx, rows[0], Sent("77"), house.tx.now_ms)
+    results.record(house.tx, [Note(rows[0], Sent("77"), house.tx.now_ms, house.tx.now_ms)])
     house.ring()
     [(_chat, said)] = [each for each in house.send() if each[0] == "-1"]
     assert isinstance(said, Edit)

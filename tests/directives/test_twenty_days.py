@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from bot.clock import VIETNAM, to_ms
-from bot.delivery import outbox, window
+from bot.delivery import outbox, results, window
 from bot.delivery.outbound import Sent
 from bot.delivery.quiet import Quiet
+from bot.delivery.results import Note
 from bot.delivery.window import Terms
 from bot.directives import catching_up, queries, reminding, service
 from bot.directives.models import Draft, Urgency
@@ -120,7 +121,7 @@ class Town:
         members, windows = people.members_at(tx, places), window.of(tx, places)
         for row, place in zip(taken, places, strict=True):
             assert place not in windows or windows[place].is_open(tx.now_ms), "into a closed window"
-            outbox.record_sent(tx, row, Sent(f"m{row.id}", "buttons"), tx.now_ms)
+            results.record(tx, [Note(row, Sent(f"m{row.id}", "buttons"), tx.now_ms, tx.now_ms)])
             member = members[place]
             self.sent.append((self.now, row.channel, member, row.reply.heading))
             if (

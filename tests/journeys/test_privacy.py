@@ -1,5 +1,7 @@
 """A member's own data: seen, exported, corrected, taken back, erased; and what the officer does."""
 
+from functools import partial
+
 import pytest
 from aiohttp import ClientSession
 from sqlalchemy import select
@@ -140,7 +142,8 @@ async def test_the_officers_are_reminded_of_the_clock_once(house):
     await member.sees("Yêu cầu số 1")
     assert await house.write(service.warn) == 0
     request = await house.write(lambda tx: queries.get(tx, 1))
-    house.turn(seconds=(request.answer_by - now()).total_seconds() - 25 * 3600)
+    house.turn(seconds=(request.answer_by - now()).total_seconds() - 37 * 3600)
+    assert await house.write(service.warn) == 0
     house.turn(hours=2)
     await house.write(service.warn)  # the bell may have been faster
     assert (await house.write(lambda tx: tx.first(select(data_requests)))).warned_ms is not None
@@ -149,9 +152,14 @@ async def test_the_officers_are_reminded_of_the_clock_once(house):
     house.app.sender.ring()
     await officer.sees("Sắp hết hạn")
     assert await house.write(service.warn) == 0
-    house.turn(days=1)
+    house.turn(days=2)
     await officer.says("/yeucaudulieu")
     await officer.sees("QUÁ HẠN")
+    by = await house.write(lambda tx: people.account_of(tx, house.channel, officer.user_id).member_id)
+    request = await house.write(partial(service.take, request_id=1, by=by))
+    house.turn(seconds=(request.done_by - now()).total_seconds() - 30 * 3600)
+    await house.write(service.warn)
+    assert (await house.write(lambda tx: tx.first(select(data_requests)))).warned_ms is not None
 
 
 async def test_slips_are_printed_where_they_may_travel(house):

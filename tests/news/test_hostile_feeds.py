@@ -155,6 +155,24 @@ async def test_a_small_file_that_unpacks_to_a_large_one_is_refused():
         await runner.cleanup()
 
 
+@pytest.mark.parametrize("address", ["http://[x", f"https://{'a' * 64}.bao.example/rss"])
+async def test_an_address_that_is_none_is_refused_and_breaks_nothing(address):
+    async def answer(_request):
+        return web.Response(status=302, headers={"Location": address})
+
+    app = web.Application()
+    app.add_routes([web.get("/rss", answer)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        with pytest.raises(FeedRefused, match="broken"):
+            await fetch(f"{origin}/rss", Door(("bao.example",), origin))
+    finally:
+        await runner.cleanup()
+
+
 def test_the_shipped_list_says_of_each_feed_whether_it_was_tried():
     listed = feeds.sources()
     assert len({each.url for each in listed}) == len(listed) >= 6

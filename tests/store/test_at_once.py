@@ -17,8 +17,9 @@ from test_shared import process
 
 from bot.chat.errors import Refused
 from bot.clock import VIETNAM, now, to_ms
-from bot.delivery import outbox
+from bot.delivery import outbox, results
 from bot.delivery.quiet import NEVER
+from bot.delivery.results import Note
 from bot.directives import by_hand, catching_up, releases, reminding, service
 from bot.directives.gate.models import RELEASABLE
 from bot.directives.models import Draft, How, Urgency
@@ -255,7 +256,8 @@ def test_first_ratings_of_an_entry_both_count_and_a_question_has_one_answer(town
 def _received(town: Town) -> None:
     town.do(
         lambda tx: [
-            outbox.record_sent(tx, row, SENT, tx.now_ms) for row in outbox.claim(tx, "telegram", "p", 9)
+            results.record(tx, [Note(row, SENT, tx.now_ms, tx.now_ms)])
+            for row in outbox.claim(tx, "telegram", "p", 9)
         ]
     )
     town.do(lambda tx: tx.run(update(timers).values(due_ms=tx.now_ms)))

@@ -5,7 +5,9 @@ import threading
 from datetime import date
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
+from structlog.testing import capture_logs
 
 from bot import rulebook
 from bot.policy import queries, service, shelf
@@ -105,3 +107,21 @@ async def test_a_second_replica_answers_from_the_old_file_until_it_has_the_new_o
     finally:
         await asyncio.to_thread(second_writer.stop)
         second_engine.dispose()
+
+
+async def test_one_failure_does_not_end_the_looking(writer: Writer, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(rulebook, "LOOK_EVERY", 0.0)
+    looked, book = [], Rulebook(tmp_path)
+
+    async def refresh(_writer: Writer) -> None:
+        looked.append(len(looked))
+        if len(looked) == 1:
+            raise OSError("the disk is full")
+        if len(looked) == 3:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(book, "refresh", refresh)
+    with capture_logs() as logs, pytest.raises(asyncio.CancelledError):
+        await book.follow(writer)
+    assert looked == [0, 1, 2]
+    assert [log["event"] for log in logs] == ["rules_not_read"]

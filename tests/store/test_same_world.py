@@ -25,8 +25,9 @@ from sqlalchemy import Engine, select
 from bot.chat.errors import Refused
 from bot.chat.replies import Choice, Say
 from bot.clock import now
-from bot.delivery import outbox
+from bot.delivery import outbox, results
 from bot.delivery.outbound import Sent
+from bot.delivery.results import Note
 from bot.directives import live_cards, service
 from bot.directives.models import Draft, Urgency
 from bot.organisation import accounts, verification
@@ -260,7 +261,7 @@ class SameWorld(RuleBasedStateMachine):
 
         def record(tx: Tx) -> int:
             if how == "sent":
-                outbox.record_sent(tx, row, Sent(f"m{row.id}", "buttons"), tx.now_ms)
+                results.record(tx, [Note(row, Sent(f"m{row.id}", "buttons"), tx.now_ms, tx.now_ms)])
             elif how in ("later", "uncertain"):
                 outbox.record_later(tx, row, tx.now_ms + 1000, uncertain=how == "uncertain")
             else:

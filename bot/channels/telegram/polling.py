@@ -37,11 +37,13 @@ class Polling:
     async def run(self) -> None:
         """Polls until cancelled; also while Telegram does not know the token: it has said so wrongly before."""
         pause = 0.0
+        alone = False
         try:
             while True:
                 try:
-                    if self.offset is None and not pause:
+                    if not alone:
                         await self._api.call("deleteWebhook", {})  # with one set, getUpdates is refused
+                        alone = True
                     await self.once()
                     pause = 0.0
                 except (PlatformError, InboxFull, InboxFailed) as error:

@@ -13,7 +13,7 @@ import httpx
 from bot.channels.zalo_oa import texts
 from bot.channels.zalo_oa.access import Access, headers
 from bot.channels.zalo_oa.findings import Finding
-from bot.channels.zalo_oa.outbound import TEMPLATE
+from bot.channels.zalo_oa.outbound import TEMPLATE, TOKEN_REFUSED
 from bot.channels.zalo_oa.tokens import ENDING, Pair
 from bot.chat.errors import TokenExpired
 from bot.chat.replies import Template
@@ -108,7 +108,7 @@ async def account_lines(settings: Settings, access: Access) -> list[Line]:
     try:
         token = await access.token()
         plain = await _about(settings.zalo_oa_api, headers(token))
-        if plain.code in (-216, -220):
+        if plain.code in TOKEN_REFUSED:
             token = await access.renewed(token)
             plain = await _about(settings.zalo_oa_api, headers(token))
         proven = await _about(settings.zalo_oa_api, headers(token, secret)) if secret else _Answer(None, {})

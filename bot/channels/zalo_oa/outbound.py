@@ -64,7 +64,10 @@ _UNREACHABLE = {
 }
 TOKEN_REFUSED = frozenset({-124, -216, -220})
 _CALLS_USED_UP = -32
-_CALLS_PAUSE_S = 60.0
+_CALLS_PAUSE_S, _PART_PAUSE_S = 60.0, 3.0
+_PASSING = (RetryAfter, Unavailable)
+_NO_LIST = "does not fit a list"
+"""What we say ourselves, and Zalo does not."""
 _LATER = {-211: (3600.0, "quota"), -218: (6 * 3600.0, "person_quota")}
 _NIGHT = frozenset({-133, -234})
 MORNING_HOUR = 6
@@ -148,15 +151,16 @@ class ZaloOutbound:
         try:
             for part in rendered.parts:
                 try:
-                    answers.append(await self._part(chat_id, part))
+                    answers.append(await self._next(chat_id, part, first=not answers))
                 except _Refused as no:
                     if not (part.buttons or part.links or part.ask_contact) or no.code not in BUTTONS_REFUSED:
                         raise
-                    log.warning("zalo_buttons_refused", code=no.code)
-                    self._saw("buttons", f"refused {no.code}")
+                    if no.message != _NO_LIST:
+                        log.warning("zalo_buttons_refused", code=no.code)
+                        self._saw("buttons", f"refused {no.code}")
                     choices_as = "numbers" if part.buttons else choices_as
                     for numbered in without_buttons(part, ZALO_OA):
-                        answers.append(await self._part(chat_id, numbered))
+                        answers.append(await self._next(chat_id, numbered, first=not answers))
         except _Refused as no:
             self._saw("error", str(no.code))
             error = ours(no.code, no.message)
@@ -188,6 +192,17 @@ class ZaloOutbound:
     async def close(self) -> None:
         """Closes connections."""
         await self._client.aclose()
+
+    async def _next(self, chat_id: str, part: Part, *, first: bool) -> dict[str, Any]:
+        """A part; one that is not the first waits a moment and is tried again, lest the first be paid for twice."""
+        try:
+            return await self._part(chat_id, part)
+        except (_Refused, RetryAfter, Unavailable) as error:
+            passing = isinstance(ours(error.code, "") if isinstance(error, _Refused) else error, _PASSING)
+            if first or not passing:
+                raise
+        await asyncio.sleep(_PART_PAUSE_S)
+        return await self._part(chat_id, part)
 
     async def _part(self, chat_id: str, part: Part) -> dict[str, Any]:
         if part.file:
@@ -329,7 +344,7 @@ def _list(part: Part) -> dict[str, Any]:
     """
     title = part.heading or part.text.partition("\n")[0]
     if len(part.buttons) >= MOST_ELEMENTS or len(part.text) > MOST_SUBTITLE or part.links:
-        raise _Refused(-233, "does not fit a list")
+        raise _Refused(-233, _NO_LIST)
     elements: list[dict[str, Any]] = [{"title": shorten(title, MOST_TITLE), "subtitle": part.text or title}]
     for number, choice in enumerate(part.buttons, 1):
         action = {"type": "oa.query.hide", "payload": choice.payload}
