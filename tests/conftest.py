@@ -55,9 +55,16 @@ TWINS = (
     "test_demo.py::test_the_script_plays_to_its_end_and_its_figures_agree[telegram]",
     "test_screen_page.py::test_the_code_fits_and_renews_itself[1024-768]",
     "test_screen_page.py::test_the_code_fits_and_renews_itself[1920-1080]",
+    "test_demo_live.py::test_the_demo_opens_and_leaves_nothing_behind[2]",
     "test_evaluation.py::test_the_object_is_whole[train]",
 )
-TWIN_FILES = ("test_digest.py", "test_compose_bad_input.py", "test_roster_in_chat.py")
+TWIN_FILES = (
+    "test_calling.py",
+    "test_compose_bad_input.py",
+    "test_digest.py",
+    "test_roster_in_chat.py",
+    "test_wrong_twice.py",
+)
 """Heavy tests whose twin, on the other channel, store or size, stays in `make test`; these run in `make bench`.
 Of the files the journeys on Telegram."""
 

@@ -310,8 +310,11 @@ def unanswered_command(w: World, tx: Tx, actor: str, relation: str) -> bool:
 
 
 def answer_question(w: World, tx: Tx, actor: str, relation: str) -> bool:
-    asker = w.witnesses[relation]
-    ticket, _holders = rules.open_ticket(tx, asker, "để xe ở đâu")
+    try:
+        ticket, _holders = rules.open_ticket(tx, w.witnesses[relation], "để xe ở đâu")
+    except Refused as refusal:
+        assert refusal.code == "nobody"
+        return False  # nobody who may answer there has an account: this actor, who has one, may not
     return allowed((Refused,), lambda: rules.answer_ticket(tx, ticket.id, w.actors[actor], "phía đông"))
 
 

@@ -24,9 +24,12 @@ class Capabilities:
     max_toast: int
     ask_contact: bool
     """A button by which a person shares the number that the platform knows to be theirs."""
+    html: bool
     file_types: frozenset[str] | None
     """Suffixes with their dot, lower case; None: any."""
     max_file_bytes: int
+    typed_payloads: bool
+    """A press arrives as text that equals the payload, so anybody can type one."""
     link_schemes: frozenset[str] = frozenset()
     """What a button may open: "https", "tel"."""
     free_for: timedelta | None = None

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
+from zlib import crc32
 
 MAX_BYTES = 64
 _FORM = re.compile(r"#[a-z]{1,10}(\.[A-Za-z0-9_-]+)*")
@@ -81,14 +82,25 @@ def _base36(value: int) -> str:
             return digits
 
 
+def tag(question: str) -> str:
+    """Some letters that tell a question's key from another."""
+    return f"{crc32(question.encode()) & 0xFFFF:x}"
+
+
 @action("q")
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A choice of a dialog's question: which run of the dialog, its how-manieth step, the option."""
+    """A choice of a dialog's question: which run of the dialog, its how-manieth step, the option, which question."""
 
     run: int
     step: int
     option: str
+    question: str = ""
+    """`tag` of the question's key: after "quay lại" another one may stand at the same step. "": not told."""
+
+    def fits(self, step: int, question: str) -> bool:
+        """Whether it answers this question at this step."""
+        return self.step == step and self.question in ("", tag(question))
 
 
 @action("go")

@@ -1,6 +1,7 @@
 """Dates and deadlines as people type them. Day before month, always; Vietnam's time."""
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 
 from bot import clock
@@ -85,12 +86,14 @@ _IN = re.compile(
 )
 _FULL_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?(?![\d/-])")
 _SPOKEN_DATE = re.compile(rf"\b(\d{{1,2}}) thang (\d{{1,2}}|{_NUMBER_WORDS})(?: nam (\d{{4}}))?\b")
+_QUARTERS = ("1", "2", "3", "4", "i", "ii", "iii", "iv")
 _SOON = timedelta(days=183)  # a date without a year lies in the coming half year, else it is past
 
 
 def _said(text: str) -> str:
     """Folded, single-spaced; "17h30 ngày 30/11" is half past five, not 17 o'clock in thirty days."""
     folded = " ".join(flat(clean(text)).split())[:400]
+    folded = re.sub(r"\b12 ?(?:h|g|gio)(?= (?:dem|toi (?:nay|mai|mot|ngay|thu|chu nhat))\b)", "24h", folded)
     return re.sub(r"((?:h|g|gio|:)\d\d)(?= (?:ngay|tuan))", r"\1,", folded)
 
 
@@ -146,13 +149,15 @@ def read_moment(text: str, now: datetime) -> tuple[datetime | None, bool]:
 
 
 def _in_a_while(said: str, now: datetime) -> datetime | None:
+    if hours := re.search(r"\btrong (?:vong )?(\d{1,3}) ?h\b", said):
+        return now + timedelta(hours=int(hours[1]))
     match = _IN.search(said)
     if match is None or not (match[3] or match[0].startswith(("trong", "sau"))):
         return None
     count, unit = _number(match[1]), match[2]
     if unit in ("tieng", "gio", "phut"):
-        if not match[3] and unit == "gio":
-            return None  # "sau 17 giờ" is an hour of the day
+        if match[3] != " nua" and not match[0].startswith("trong"):
+            return None  # "sau 17 giờ" and "8 giờ tối" are hours of the day
         return now + (timedelta(minutes=count) if unit == "phut" else timedelta(hours=count))
     day = now.date() + timedelta(days=count * (7 if unit == "tuan" else 1))
     return datetime.combine(day, END_OF_DAY, clock.VIETNAM)
@@ -220,20 +225,35 @@ def _calendar_day(day: int, month: int, year: str | None, today: date) -> date |
 def _period_end(said: str, today: date, monday: date) -> date | None:
     if "tuan" in said:
         return monday + timedelta(days=6)
+    year_said = re.search(r"(?:\bnam |/ ?)(\d{4})\b", said)
     if re.search(r"\b(?:cuoi|het) nam\b", said):
-        return date(today.year, 12, 31)
+        ahead = re.search(r"\bnam (?:sau|toi|ke|tiep)\b", said) is not None
+        return _date(int(year_said[1]) if year_said else today.year + ahead, 12, 31)
     if re.search(r"\b(?:cuoi|het) quy\b", said):
         month = (today.month - 1) // 3 * 3 + 3
+        if which := re.search(r"\bquy (iv|i{1,3}|[1-4])\b", said):
+            month = 3 * (_QUARTERS.index(which[1]) % 4 + 1)
+            if year_said:
+                return _month_end(int(year_said[1]), month)
+            month += 12 if month < today.month else 0
+        elif re.search(r"\bquy (?:sau|toi|ke|tiep)\b", said):
+            month += 3
     elif re.search(r"\bthang (?:toi|sau)\b", said):
         month = today.month + 1
     elif match := re.search(rf"\bthang (\d{{1,2}}|{_NUMBER_WORDS})\b", said):
+        if year_said:
+            return _month_end(int(year_said[1]), _number(match[1]))
         month = _number(match[1]) + (12 if _number(match[1]) < today.month else 0)
     else:
         month = today.month
     if month > 24:
         return None
-    year, next_month = divmod(today.year * 12 + month, 12)  # months count from 0: this is the month after
-    return date(year, next_month + 1, 1) - timedelta(days=1)
+    return _month_end(today.year + (month - 1) // 12, (month - 1) % 12 + 1)
+
+
+def _month_end(year: int, month: int) -> date | None:
+    first = _date(year, month, 1)
+    return first and first + timedelta(days=monthrange(year, month)[1] - 1)
 
 
 def parse_past_day(text: str, today: date) -> date | None:

@@ -83,6 +83,8 @@ class MediaSent(Event):
 
     kind: str
     emoji: str = ""
+    message_id: str | None = None
+    """The message that a reaction stands at, by the platform's id."""
 
 
 @dataclass(frozen=True, slots=True)

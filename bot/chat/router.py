@@ -81,6 +81,16 @@ class Dialog(Generic[T]):
     need: str
 
 
+class _Busy(Exception):
+    """A dialog was to begin while another one, with answers in it, is not finished: those are not thrown away."""
+
+    def __init__(self, state: DialogState, *, again: bool) -> None:
+        """`again`: the same dialog was to begin anew."""
+        super().__init__(state.name)
+        self.state = state
+        self.again = again
+
+
 class Router(Generic[T]):
     """Registers handlers, and gives each event to one of them."""
 
@@ -120,12 +130,15 @@ class Router(Generic[T]):
         self._dialogs[name] = Dialog(script, version, title, need)
 
     def begin(self, name: str, event: Event, tx: T, given: Any = None) -> list[Out]:
-        """Starts a dialog from its first question; a running one ends.
+        """Starts a dialog from its first question; a running one ends, unless something was answered in it.
 
         `given` (a JSON value) is what the script's `talk.note("given", …)` returns.
         """
         if event.address.group:
             return []
+        running = self._store.load(tx, event.address)
+        if running is not None and running.name in self._dialogs and running.has_answers:
+            raise _Busy(running, again=running.name == name)
         steps = (Step("note", "given", given),)
         state = DialogState(self._new_run(), name, self._dialogs[name].version, event.at, steps)
         return self._advance(event, tx, state, None)
@@ -135,7 +148,11 @@ class Router(Generic[T]):
         an explicit /command; the question of a dialog asked within half an hour, or a command in words where
         a second answer did not do; then the reader (open choices, commands in words, free text)."""
         with speaking(self._gate.arrived(tx, event)):
-            said = _listed(self._handle(event, tx))
+            try:
+                said = _listed(self._handle(event, tx))
+            except _Busy as busy:
+                first = Say(_("Đồng chí làm xong hoặc bỏ phần đang làm dở trước, rồi chọn lại."))
+                said = self._set_aside(event, tx, busy.state, [] if busy.again else [first])
         if isinstance(event, ChoiceMade) and event.callback_id is not None:
             # A pressed button waits for an answer of its own, first and exactly one.
             notes = [reply.text for reply in said if isinstance(reply, Toast)]
@@ -189,7 +206,9 @@ class Router(Generic[T]):
                 return self._instead(event, tx, asked) or said
         read = self._read(event, tx)
         if isinstance(read, Wondered) and state is not None:
-            return self._offer(state, lost=True)
+            return self._offer(
+                state, lost=_("Câu vừa rồi tôi chưa ghi: chọn “Tiếp tục” rồi đồng chí nhắn lại.")
+            )
         said = _listed(self._choose(read, tx) if isinstance(read, ChoiceMade) else self._dispatch(read, tx))
         return self._set_aside(event, tx, state, said)
 
@@ -201,7 +220,10 @@ class Router(Generic[T]):
         words = [word for word in fold(event.text).split() if len(word) > 2 and word not in ("van", "ban")]
         if read.document is not None and all(any(char.isdigit() for char in word) for word in words):
             return []  # nothing but a document's number: one more try at the answer, and no command
-        done = _listed(self._dispatch(read, tx))
+        try:
+            done = _listed(self._dispatch(read, tx))
+        except _Busy:
+            return []
         if self._store.load(tx, event.address) != asked:
             self._store.save(tx, event.address, asked)  # one dialog does not push out another by accident
             return []
@@ -228,7 +250,11 @@ class Router(Generic[T]):
             return done(event, tx) if done else None
         if state is not None and event.at - state.asked_at <= ANSWERS_WITHIN:
             return self._advance(event, tx, state, event)
-        return self._dispatch(event, tx)
+        if isinstance(event, FileSent) and state is not None and state.name in self._dialogs:
+            return self._offer(
+                state, lost=_("Tệp vừa rồi tôi chưa nhận: chọn “Tiếp tục” rồi đồng chí gửi lại.")
+            )
+        return self._set_aside(event, tx, state, _listed(self._dispatch(event, tx)))
 
     def _dispatch(self, event: Event, tx: T) -> Replies:
         if isinstance(event, Commanded):
@@ -261,7 +287,7 @@ class Router(Generic[T]):
             return Say(_("Đã bỏ phần làm dở."))
         if isinstance(action, Resume):
             return self._advance(event, tx, state, None)
-        if action.step != len(state.steps):
+        if not action.fits(len(state.steps), state.question):
             return self._advance(event, tx, state, None)  # an earlier question's button: ask the present one
         return self._advance(event, tx, state, action.option)
 
@@ -295,13 +321,13 @@ class Router(Generic[T]):
             self._store.save(tx, event.address, kept)
         return said
 
-    def _offer(self, state: DialogState, *, lost: bool = False) -> Say:
-        """Offers a dialog again; `lost`: what was just typed was taken neither for an answer nor for anything else."""
+    def _offer(self, state: DialogState, *, lost: str = "") -> Say:
+        """Offers a dialog again; `lost` says that what just came was taken for nothing."""
         said = _(
             "Đồng chí đang làm dở: {what}. Đồng chí tiếp tục chứ?", what=self._dialogs[state.name].title()
         )
         if lost:
-            said += " " + _("Câu vừa rồi tôi chưa ghi: chọn “Tiếp tục” rồi đồng chí nhắn lại.")
+            said += " " + lost
         return Say(
             said,
             choices=(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from bot.chat.choices import Answer, pack
+from bot.chat.choices import Answer, pack, tag
 from bot.chat.errors import Refused
 from bot.chat.events import Address, ContactShared, FileSent, JobDone
 from bot.chat.replies import Choice, Reply, Say, To
@@ -61,6 +61,11 @@ class DialogState:
     def given(self) -> Any:
         """What the dialog was begun with: always its first step."""
         return self.steps[0].value if self.steps and self.steps[0].key == "given" else None
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether anything was answered that would be lost."""
+        return any(step.kind == "answer" for step in self.steps)
 
     def waits_for(self, job: int) -> bool:
         """Whether the dialog's question is this job's result (a left or restarted dialog waits no more)."""
@@ -157,7 +162,7 @@ class Talk(Generic[T]):
     def ask(
         self,
         key: str,
-        say: Say,
+        say: Say | Callable[[], Say],
         parse: Callable[[str], Any] | None = None,
         options: Mapping[str, str] | None = None,
         *,
@@ -165,7 +170,7 @@ class Talk(Generic[T]):
         contact: Callable[[ContactShared], Any] | None = None,
         done: Callable[[JobDone], Any] | None = None,
     ) -> Any:
-        """Asks, and returns the answer once there is one.
+        """Asks, and returns the answer once there is one. What is costly to say is given as a function.
 
         `options` maps values to labels: picked by tap, number or label, its value is the answer.
         Otherwise `parse` turns the text, `file` a sent file, and `contact` a shared number into a JSON value,
@@ -189,12 +194,12 @@ class Talk(Generic[T]):
             else:
                 return self._store("answer", key, value)
         self.asked, self.tries = key, tries
-        self.out.append(self._question(say, options, hint, tries))
+        self.out.append(self._question(say if isinstance(say, Say) else say(), options, hint, tries))
         raise _Waiting
 
     def _question(self, say: Say, options: Mapping[str, str] | None, hint: str, tries: int) -> Say:
         choices = tuple(
-            Choice(label, pack(Answer(self.run, len(self.steps), value)))
+            Choice(label, pack(Answer(self.run, len(self.steps), value, tag(self.asked))))
             for value, label in (options or {}).items()
         )
         help_ = ""

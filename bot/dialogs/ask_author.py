@@ -12,6 +12,7 @@ from bot.directives.gate.models import Why
 from bot.directives.gate.texts import explain
 from bot.i18n import _
 from bot.organisation import queries as people
+from bot.organisation.models import Verb
 from bot.store.tx import Tx
 
 VERSION_OF_DIALOG = 1
@@ -38,11 +39,14 @@ def script(talk: Talk[Tx], rule: Collection[Why] = ()) -> None:
         parse=partial(_question, rule),
     )
     try:
-        talk.once("send", lambda: _send(talk, directive_id, words))
+        to_author = talk.once("send", lambda: _send(talk, directive_id, words))
     except Refused as refusal:
         talk.say(texts.refused(refusal.code))
         return
-    talk.say(Say(_("Đã gửi câu hỏi của đồng chí về {document} tới người ban hành.", document=document)))
+    sent = _("Đã gửi câu hỏi của đồng chí về {document} tới người ban hành.", document=document)
+    if not to_author:
+        sent = _("Đã gửi câu hỏi của đồng chí về {document} tới đồng chí phụ trách.", document=document)
+    talk.say(Say(sent))
 
 
 def _question(rule: Collection[Why], text: str) -> str:
@@ -57,10 +61,20 @@ def _question(rule: Collection[Why], text: str) -> str:
     return words
 
 
-def _send(talk: Talk[Tx], directive_id: int, words: str) -> None:
+def _send(talk: Talk[Tx], directive_id: int, words: str) -> bool:
+    """Whether it went to the author; else to the nearest who may send to the asker. Raises Refused."""
     account = people.account_of(talk.tx, talk.address.channel, talk.address.user_id)
     if account is None:
         raise Refused("not_recipient")
+    known = service.for_recipient(talk.tx, directive_id, account.member_id)
+    told = people.reach(talk.tx, [known.author_id]).get(known.author_id, [])
+    told = [each for each in told if not each.blocked]
+    if not (to_author := bool(told)):
+        others = people.holders(talk.tx, account.branch_id, Verb.SEND_DIRECTIVE)
+        others = [each for each in others if not each.blocked and each.member_id != account.member_id]
+        told = [each for each in others if each.member_id == others[0].member_id]
+    if not told:
+        raise Refused("nobody_told")
     directive = service.ask(talk.tx, directive_id, account.member_id, words)
     name = people.names(talk.tx, [account.member_id])[account.member_id]
     said = Say(
@@ -69,5 +83,5 @@ def _send(talk: Talk[Tx], directive_id: int, words: str) -> None:
         + _("Đồng chí trả lời trực tiếp người hỏi; nhắn ở đây thì chưa tới được đồng chí ấy."),
         heading=_("Câu hỏi về {document}", document=texts.name(directive)),
     )
-    accounts = people.reach(talk.tx, [directive.author_id]).get(directive.author_id, [])
-    talk.say_to([To(found.channel, found.chat_id, said) for found in accounts if not found.blocked])
+    talk.say_to([To(each.channel, each.chat_id, said) for each in told])
+    return to_author

@@ -3,12 +3,14 @@
 The officer may make an entry of it: reworded, without the asker, approved by who writes it.
 """
 
+import re
 from functools import partial
 
 from bot.chat.choices import pack
 from bot.chat.errors import Refused
 from bot.chat.replies import Choice, Say, To
 from bot.chat.talk import Retry, Talk
+from bot.chat.text import fold
 from bot.directives.gate.check import check_text
 from bot.directives.gate.texts import explain
 from bot.i18n import _
@@ -55,6 +57,9 @@ def script(talk: Talk[Tx]) -> None:
         talk.say(texts.refused(refusal.code))
         return
     talk.say(Say(_("Đã gửi. Cán bộ trả lời ở đây, thường trong hai ngày làm việc.")))
+
+
+_NONE = re.compile(r"(?:khong|ko|k)(?: co)?(?: gi)?(?: a)?[ .!]*")
 
 
 def _checked(text: str) -> str:
@@ -135,7 +140,7 @@ def answer_script(talk: Talk[Tx]) -> None:
     rule: str = talk.ask(
         "rule",
         Say(_("Số quy định làm căn cứ (ví dụ 01-QĐ/TW)? Không có thì nhắn “không”.")),
-        lambda text: "" if text.strip().lower() in ("không", "khong", "ko") else text.strip()[:60],
+        lambda text: "" if _NONE.fullmatch(fold(text)) else text.strip()[:60],
     )
     try:
         talk.once("entry", partial(_keep, talk, Entry(question, reply, rule=rule)))

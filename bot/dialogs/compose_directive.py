@@ -106,9 +106,8 @@ def script(
             send_at=datetime.fromisoformat(send_at) if send_at else None,
             checks=asked,
         )
-        choice = talk.ask(
-            "confirm", _preview(talk.tx, tariff, draft, dict(units)[str(unit)]), options=_confirm(declared)
-        )
+        preview = partial(_preview, talk.tx, tariff, draft, dict(units)[str(unit)])
+        choice = talk.ask("confirm", preview, options=_confirm(declared))
         if choice == "check":
             asked = ask_checks(talk, rule)
         elif choice == "test":

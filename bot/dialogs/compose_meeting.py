@@ -1,6 +1,7 @@
 """A secretary calls a meeting from the phone. Reads top to bottom."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -105,19 +106,23 @@ def script(talk: Talk[Tx], page: PageAddress | None = None) -> None:
         follows=documents == "later",
     )
     counts: list[int] = talk.note("counts", partial(_counts, talk.tx, unit, kind))
-    choice = talk.ask(
-        "confirm",
-        texts.preview(draft, unit_name, *counts),
-        options={"send": _("Gửi giấy mời"), "drop": _("Bỏ, không mời")},
-    )
-    if choice == "drop":
-        talk.say(Say(_("Đã bỏ giấy mời. Chưa gửi gì.")))
-        return
-    try:
-        meeting_id: int = talk.once("call", partial(service.call, talk.tx, draft))
-    except Refused as refusal:
-        talk.say(texts.refused(refusal.code))
-        return
+    while True:
+        choice = talk.ask(
+            "confirm",
+            texts.preview(draft, unit_name, *counts),
+            options={"send": _("Gửi giấy mời"), "drop": _("Bỏ, không mời")},
+        )
+        if choice == "drop":
+            talk.say(Say(_("Đã bỏ giấy mời. Chưa gửi gì.")))
+            return
+        try:
+            meeting_id: int = talk.once("call", partial(service.call, talk.tx, draft))
+            break
+        except Refused as refusal:
+            talk.say(texts.refused(refusal.code))
+            if refusal.code not in ("past", "too_far"):
+                return
+            draft = replace(draft, starts=ask_time(talk))  # the hour alone is asked anew, the rest is kept
     meeting = queries.get(talk.tx, meeting_id)
     assert meeting is not None
     talk.say(

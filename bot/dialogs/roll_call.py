@@ -32,14 +32,17 @@ def script(talk: Talk[Tx], may: Travel) -> None:
 
     Where names do not travel (`may`), people check themselves in and the others are marked all at once.
     """
+    try:
+        _calling(talk, may)
+    except Refused as refusal:  # cancelled, closed or no longer theirs, at any step
+        talk.say(texts.refused(refusal.code))
+
+
+def _calling(talk: Talk[Tx], may: Travel) -> None:
     named = may.names(talk.address.channel)
     meeting_id: int = talk.given()
     author: int = talk.note("author", partial(member_of, talk))
-    try:
-        talk.once("open", partial(_open, talk.tx, meeting_id, author), may_repeat=True)
-    except Refused as refusal:
-        talk.say(texts.refused(refusal.code))
-        return
+    talk.once("open", partial(_open, talk.tx, meeting_id, author), may_repeat=True)
     page = 0
     while True:
         here, total, left, page, shown = talk.note(
@@ -112,8 +115,7 @@ def _absent(talk: Talk[Tx], meeting_id: int, author: int, *, named: bool) -> Non
         talk.once("close", partial(_close, talk, meeting_id, author))
     except Refused as refusal:
         if refusal.code != "closed":
-            talk.say(texts.refused(refusal.code))
-            return
+            raise
     talk.say(line(talk.tx, meeting_id, named=named))
 
 

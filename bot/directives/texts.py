@@ -295,6 +295,9 @@ def refused(code: str, document: str = "") -> Say:
     """Why a verb said no, and what to do next."""
     sentences = {
         "not_recipient": _("Văn bản này không gửi tới đồng chí. Nếu cần, đồng chí hỏi bí thư chi bộ."),
+        "nobody_told": _(
+            "Chưa gửi được: không ai phụ trách văn bản này đang dùng sổ tay. Đồng chí hỏi trực tiếp bí thư chi bộ."
+        ),
         "not_recorded": _("Không có ghi nhận tay nào về đồng chí với văn bản này."),
         "date_wrong": _("Ngày phải từ ngày gửi văn bản đến hôm nay. Đồng chí chọn lại nhé."),
         "nobody_open": _(

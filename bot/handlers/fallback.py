@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.chat.choices import Command, pack, unpack
-from bot.chat.events import FileSent, MediaSent, TextSent, Wondered
+from bot.chat.events import ChoiceMade, FileSent, MediaSent, TextSent, Wondered
 from bot.chat.replies import Choice, Say
 from bot.chat.router import Replies, Router
 from bot.clock import from_ms
+from bot.delivery import outbox
 from bot.directives import checking, queries, texts, texts_checks
 from bot.directives.models import Acknowledge, AnswerCheck, Directive
 from bot.handlers import policy
@@ -16,6 +17,7 @@ from bot.handlers.courtesies import asks_for_nothing, courtesy
 from bot.handlers.gate import PUBLIC, member_account
 from bot.handlers.start import Begin, greeting, in_group
 from bot.i18n import _
+from bot.meetings.models import Attend
 from bot.organisation.rules import SLIP_DIGITS, parse_code
 from bot.store import openings
 from bot.store.tx import Tx
@@ -168,12 +170,22 @@ def file_sent(event: FileSent, tx: Tx) -> Replies:
     )
 
 
+def _confirmed(event: MediaSent, tx: Tx) -> str | None:
+    """What a thumbs-up at a message says: that this paper was read, that one comes to this meeting; else nothing."""
+    here = (event.address.channel, event.address.chat_id)
+    row_id = None if event.message_id is None else outbox.row_of(tx, *here, event.message_id)
+    opening = None if row_id is None else openings.of_message(tx, row_id)
+    first = opening.payloads[0] if opening is not None else ""
+    return first if isinstance(unpack(first), Acknowledge | Attend) else None
+
+
 def media_sent(event: MediaSent, tx: Tx, router: Router[Tx]) -> Replies:
-    """A thumbs-up is read as one; other stickers, voice and pictures get a line that helps."""
+    """A thumbs-up is read as one, at a message as its first choice; other media get a line that helps."""
     if event.address.group:
         return None
-    if event.emoji.startswith(THUMBS_UP) and event.kind in ("sticker", "reaction"):
-        return router.handle(TextSent(event.address, event.at, THUMBS_UP), tx)
     if event.kind == "reaction":
-        return None
+        payload = _confirmed(event, tx) if event.emoji.startswith(THUMBS_UP) else None
+        return None if payload is None else router.handle(ChoiceMade(event.address, event.at, payload), tx)
+    if event.kind == "sticker" and event.emoji.startswith(THUMBS_UP):
+        return router.handle(TextSent(event.address, event.at, THUMBS_UP), tx)
     return Say(_("Tôi chỉ đọc được chữ. Đồng chí nhắn bằng chữ, hoặc chọn số trước mỗi mục, giúp tôi nhé."))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Protocol
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.chat.events import Commanded, Event, Wondered
 from bot.chat.replies import Say
@@ -13,7 +13,6 @@ from bot.clock import VIETNAM
 from bot.delivery import outbox
 from bot.delivery.outbox import Notice
 from bot.dialogs import ask_officer
-from bot.dialogs.stored import StoredDialogs
 from bot.handlers.gate import MEMBER, member_account, not_verified
 from bot.i18n import _, number
 from bot.organisation import queries as people
@@ -94,10 +93,7 @@ class Policy:
         return texts.whole(library.as_of(piece, today)[0], choice.page, today)
 
     def ask_officer(self, choice: AskOfficer, event: Event, tx: Tx) -> Replies:
-        """Begins the question to the officer, unless something else is half done."""
-        running = StoredDialogs().load(tx, event.address)
-        if running is not None and running.name != ASK:
-            return Say(_("Đồng chí làm xong hoặc bỏ phần đang làm dở trước, rồi chọn lại."))
+        """Begins the question to the officer."""
         return self._router.begin(ASK, event, tx, choice.question)
 
     def answer_ticket(self, choice: AnswerTicket, event: Event, tx: Tx) -> Replies:
@@ -185,7 +181,7 @@ def lacking(event: Commanded, tx: Tx) -> Replies:
     assert account is not None  # the gate let them through
     audit.record(tx, "policy.questions", "questions", member_id=account.member_id)
     waiting = queries.open_tickets(tx, list(people.scope(tx, account.member_id, Verb.KEEP_RULES)))
-    bad = queries.badly_rated(tx)
+    bad = [each for each in queries.badly_rated(tx) if queries.answers(tx, each[0], each[1])]
     if bad:
         lines.append(_("Bị báo chưa đúng:"))
         lines += [_bad(tx, kind, key, wrong) for kind, key, _good, wrong in bad[:5]]
@@ -197,9 +193,11 @@ def _grouped(questions: list[str]) -> list[list[str]]:
     """Near-equal questions together, however they are typed; the most asked first."""
     groups: dict[str, list[str]] = {}
     for words in questions:
-        folded = fold(words)
-        known = next((key for key in groups if fuzz.token_sort_ratio(folded, key) >= _ALIKE), folded)
-        groups.setdefault(known, []).append(words)
+        ordered = " ".join(sorted(fold(words).split()))
+        if ordered not in groups:
+            alike = process.extractOne(ordered, groups.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+            ordered = alike[0] if alike else ordered
+        groups.setdefault(ordered, []).append(words)
     return sorted(groups.values(), key=len, reverse=True)
 
 

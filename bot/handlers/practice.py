@@ -1,12 +1,9 @@
-"""Begins the practice, unless something else is half done: a dialog begun takes the place of a running one."""
+"""Begins the practice."""
 
 from bot.chat.events import Commanded
-from bot.chat.replies import Say
 from bot.chat.router import Replies, Router
 from bot.dialogs import practice
-from bot.dialogs.stored import StoredDialogs
 from bot.handlers.gate import MEMBER
-from bot.i18n import _
 from bot.store.tx import Tx
 
 NAME = "practice"
@@ -21,8 +18,5 @@ def register(router: Router[Tx]) -> None:
 
 
 def begin(event: Commanded, tx: Tx, router: Router[Tx]) -> Replies:
-    """Starts from the first card; a draft that is being written is never lost to a practice."""
-    running = StoredDialogs().load(tx, event.address)
-    if running is not None and running.name != NAME:
-        return Say(_("Đồng chí làm xong hoặc bỏ phần đang làm dở trước, rồi nhắn “tập huấn”."))
+    """Starts from the first card."""
     return router.begin(NAME, event, tx)

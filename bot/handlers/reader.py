@@ -111,13 +111,18 @@ class _Unit(NamedTuple):
 def _of_unit(event: TextSent, tx: Tx, scope: set[int]) -> tuple[TextSent, _Unit | None]:
     """The text without the unit it names, and that unit; of several the one with the longest name."""
     said = fold(event.text)
+    plain = f" {' '.join(re.findall(r'[a-z0-9]+', said))} "
     named = []
     for each in people.organisation_tree(tx) if scope else []:
         words = re.findall(r"[a-z0-9]+", fold(each.name))
         # “Khoa Tự nhiên” stands for its committee.
         bare = words[2:] if words[1:2] == ["bo"] and len(words) > 3 else words
         for form in (words, bare):
-            if form and (found := re.search(rf"\b{r'[^a-z0-9]+'.join(form)}\b", said)):
+            if (
+                form
+                and f" {' '.join(form)} " in plain
+                and (found := re.search(rf"\b{r'[^a-z0-9]+'.join(form)}\b", said))
+            ):
                 named.append((len(form), found.span(), _Unit(str(each.id), each.id in scope)))
     if not named:
         return event, None

@@ -102,6 +102,8 @@ def make(choice: MakeGroup, event: Event, tx: Tx) -> Replies:
     invited, _others = _members(tx, branch.id)
     place = (event.address.channel, event.address.chat_id, event.address.user_id)
     asked = {"unit": branch.id, "name": branch.name, "members": invited[:MOST_MEMBERS]}
+    if any(each.kind == MAKE_JOB and each.asked.get("unit") == branch.id for each in jobs.unfinished(tx)):
+        return Say(_("Đang nhờ Zalo tạo nhóm…"))  # tapped twice
     jobs.request(tx, MAKE_JOB, place, asked)
     return Say(_("Đang nhờ Zalo tạo nhóm…"))
 

@@ -17,7 +17,8 @@ from bot.policy.reading import SAMPLE, Unreadable, day
 
 NAMES = frozenset({"wage", "benefit", "pension", "badge", "probation"})
 _MONEY = re.compile(
-    r"(?<![\d/.])(\d{1,3}(?:[.,]\d{3})+|\d+(?:[.,]\d{1,2})?)\s*(trieu|tr|cu|nghin|ngan|k)?(?:\s?(\d)(?!\d))?(?![\d/])"
+    r"(?<![\d/.])(\d{1,3}(?:[.,]\d{3})+|\d+(?:[.,]\d{1,2})?)\s*(trieu|tr|cu|nghin|ngan|k)?"
+    r"(?:\s?(ruoi|\d{1,3})\b(?:\s*(nghin|ngan|k)\b)?)?(?![\d/])"
 )
 _UNITS = {"trieu": 1_000_000, "tr": 1_000_000, "cu": 1_000_000, "nghin": 1000, "ngan": 1000, "k": 1000}
 _DATE = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)")
@@ -26,7 +27,10 @@ _PENSION = re.compile(r"\b(?:luong huu|nghi huu|huu tri|ve huu|huu)\b")
 _BENEFIT = re.compile(r"\b(?:tro cap|thai san|om dau|nghi om)\b")
 _WAGE = re.compile(r"\b(?:luong|thu nhap|bhxh|bao hiem)\b")
 _AGE = re.compile(r"\b(?:tuoi dang|huy hieu)\b")
-_PROBATION = re.compile(r"\b(?:du bi|chinh thuc|ket nap)\b")
+_PROBATION = re.compile(
+    r"\bdu bi\b|\b(?:ket nap|vao dang)\b.*\b(?:bao gio|khi nao|luc nao|may thang|bao lau|het han|chinh thuc)\b"
+    r"|\b(?:bao gio|khi nao|luc nao|bao lau)\b.*\bchinh thuc\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ def _rate(rates: Sequence[Rate], name: str, on: date) -> Rate | None:
 def _fee(text: str, rates: Sequence[Rate], today: date) -> Calculated | None:
     if not _FEE.search(text):
         return None
-    amount = next((found for match in _MONEY.finditer(text) if (found := _amount(match)) >= 100_000), None)
-    if amount is None:
+    amount = next((found for match in _MONEY.finditer(text) if (found := _amount(match)) >= 100_000), 0)
+    if not amount:
         return None
     name = "pension" if _PENSION.search(text) else "benefit" if _BENEFIT.search(text) else "wage"
     if name == "wage" and not _WAGE.search(text):
@@ -106,17 +110,29 @@ def _fee(text: str, rates: Sequence[Rate], today: date) -> Calculated | None:
 
 
 def _amount(match: re.Match[str]) -> int:
-    digits, unit, tail = match[1], match[2], match[3]
+    """The amount in đồng; "12 triệu 500 nghìn", "5 triệu rưỡi", "5tr2"."""
+    digits, unit, tail, thousands = match[1], match[2], match[3], match[4]
     if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", digits):
         value = Decimal(re.sub("[.,]", "", digits))
     else:
         value = Decimal(digits.replace(",", "."))
     scale = _UNITS.get(unit or "", 1)
-    return int(value * scale + (Decimal(tail) * scale / 10 if tail and unit else 0))
+    more = Decimal(0)
+    if unit and tail:
+        if tail == "ruoi":
+            more = Decimal(scale) / 2
+        elif thousands or len(tail) == 3:
+            more = Decimal(tail) * scale / 1000 if not thousands else Decimal(tail) * 1000
+        else:  # "5tr2", "5tr25"
+            more = Decimal(tail) * scale / 10 ** len(tail)
+    return int(value * scale + more)
 
 
-def _named_date(text: str) -> date | None:
+def _joined(text: str) -> date | None:
+    """The day somebody was admitted; None when no day is named, or it is that of becoming a full member."""
     match = _DATE.search(text)
+    if match and re.search(r"\bchinh thuc\b(?!.*\b(?:ket nap|vao dang)\b)", text[: match.start()]):
+        return None
     try:
         return date(int(match[3]), int(match[2]), int(match[1])) if match else None
     except ValueError:
@@ -124,7 +140,7 @@ def _named_date(text: str) -> date | None:
 
 
 def _age(text: str, rates: Sequence[Rate], today: date) -> Calculated | None:
-    joined = _named_date(text) if _AGE.search(text) else None
+    joined = _joined(text) if _AGE.search(text) else None
     rate = _rate(rates, "badge", today)
     if joined is None or joined > today or rate is None:
         return None
@@ -142,7 +158,7 @@ def _age(text: str, rates: Sequence[Rate], today: date) -> Calculated | None:
 
 
 def _probation(text: str, rates: Sequence[Rate], today: date) -> Calculated | None:
-    joined = _named_date(text) if _PROBATION.search(text) else None
+    joined = _joined(text) if _PROBATION.search(text) else None
     rate = _rate(rates, "probation", today)
     if joined is None or rate is None:
         return None

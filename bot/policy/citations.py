@@ -43,20 +43,23 @@ class Register:
         self._patterns = [(number, pattern) for number in numbers if (pattern := _pattern(number))]
 
     def find(self, question: str) -> Citation:
-        """What the question names; of several documents that fit, all."""
+        """What the question names; of several documents that fit the same words, those that fit most of them."""
         text = fold(question)
-        found: list[tuple[int, str]] = []
+        found: list[tuple[int, int, str]] = []
         rest = text
         if any(char.isdigit() for char in text):
             for number, pattern in self._patterns:
                 if match := pattern.search(text):
-                    found.append((match.end() - match.start(), number))
+                    found.append((match.start(), match.end(), number))
                     rest = pattern.sub(" ", rest)
         article = _ARTICLE.search(text)
         if article:
             rest = _ARTICLE.sub(" ", rest)
-        longest = max((size for size, _number in found), default=0)
-        numbers = tuple(number for size, number in found if size == longest)
+        numbers = tuple(
+            number
+            for start, end, number in found
+            if not any(a < end and start < b and b - a > end - start for a, b, _number in found)
+        )
         return Citation(numbers, article[1] if article else "", " ".join(rest.split()))
 
 
@@ -68,7 +71,7 @@ def _pattern(number: str) -> re.Pattern[str] | None:
     kind = parts[2] or "qh"
     words = _TYPES.get(kind, re.escape(kind))
     issuer = re.escape((parts[3] or "").replace("/", ""))
-    tail = rf"(?:[ /.-]*(?:{words.replace('|', '|')})?[ /.-]*{issuer})?" if issuer else ""
+    tail = rf"(?:[ /.-]*(?:{words})?[ /.-]*{issuer})?" if issuer else ""
     year = r"(?:/\d{4})?"
     return re.compile(
         rf"(?<![a-z0-9/])(?:(?:{words})[ .]*(?:so )?0*{figure}{year}(?![0-9]){tail}(?![a-z0-9])"

@@ -1,9 +1,11 @@
 """From a file to its tree: Markdown with front matter, TXT, HTML, DOCX, PDF with text."""
 
+import codecs
 import io
 import re
 import unicodedata
 from collections import Counter
+from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import PurePath
 from typing import Any
@@ -52,11 +54,9 @@ def read_file(name: str, data: bytes, given: dict[str, str] | None = None) -> So
 
 
 def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "utf-16"):
-        try:
-            return data.decode(encoding)
-        except UnicodeError:
-            continue
+    with_mark = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    with suppress(UnicodeError):  # without its mark, anything of even length would be UTF-16
+        return data.decode("utf-16" if with_mark else "utf-8-sig")
     raise Unreadable(_("Tệp không phải UTF-8. Hãy lưu lại ở dạng UTF-8."))
 
 

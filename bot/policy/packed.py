@@ -6,7 +6,9 @@ the arrays, each at a multiple of 64 bytes. The same content makes the same byte
 
 import json
 import os
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _MAGIC = b"SOTAYIDX"
+_ABANDONED_S = 3600.0
 _ALIGN = 64
 
 
@@ -40,6 +43,10 @@ def write(packed: Packed, path: Path) -> None:
     counts = {name: len(found) for name, found in packed.words.items()}
     header = json.dumps({"arrays": places, "words": counts}, sort_keys=True).encode()
     start = -(-(16 + len(header)) // _ALIGN) * _ALIGN
+    for left in path.parent.glob(".policy-*"):  # by whoever was killed while writing
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < time.time() - _ABANDONED_S:
+                left.unlink()
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     with beside.open("wb") as file:
         file.write((_MAGIC + len(header).to_bytes(8, "little") + header).ljust(start, b"\0"))

@@ -280,7 +280,7 @@ def rate(tx: Tx, kind: str, key: int, *, good: bool) -> None:
 def open_ticket(tx: Tx, member_id: int, words: str) -> tuple[Ticket, list[int]]:
     """Sends a question to those responsible for the asker's branch, the nearest first.
 
-    Returns the ticket and whom it is for. Raises Refused("nobody") when no post answers questions there.
+    Returns the ticket and whom it is for. Raises Refused("nobody") when nobody who answers questions there can be told.
     """
     member = people.member(tx, member_id)
     assert member is not None
@@ -303,9 +303,10 @@ def open_ticket(tx: Tx, member_id: int, words: str) -> tuple[Ticket, list[int]]:
 
 
 def responsible(tx: Tx, unit_id: int, asker: int) -> list[int]:
-    """Who answers questions of this unit: the nearest level that has somebody, not the asker."""
-    able = [each for each in people.who_may(tx, Verb.KEEP_RULES, unit_id) if each != asker]
-    return able[:3]
+    """Who answers questions of this unit and can be told of one, not the asker: the three nearest."""
+    holders = people.holders(tx, unit_id, Verb.KEEP_RULES)
+    able = [each.member_id for each in holders if not each.blocked and each.member_id != asker]
+    return list(dict.fromkeys(able))[:3]
 
 
 def answer_ticket(tx: Tx, ticket_id: int, by: int, words: str) -> Ticket:

@@ -25,14 +25,14 @@ SETTLE = timedelta(days=1)
 
 
 def ask(tx: Tx, account: Account, kind: Kind, words: str = "") -> Request:
-    """Opens a request, with its clock; asking again for what is pending returns that.
+    """Opens a request, with its clock; asking again for what is pending returns that, with the new words added.
 
     The officers over the member's branch are told (`texts.new_request`).
     """
     one_at_a_time(tx, account.member_id)  # who has two accounts may be asking on both
     pending = queries.pending_of(tx, account.member_id, kind)
     if pending is not None:
-        return pending
+        return _with_words(tx, pending, words)
     row = f"{account.member_id}:{tx.now_ms}"
     chats = json.dumps(places_of(tx, account.member_id))
     request_id = tx.value(
@@ -52,6 +52,15 @@ def ask(tx: Tx, account: Account, kind: Kind, words: str = "") -> Request:
     )
     audit.record(tx, f"privacy.ask_{kind}", f"request:{request_id}", member_id=account.member_id)
     return known(tx, request_id)
+
+
+def _with_words(tx: Tx, request: Request, words: str) -> Request:
+    if not words or words in request.words.split("\n"):
+        return request
+    row = f"{request.member_id}:{to_ms(request.made)}"
+    sealed = tx.vault.seal("data_requests.words", row, "\n".join(filter(None, (request.words, words))))
+    tx.run(update(data_requests).where(data_requests.c.id == request.id).values(words=sealed))
+    return known(tx, request.id)
 
 
 def take(tx: Tx, request_id: int, by: int | None) -> Request:

@@ -159,8 +159,8 @@ CASES = {
     ),
     "location": (message(location={"latitude": 10.8, "longitude": 106.7}), MediaSent(ALONE, AT, "location")),
     "dice": (message(dice={"emoji": "🎲", "value": 3}), MediaSent(ALONE, AT, "dice", "🎲")),
-    "thumbs up": (reaction([], ["👍"]), MediaSent(ALONE, AT, "reaction", "👍")),
-    "reaction changed": (reaction(["👍"], ["👍", "❤"]), MediaSent(ALONE, AT, "reaction", "❤")),
+    "thumbs up": (reaction([], ["👍"]), MediaSent(ALONE, AT, "reaction", "👍", "43")),
+    "reaction changed": (reaction(["👍"], ["👍", "❤"]), MediaSent(ALONE, AT, "reaction", "❤", "43")),
     "reaction taken back": (reaction(["👍"], []), Unknown(ALONE, AT, "reaction_removed")),
     "anonymous reaction": (
         reaction([], ["👍"], actor_chat=GROUP),

@@ -132,9 +132,12 @@ CASES = {
     "received": (from_oa("user_received_message", msg_id="a1"), Unknown(ALONE, AT, "user_received_message")),
     "thumbs up": (
         said("user_reacted_message", react_icon="/-strong"),
-        MediaSent(ALONE, AT, "reaction", "👍"),
+        MediaSent(ALONE, AT, "reaction", "👍", "e2a6"),
     ),
-    "heart as emoji": (said("user_reacted_message", react_icon="❤"), MediaSent(ALONE, AT, "reaction", "❤")),
+    "heart as emoji": (
+        said("user_reacted_message", react_icon="❤"),
+        MediaSent(ALONE, AT, "reaction", "❤", "e2a6"),
+    ),
     "reaction taken back": (
         said("user_reacted_message", react_icon=""),
         Unknown(ALONE, AT, "reaction_removed"),

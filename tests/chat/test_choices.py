@@ -93,7 +93,7 @@ def test_a_changed_payload_is_none_or_another_wish_of_the_right_types(value, dat
         "#q",
         "#q.1",
         "#q.1.2",
-        "#q.1.2.a.b",
+        "#q.1.2.a.b.c",
         "#q.1.2.",
         "#q..2.a",
         "#q.-1.2.a",

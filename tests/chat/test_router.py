@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.chat.choices import Answer, Command, Drop, Resume, action, pack
-from bot.chat.events import Address, ChoiceMade, Commanded, Started, TextSent, Wondered
+from bot.chat.events import Address, ChoiceMade, Commanded, FileSent, Started, TextSent, Wondered
 from bot.chat.replies import Say, To, Toast
 from bot.chat.router import ANSWERS_WITHIN, Router
 from bot.chat.talk import Retry
@@ -363,9 +363,50 @@ def test_words_are_said_in_the_readers_language(house):
     assert house.says("huỷ")[0].startswith("Đã dừng")
 
 
-def test_beginning_a_dialog_ends_the_one_before(asked):
-    run = asked.state.run
-    asked.says("/begin")
-    assert asked.state.run != run
-    assert len(asked.state.steps) == 1
-    assert not any(OFFER in reply.text for reply in asked.said)
+def test_a_dialog_that_begins_throws_no_answers_away(asked):
+    run, steps = asked.state.run, asked.state.steps
+    for again in (lambda: asked.says("/begin"), lambda: asked.says("begin", days=1)):
+        (offer,) = again()
+        assert OFFER in offer
+        assert (asked.state.run, asked.state.steps) == (run, steps)
+    other = asked.router = asked.build(1)
+    other.dialog("draft", script, version=1, title=lambda: "soạn", need="member")
+    other.command("begin", lambda event, tx: other.begin("draft", event, tx), "public")
+    first, offer = asked.says("/begin")
+    assert "bỏ phần đang làm dở trước" in first
+    assert "tô màu" in offer
+    asked.taps(pack(Drop(run)))
+    assert asked.says("/begin") == ["Màu?"]
+    assert asked.state.name == "draft"
+
+
+def test_a_dialog_in_which_nothing_was_answered_gives_way(house):
+    house.says("begin")
+    run = house.state.run
+    assert house.says("/begin") == ["Màu?"]
+    assert house.state.run != run
+
+
+def test_a_button_of_another_question_at_the_same_step_answers_nothing(house):
+    def either(talk) -> None:
+        talk.given()
+        which = talk.ask("which", Say("Sửa gì?"), options={"summary": "Tóm tắt", "deadline": "Hạn"})
+        talk.ask(which, Say(f"{which} mới?"), options={"-": f"Không có {which}"})
+
+    house.router.dialog("paint", either, version=1, title=lambda: "sửa", need="member")
+    house.says("begin")
+    house.says("Tóm tắt")
+    old = house.said[0].choices[0].payload
+    house.says("quay lại")
+    assert house.says("Hạn") == ["deadline mới?"]
+    assert house.taps(old) == ["deadline mới?"]
+    assert house.state is not None
+    house.taps(house.said[0].choices[0].payload)
+    assert house.state is None
+
+
+def test_a_file_for_a_sleeping_dialog_is_asked_for_again(asked):
+    asked.at += timedelta(hours=1)
+    (offer,) = asked._hear(FileSent(HERE, asked.at, "f1", "52.pdf", 9))
+    assert "Tệp vừa rồi tôi chưa nhận" in offer
+    assert OFFER in offer

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.choices import Answer, unpack
+from bot.chat.choices import Answer, tag, unpack
 from bot.chat.errors import Refused
 from bot.chat.events import Address, JobDone
 from bot.chat.replies import Say, To
@@ -371,7 +371,7 @@ def test_choices_are_picked_by_value_number_or_label():
 def test_the_buttons_of_a_question_carry_its_run_and_step():
     chat = Chat(journey)
     payloads = [unpack(choice.payload) for choice in chat.last[-1].choices]
-    assert payloads == [Answer(5, 1, "red"), Answer(5, 1, "blue")]
+    assert payloads == [Answer(5, 1, value, tag("colour")) for value in ("red", "blue")]
 
 
 def test_values_go_through_json_the_first_time_too():

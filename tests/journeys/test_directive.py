@@ -48,6 +48,20 @@ async def test_near_misses_never_acknowledge(house, words):
     assert (await house.totals(directive)).acknowledged == 0
 
 
+async def test_a_thumbs_up_acknowledges_the_paper_it_stands_at_and_no_other(house):
+    member = await house.member("Phạm Thị Cao")
+    directive = await house.directive()
+    card = await member.sees("52-KH/ĐU")
+    await member.says("cảm ơn")
+    thanks = await member.sees("")
+    await member.act("react", message_id=thanks.id, emoji="👍")
+    await member.sees_nothing_new()
+    assert (await house.totals(directive)).acknowledged == 0
+    await member.act("react", message_id=card.id, emoji="👍")
+    await member.sees("Đã ghi nhận: đồng chí đã đọc")
+    assert (await house.totals(directive)).acknowledged == 1
+
+
 async def test_twice_is_once_and_can_be_taken_back_for_ten_minutes(house):
     member = await house.member("Lê Văn Bé")
     directive = await house.directive()
@@ -147,6 +161,24 @@ async def test_member_asks_and_the_author_reads_it(house):
     await member.sees("Đã gửi câu hỏi")
     said = await author.sees("Chi bộ tôi học hôm nào?")
     assert "Lê Văn Bé" in said.text
+
+
+async def test_a_question_whose_author_cannot_be_told_goes_to_the_nearest_who_can_or_is_not_said_to_be_sent(
+    house,
+):
+    member = await house.member("Lê Văn Bé")
+    await house.directive()
+    await member.sees("52-KH/ĐU")
+    await member.taps("Hỏi lại")
+    await member.sees("Đồng chí muốn hỏi gì")
+    await member.says("Chi bộ tôi học hôm nào?")
+    await member.sees("Chưa gửi được")
+    secretary = await house.member("Trần Thị Bí Thư")
+    await member.taps("Hỏi lại")
+    await member.sees("Đồng chí muốn hỏi gì")
+    await member.says("Chi bộ tôi học ở đâu?")
+    await member.sees("tới đồng chí phụ trách")
+    await secretary.sees("Chi bộ tôi học ở đâu?")
 
 
 async def test_exempt_member_is_informed_and_not_counted(house):

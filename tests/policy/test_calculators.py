@@ -27,6 +27,9 @@ def told(question, rates=RATES, today=TODAY):
         ("luong 8.500.000 thi dang phi", "= 85.000 đồng"),
         ("lương hưu 6,2 triệu nộp đảng phí mấy đồng", "= 31.000 đồng"),
         ("tro cap thai san 9 trieu dang phi bn", "= 90.000 đồng"),
+        ("lương 12 triệu 500 nghìn đóng đảng phí bao nhiêu", "= 125.000 đồng"),
+        ("lương 5 triệu rưỡi đảng phí bn", "= 55.000 đồng"),
+        ("lương 5 triệu 250 đảng phí bn", "= 52.500 đồng"),
         ("kết nạp 3/2/1996 thì tuổi đảng bao nhiêu", "tròn 30 năm"),
         ("ket nap 25.11.1996 huy hieu khi nao", "25/11/2026"),
         ("kết nạp ngày 31/8/2026 bao giờ lên chính thức", "31/08/2027"),
@@ -48,6 +51,9 @@ def test_results(question, part):
         "kết nạp 31/2/2026 bao giờ chính thức",
         "quyết định 342 năm 2010 về đảng phí",
         "huy hiệu 30 năm",
+        "Tôi được công nhận chính thức ngày 5/3/2020, có được miễn sinh hoạt không?",
+        "mất thẻ, tôi kết nạp 3/2/2001, xin cấp lại ở đâu",
+        "vào đảng chính thức 5/3/1990 bao giờ được huy hiệu",
     ],
 )
 def test_what_does_not_say_enough_is_not_calculated(question):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert, select
 
 from bot.chat.errors import Refused
 from bot.clock import now
@@ -16,6 +16,7 @@ from bot.policy.models import Article, Document, Entry, Rate, Source
 from bot.policy.shelf import from_stored
 from bot.store.engine import make_engine
 from bot.store.migrate import migrate
+from bot.store.tables.organisation import ACTIVE, accounts
 from bot.store.tables.policy import policy_questions, policy_tickets
 from bot.store.tx import Tx
 from bot.store.vault import Keys, Vault
@@ -134,8 +135,22 @@ def test_a_kept_question_leads_to_nobody_and_is_forgotten(tx: Tx) -> None:
     assert queries.question(tx, key) is None
 
 
+def _verified(tx: Tx, card: str) -> int:
+    member_id = _member(tx, card)
+    row = {"id": member_id, "channel": "telegram", "user_id": card, "chat_id": card, "member_id": member_id}
+    tx.run(insert(accounts).values(**row, language="vi", state=ACTIVE, linked_ms=tx.now_ms))
+    return member_id
+
+
+def test_a_question_is_not_taken_where_nobody_would_hear_of_it(tx: Tx) -> None:
+    with pytest.raises(Refused, match="nobody"):
+        service.open_ticket(tx, _member(tx, "90000003"), "Xin hỏi")
+    assert tx.rows(select(policy_tickets)) == []
+
+
 def test_tickets_are_answered_once_by_who_may_and_told_again_when_overdue(tx: Tx) -> None:
-    member, officer, secretary = (_member(tx, card) for card in ("90000003", "90000002", "90000001"))
+    member, secretary = (_member(tx, card) for card in ("90000003", "90000001"))
+    officer = _verified(tx, "90000002")
     ticket, holders = service.open_ticket(tx, member, "Xin hỏi")
     assert holders == [officer]
     assert service.escalate(tx) == []
@@ -156,7 +171,7 @@ def test_tickets_are_answered_once_by_who_may_and_told_again_when_overdue(tx: Tx
 
 
 def test_a_member_sees_and_may_have_forgotten_what_they_sent(tx: Tx) -> None:
-    member, officer = _member(tx, "90000003"), _member(tx, "90000002")
+    member, officer = _member(tx, "90000003"), _verified(tx, "90000002")
     ticket, _holders = service.open_ticket(tx, member, "Xin hỏi")
     service.answer_ticket(tx, ticket.id, officer, "Trả lời")
     assert [value for _label, value in personal.held(tx, member, [])] == ["Xin hỏi", "Trả lời"]

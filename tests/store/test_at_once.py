@@ -18,6 +18,7 @@ from test_shared import process
 from bot.chat.errors import Refused
 from bot.clock import VIETNAM, now, to_ms
 from bot.delivery import outbox, results
+from bot.delivery.outbound import Sent
 from bot.delivery.quiet import NEVER
 from bot.delivery.results import Note
 from bot.directives import by_hand, catching_up, releases, reminding, service
@@ -263,7 +264,7 @@ def _received(town: Town) -> None:
     town.do(lambda tx: tx.run(update(timers).values(due_ms=tx.now_ms)))
 
 
-SENT = outbox.Sent("1", "buttons")
+SENT = Sent("1", "buttons")
 
 
 def test_two_processes_that_remind_do_so_once(town):

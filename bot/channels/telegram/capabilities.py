@@ -22,8 +22,10 @@ TELEGRAM = Capabilities(
     toasts=True,
     max_toast=200,
     ask_contact=True,
+    html=True,
     file_types=None,
     max_file_bytes=50_000_000,
+    typed_payloads=False,
     link_schemes=frozenset({"https"}),
     limits=Limits(0, chat=Most(1, 1.0), group=Most(20, 60.0), groups="-"),
 )

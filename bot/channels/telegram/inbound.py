@@ -173,7 +173,7 @@ def _reaction(change: Any, _moment: datetime) -> Event:
     added = [e for each in change["new_reaction"] if (e := clean(each.get("emoji"))) and e not in before]
     if not added:
         return Unknown(address, at, "reaction_removed")
-    return MediaSent(address, at, "reaction", added[-1])
+    return MediaSent(address, at, "reaction", added[-1], str(change["message_id"]))
 
 
 _KINDS: dict[str, Callable[[Any, datetime], Event]] = {

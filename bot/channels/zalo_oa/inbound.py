@@ -92,7 +92,8 @@ def _translated(payload: dict[str, Any], name: str, received: datetime | None) -
     if name == "user_reacted_message":
         icon = clean(message.get("react_icon")).strip()
         if icon:
-            return MediaSent(address, at, "reaction", _REACTIONS.get(icon, icon))
+            message_id = identifier(message.get("msg_id")) or None
+            return MediaSent(address, at, "reaction", _REACTIONS.get(icon, icon), message_id)
         return Unknown(address, at, "reaction_removed")
     if name == "user_submit_info":
         phone = identifier(_dict(payload.get("info")).get("phone"))
