@@ -123,7 +123,7 @@ def doctor(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON (chỉ với zalo).")] = False,
 ) -> None:
-    """Kiểm tra cơ sở dữ liệu, khoá, tin đang chờ; `doctor zalo`: mọi điều về Zalo OA, không gửi gì."""
+    """Kiểm tra cơ sở dữ liệu, khóa, tin đang chờ; `doctor zalo`: mọi điều về Zalo OA, không gửi gì."""
     if what == "zalo":
         cli_zalo.examine(test_account=test_account, as_json=as_json)
         return
@@ -141,7 +141,7 @@ def doctor(
 
     database, figures, holders = cli_people.in_store(look)
     table = Table()
-    table.add_row(_("Cơ sở dữ liệu (kết nối được, khoá khớp)"), database)
+    table.add_row(_("Cơ sở dữ liệu (kết nối được, khóa khớp)"), database)
     words = {
         "waiting": _("Tin đến đang chờ xử lý"),
         "done": _("Tin đến đã xử lý"),

@@ -144,7 +144,7 @@ def standing(directive: "Directive", progress: "Progress", quiet: "Quiet", at: d
     if progress.due_at is not None:
         return "scheduled", _("chờ đến {when}", when=moment(progress.due_at))
     if quiet.holds(at) and directive.urgency != Urgency.FLASH:
-        return "quiet_hours", _("giờ yên lặng, gửi tiếp lúc {when}", when=moment(quiet.after(at)))
+        return "quiet_hours", _("giờ nghỉ, gửi tiếp lúc {when}", when=moment(quiet.after(at)))
     return "sending", _("đang gửi")
 
 

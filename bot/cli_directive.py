@@ -231,7 +231,7 @@ def _converse(as_card: str, channel: str, begins: str, dialog: str) -> None:
         if account.channel not in begun and any(channel == account.channel for channel, _state in held):
             raise typer.BadParameter(
                 _(
-                    "Khung chat {channel} đang làm dở việc khác. Hãy làm xong, hoặc nhắn “huỷ” trong khung chat đó,"
+                    "Khung chat {channel} đang làm dở việc khác. Hãy làm xong, hoặc nhắn “hủy” trong khung chat đó,"
                     " rồi chạy lại.",
                     channel=account.channel,
                 )

@@ -86,7 +86,7 @@ def _words_of(error: Any) -> list[str]:
         case "MissingParameter":
             return [_("Còn thiếu {name}.", name=name)]
         case "NoSuchOption":
-            return [_("Không có tuỳ chọn {name}.", name=error.option_name)]
+            return [_("Không có tùy chọn {name}.", name=error.option_name)]
     return [_("Chưa hiểu dòng lệnh này."), english]
 
 
@@ -139,16 +139,16 @@ def _of_the_store(error: Exception) -> list[str] | None:
 
     match error:
         case KeysMissing():
-            return [_("Chưa có tệp khoá {path}. Hãy chạy: sotay keys init", path=error)]
+            return [_("Chưa có tệp khóa {path}. Hãy chạy: sotay keys init", path=error)]
         case NoKeyFile():
             return [
-                _("Tệp khoá {path} bị hỏng hoặc không phải tệp khoá. Hãy chép lại từ bản đã cất.", path=error)
+                _("Tệp khóa {path} bị hỏng hoặc không phải tệp khóa. Hãy chép lại từ bản đã cất.", path=error)
             ]
         case KeysOpen():
-            return [_("Tệp khoá đang để người khác đọc được. Hãy chạy: chmod 600 {path}", path=error)]
+            return [_("Tệp khóa đang để người khác đọc được. Hãy chạy: chmod 600 {path}", path=error)]
         case VaultError():
             return [
-                _("Khoá không khớp với cơ sở dữ liệu. Hãy dùng đúng tệp khoá đã tạo cùng cơ sở dữ liệu này.")
+                _("Khóa không khớp với cơ sở dữ liệu. Hãy dùng đúng tệp khóa đã tạo cùng cơ sở dữ liệu này.")
             ]
         case AlreadyRunning():
             return [_("Bot đang chạy trên thư mục {folder}. Hãy dừng tiến trình đó trước.", folder=error)]

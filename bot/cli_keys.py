@@ -12,7 +12,7 @@ from rich.table import Table
 from bot.cli_errors import clear_errors
 from bot.i18n import _, number
 
-keys = typer.Typer(no_args_is_help=True, help="Khoá niêm phong dữ liệu.")
+keys = typer.Typer(no_args_is_help=True, help="Khóa niêm phong dữ liệu.")
 screen = Console(stderr=True)
 TAKES_KEY_S = 6
 """A running bot looks at the key file every three seconds, each of its processes."""
@@ -20,7 +20,7 @@ TAKES_KEY_S = 6
 
 @keys.command("init")
 def init() -> None:
-    """Tạo tệp khoá mới (chỉ chủ tệp đọc được). Mất khoá là mất dữ liệu: hãy cất một bản ở nơi khác."""
+    """Tạo tệp khóa mới (chỉ chủ tệp đọc được). Mất khóa là mất dữ liệu: hãy cất một bản ở nơi khác."""
     from bot.settings import Settings
     from bot.store.vault import Keys
 
@@ -30,14 +30,14 @@ def init() -> None:
             Keys.new().write(path)
         except FileExistsError:
             raise typer.BadParameter(
-                _("Đã có tệp khoá {path}; khoá không bao giờ bị ghi đè.", path=path)
+                _("Đã có tệp khóa {path}; khóa không bao giờ bị ghi đè.", path=path)
             ) from None
     screen.print(_("Đã tạo {path}. Hãy sao lưu tệp này ở nơi an toàn, tách khỏi cơ sở dữ liệu.", path=path))
 
 
 @keys.command("backup")
 def backup(to: Annotated[Path, typer.Argument(help="Tệp đích, để ở nơi khác với cơ sở dữ liệu.")]) -> None:
-    """Chép tệp khoá ra nơi khác. Không có bản này thì bản sao lưu cơ sở dữ liệu không đọc được."""
+    """Chép tệp khóa ra nơi khác. Không có bản này thì bản sao lưu cơ sở dữ liệu không đọc được."""
     from bot.settings import Settings
     from bot.store.vault import Keys
 
@@ -56,7 +56,7 @@ def backup(to: Annotated[Path, typer.Argument(help="Tệp đích, để ở nơi
         assert Keys.read(to) == copied
     screen.print(
         _(
-            "Đã chép khoá vào {path}. Cất ở nơi khoá được, tách khỏi máy chủ và bản sao lưu cơ sở dữ liệu. Không có "
+            "Đã chép khóa vào {path}. Cất ở nơi khóa được, tách khỏi máy chủ và bản sao lưu cơ sở dữ liệu. Không có "
             "tệp này thì cơ sở dữ liệu khôi phục xong cũng không đọc được; ai có cả hai thì đọc được tất cả.",
             path=str(to),
         )
@@ -66,10 +66,10 @@ def backup(to: Annotated[Path, typer.Argument(help="Tệp đích, để ở nơi
 @keys.command("rotate")
 def rotate(
     drop_old: Annotated[
-        bool, typer.Option("--drop-old", help="Bỏ khoá cũ khi không còn gì niêm phong bằng nó.")
+        bool, typer.Option("--drop-old", help="Bỏ khóa cũ khi không còn gì niêm phong bằng nó.")
     ] = False,
 ) -> None:
-    """Thêm khoá niêm phong mới và niêm phong lại mọi dữ liệu; bot có thể vẫn đang chạy."""
+    """Thêm khóa niêm phong mới và niêm phong lại mọi dữ liệu; bot có thể vẫn đang chạy."""
     from bot.settings import Settings
     from bot.store.engine import truncate_wal
     from bot.store.installation import may_run, open_store
@@ -98,10 +98,10 @@ def rotate(
         finally:
             engine.dispose()
     screen.print(
-        _("Đã niêm phong lại {count} giá trị bằng khoá số {key}.", count=number(done), key=vault.current)
+        _("Đã niêm phong lại {count} giá trị bằng khóa số {key}.", count=number(done), key=vault.current)
     )
     if remaining:
-        table = Table(_("Còn niêm phong bằng khoá cũ"), _("Số giá trị"))
+        table = Table(_("Còn niêm phong bằng khóa cũ"), _("Số giá trị"))
         for column, count in remaining.items():
             table.add_row(column, number(count))
         screen.print(table)
@@ -110,6 +110,6 @@ def rotate(
     if drop_old:
         Keys.read(settings.keys).with_newest_alone().replace(settings.keys)
         screen.print(
-            _("Đã bỏ khoá cũ. Bản sao lưu cơ sở dữ liệu trước hôm nay chỉ đọc được bằng bản khoá cũ đã cất.")
+            _("Đã bỏ khóa cũ. Bản sao lưu cơ sở dữ liệu trước hôm nay chỉ đọc được bằng bản khóa cũ đã cất.")
         )
-    screen.print(_("Hãy chạy lại: sotay keys backup, và cất bản khoá mới."))
+    screen.print(_("Hãy chạy lại: sotay keys backup, và cất bản khóa mới."))

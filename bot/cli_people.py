@@ -154,7 +154,7 @@ def slips_poster(
 
 @slips.command("revoke")
 def slips_revoke(card: Annotated[str, typer.Argument(help="Số thẻ của người có phiếu bị mất.")]) -> None:
-    """Huỷ phiếu chưa dùng của một người."""
+    """Hủy phiếu chưa dùng của một người."""
     from bot.organisation import queries
     from bot.organisation.verification import revoke_slips
 
@@ -164,7 +164,7 @@ def slips_revoke(card: Annotated[str, typer.Argument(help="Số thẻ của ngư
             raise typer.BadParameter(_("Không có đảng viên với số thẻ này."))
         return revoke_slips(tx, member.id, None)
 
-    Console().print(_("Đã huỷ {count} phiếu.", count=number(in_store(unit))))
+    Console().print(_("Đã hủy {count} phiếu.", count=number(in_store(unit))))
 
 
 @links.command("close")

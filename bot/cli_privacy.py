@@ -44,7 +44,7 @@ def take(request: Number) -> None:
 
 @privacy.command("erase")
 def erase(request: Number) -> None:
-    """Xoá dữ liệu theo yêu cầu; bot đang chạy sẽ báo người yêu cầu và dọn nốt."""
+    """Xóa dữ liệu theo yêu cầu; bot đang chạy sẽ báo người yêu cầu và dọn nốt."""
     from bot.organisation.personal import places_of
     from bot.privacy import service, texts
     from bot.rooms import ROOMS
@@ -56,7 +56,7 @@ def erase(request: Number) -> None:
         service.say(tx, places, texts.erased(done, code))
         return code
 
-    Console().print(_("Đã xoá. Mã chứng nhận: {proof}.", proof=_asked(unit)))
+    Console().print(_("Đã xóa. Mã chứng nhận: {proof}.", proof=_asked(unit)))
 
 
 @privacy.command("done")
@@ -82,12 +82,12 @@ def extend(
 
 
 @privacy.command("readmit")
-def readmit(card: Annotated[str, typer.Argument(help="Số thẻ của người đã được xoá dữ liệu.")]) -> None:
-    """Cho phép nhập lại một người đã xoá dữ liệu, khi chính người đó đồng ý."""
+def readmit(card: Annotated[str, typer.Argument(help="Số thẻ của người đã được xóa dữ liệu.")]) -> None:
+    """Cho phép nhập lại một người đã xóa dữ liệu, khi chính người đó đồng ý."""
     from bot.organisation.personal import readmit as let_in
 
     if not in_store(lambda tx: let_in(tx, card)):
-        raise typer.BadParameter(_("Không có lần xoá dữ liệu nào của số thẻ này."))
+        raise typer.BadParameter(_("Không có lần xóa dữ liệu nào của số thẻ này."))
     Console().print(_("Lần nhập danh sách tới sẽ nhận lại người này."))
 
 

@@ -105,7 +105,7 @@ class Rosters:
             log.info("roster_worked", what=what, **found.get("counts", {}))
         except Exception as error:
             log.error("roster_broke", what=what, error=type(error).__name__)
-            found = {"error": _("Chưa làm được với tệp này. Mời đồng chí thử lại, hoặc nhờ người vận hành.")}
+            found = {"error": _("Chưa làm được với tệp này. Mời đồng chí thử lại, hoặc nhờ cán bộ kỹ thuật.")}
         finally:
             process.close()
         return found

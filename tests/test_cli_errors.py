@@ -127,13 +127,13 @@ def test_a_broken_key_file(sotay, tmp_path, content):
         Keys.read(path)
     code, said = sotay("doctor", keys_file="k.json")
     assert code == 2
-    assert said.startswith("Tệp khoá k.json bị hỏng")
+    assert said.startswith("Tệp khóa k.json bị hỏng")
 
 
 def test_keys_others_may_read_and_a_folder_in_their_place(sotay, tmp_path):
     assert sotay("keys", "init")[0] == 0
     (tmp_path / "var/keys.json").chmod(0o644)
-    assert sotay("doctor") == (2, "Tệp khoá đang để người khác đọc được. Hãy chạy: chmod 600 var/keys.json\n")
+    assert sotay("doctor") == (2, "Tệp khóa đang để người khác đọc được. Hãy chạy: chmod 600 var/keys.json\n")
     (tmp_path / "folder").mkdir(mode=0o700)
     assert sotay("doctor", keys_file="folder") == (2, "folder không phải là tệp. Hãy xem lại đường dẫn.\n")
 
@@ -226,7 +226,7 @@ def test_a_fault_of_ours_keeps_its_traceback():
     [
         (("foo",), "Chưa hiểu dòng lệnh này.\nNo such command 'foo'."),
         (("privacy", "refuse", "1"), "Còn thiếu reason.\nXem cách dùng: sotay privacy refuse --help"),
-        (("slips", "make", "--foo"), "Không có tuỳ chọn --foo."),
+        (("slips", "make", "--foo"), "Không có tùy chọn --foo."),
         (("slips", "make", "--card", "1", "--days", "0"), "Giá trị của --days chưa đúng."),
         (("understand", "--file", "none.txt"), "Không tìm thấy tệp hoặc thư mục none.txt."),
         (("policy", "ask", "--file", "none.txt"), "Không tìm thấy tệp hoặc thư mục none.txt."),

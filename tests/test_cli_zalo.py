@@ -231,7 +231,7 @@ async def test_the_wrong_account(terminal: Terminal, folder: Path, sandbox: Sand
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ({"zalo_oa_app_secret": "wrong"}, "Zalo không nhận khoá bí mật của ứng dụng"),
+        ({"zalo_oa_app_secret": "wrong"}, "Zalo không nhận khóa bí mật của ứng dụng"),
         ({"zalo_oa_oauth": "http://127.0.0.1:9"}, "Không nhận được câu trả lời"),
     ],
 )

@@ -111,7 +111,8 @@ _HEADERS = {
 def _ended() -> web.Response:
     return _page(
         _(
-            "Liên kết này đã hết hạn, đã thu hồi, hoặc đã mở trên máy khác. Mời đồng chí xin lại trong khung chat."
+            "Trang này đã hết hạn, đã bị thu hồi, hoặc đã mở trên máy khác. Đồng chí quay lại khung chat, "
+            "bấm lại nút mở tệp."
         ),
         status=410,
     )
@@ -127,7 +128,8 @@ def _page(said: str, *, status: int = 200, form: bool = False) -> web.Response:
     if form:
         help_ = _("Nếu không xem được, đồng chí bấm nút ba chấm ở góc màn hình rồi chọn mở bằng trình duyệt.")
         alone = _(
-            "Liên kết dành riêng cho đồng chí; xin không chuyển tiếp. Mở tệp chưa phải là xác nhận đã đọc."
+            "Trang này dành riêng cho đồng chí; xin không chuyển cho người khác. Mở tệp chưa phải là xác "
+            "nhận đã đọc."
         )
         button = (
             f'<form method="post"><button>{escape(_("Mở tệp"))}</button></form>'

@@ -85,7 +85,7 @@ def _status(found: Screen | None) -> int:
 
 def _ended() -> str:
     return _(
-        "Cuộc họp đã kết thúc, hoặc liên kết không còn dùng được. Mời đồng chí bấm lại nút trong khung chat."
+        "Cuộc họp đã kết thúc, hoặc trang này không còn dùng được. Mời đồng chí bấm lại nút trong khung chat."
     )
 
 
@@ -94,7 +94,7 @@ def _main(found: Screen | None) -> str:
         return f'<main data-wait="0"><h1>{escape(_("Mã điểm danh"))}</h1><p>{escape(_ended())}</p></main>'
     if found.code:
         shown = f"{found.code[:3]} {found.code[3:]}"
-        said = _("Đồng chí được mời nhắn 6 số này cho Sổ tay. Mỗi phút một mã khác.")
+        said = _("Ai được mời họp thì nhắn 6 chữ số này cho Sổ tay. Mỗi phút một mã khác.")
         code = f'<p id="code" role="status">{escape(shown)}</p>'
     else:
         said, code = _("Mã hiện trước giờ họp 30 phút. Trang tự làm mới."), ""

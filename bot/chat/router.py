@@ -284,7 +284,7 @@ class Router(Generic[T]):
             return Say(_("Câu hỏi này đã xong. Đồng chí nhắn “menu” để xem các việc khác."))
         if isinstance(action, Drop):
             self._store.end(tx, event.address)
-            return Say(_("Đã bỏ phần làm dở."))
+            return Say(_("Đã bỏ phần làm dở. Đồng chí nhắn “menu” để xem các việc khác."))
         if isinstance(action, Resume):
             return self._advance(event, tx, state, None)
         if not action.fits(len(state.steps), state.question):

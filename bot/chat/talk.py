@@ -206,10 +206,10 @@ class Talk(Generic[T]):
         if tries >= HELP_AFTER:
             help_ = (
                 _(
-                    "Nếu khó, đồng chí nhắn “quay lại” để sửa bước trước, “huỷ” để dừng, hoặc hỏi cán bộ phụ trách."
+                    "Nếu khó, đồng chí nhắn “quay lại” để sửa bước trước, “hủy” để dừng, hoặc hỏi cán bộ phụ trách."
                 )
                 if any(step.kind == "answer" for step in self.steps)
-                else _("Nếu khó, đồng chí nhắn “huỷ” để dừng, hoặc hỏi bí thư chi bộ, cán bộ phụ trách.")
+                else _("Nếu khó, đồng chí nhắn “hủy” để dừng, hoặc hỏi bí thư chi bộ, cán bộ phụ trách.")
             )
         if len(say.text) > LONG:
             below = "\n".join(part for part in (hint, help_) if part)

@@ -35,7 +35,7 @@ def script(talk: Talk[Tx], rule: Collection[Why] = ()) -> None:
     document = texts.name(directive)
     words = talk.ask(
         "words",
-        Say(_("Đồng chí muốn hỏi gì về {document}? Câu hỏi sẽ gửi tới người ban hành.", document=document)),
+        Say(_("Đồng chí muốn hỏi gì về {document}? Câu hỏi sẽ tới người gửi văn bản.", document=document)),
         parse=partial(_question, rule),
     )
     try:
@@ -43,7 +43,7 @@ def script(talk: Talk[Tx], rule: Collection[Why] = ()) -> None:
     except Refused as refusal:
         talk.say(texts.refused(refusal.code))
         return
-    sent = _("Đã gửi câu hỏi của đồng chí về {document} tới người ban hành.", document=document)
+    sent = _("Đã gửi câu hỏi của đồng chí về {document} tới người gửi văn bản.", document=document)
     if not to_author:
         sent = _("Đã gửi câu hỏi của đồng chí về {document} tới đồng chí phụ trách.", document=document)
     talk.say(Say(sent))
@@ -52,7 +52,7 @@ def script(talk: Talk[Tx], rule: Collection[Why] = ()) -> None:
 def _question(rule: Collection[Why], text: str) -> str:
     words = text.strip()
     if len(words) < 3:
-        raise Retry(_("Đồng chí nhắn câu hỏi bằng một câu, hoặc “huỷ” để dừng."))
+        raise Retry(_("Đồng chí nhắn câu hỏi bằng một câu, hoặc “hủy” để dừng."))
     if len(words) > MAX_QUESTION:
         raise Retry(_("Câu hỏi dài quá 1.000 chữ cái. Mời đồng chí rút gọn."))
     verdict = check_text(words, rule)

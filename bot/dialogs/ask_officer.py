@@ -65,7 +65,7 @@ _NONE = re.compile(r"(?:khong|ko|k)(?: co)?(?: gi)?(?: a)?[ .!]*")
 def _checked(text: str) -> str:
     words = text.strip()
     if len(words) < 5:
-        raise Retry(_("Đồng chí nhắn câu hỏi bằng một câu, hoặc “huỷ” để dừng."))
+        raise Retry(_("Đồng chí nhắn câu hỏi bằng một câu, hoặc “hủy” để dừng."))
     if len(words) > service.MAX_WORDS:
         raise Retry(_("Câu hỏi dài quá 1.000 chữ cái. Mời đồng chí rút gọn."))
     verdict = check_text(words)

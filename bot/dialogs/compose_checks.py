@@ -40,8 +40,8 @@ def ask_checks(talk: Talk[Tx], rule: Collection[Why] = ()) -> tuple[Check, ...]:
 def _ask_words(place: int) -> Say:
     return Say(
         _(
-            "Câu hỏi {place}? Viết ngắn, chỉ hỏi điều có trong văn bản. Đồng chí nào trả lời xong mới được tính "
-            "là đã xác nhận.",
+            "Câu hỏi thứ {place} là gì? Viết ngắn, chỉ hỏi điều có trong văn bản. Đồng chí nào trả lời xong "
+            "mới được tính là đã xác nhận.",
             place=number(place),
         )
     )

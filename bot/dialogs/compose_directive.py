@@ -166,7 +166,7 @@ def _named(labels: Mapping[Any, str]) -> dict[str, str]:
 
 def _ask_number() -> Say:
     return Say(
-        _("Số, ký hiệu văn bản? Ví dụ 52-KH/ĐU. Nhắn “quay lại” để sửa bước trước, “huỷ” để dừng."),
+        _("Số, ký hiệu văn bản? Ví dụ 52-KH/ĐU. Nhắn “quay lại” để sửa bước trước, “hủy” để dừng."),
         heading=_("Gửi văn bản"),
     )
 
@@ -291,7 +291,10 @@ def _person(tx: Tx, unit: int, text: str) -> int:
     found = [member_id for member_id, name in names.items() if wanted and fold(name) == wanted]
     if len(found) != 1:
         raise Retry(
-            _("Tôi chưa tìm đúng một đồng chí có tên này. Mời nhắn đủ họ, đệm và tên như trong danh sách.")
+            _(
+                "Tôi chưa tìm thấy, hoặc có nhiều đồng chí trùng tên này. Mời đồng chí nhắn đủ họ, đệm và tên "
+                "như trong danh sách."
+            )
         )
     return found[0]
 

@@ -66,7 +66,7 @@ def script(talk: Talk[Tx], page: PageAddress | None = None) -> None:
         or (earlier[0] if same else None)
         or talk.ask(
             "place",
-            Say(_("Họp ở đâu? Nhắn tên phòng, hoặc liên kết họp trực tuyến (https://…).")),
+            Say(_("Họp ở đâu? Nhắn tên phòng; họp trực tuyến thì dán địa chỉ phòng họp (https://…).")),
             parse=partial(words, longest=rules.MAX_PLACE),
             options=_as_before(earlier, 0),
         )
@@ -128,7 +128,7 @@ def script(talk: Talk[Tx], page: PageAddress | None = None) -> None:
     talk.say(
         Say(
             _(
-                "Đã mời {count} đồng chí: {meeting}. Nhắn “lịch họp” để xem ai dự, đổi giờ hoặc huỷ.",
+                "Đã mời {count} đồng chí: {meeting}. Nhắn “lịch họp” để xem ai dự, đổi giờ hoặc hủy.",
                 count=number(counts[0]),
                 meeting=texts.name(meeting),
             )
@@ -246,8 +246,8 @@ def change(talk: Talk[Tx], page: PageAddress | None = None) -> None:
     else:
         sure = talk.ask(
             "sure",
-            Say(_("Huỷ {meeting}? Mọi đồng chí được mời sẽ được báo.", meeting=texts.name(meeting))),
-            options={"yes": _("Huỷ cuộc họp"), "no": _("Giữ nguyên")},
+            Say(_("Hủy {meeting}? Mọi đồng chí được mời sẽ được báo.", meeting=texts.name(meeting))),
+            options={"yes": _("Hủy cuộc họp"), "no": _("Giữ nguyên")},
         )
         if sure == "no":
             talk.say(Say(_("Cuộc họp giữ nguyên.")))

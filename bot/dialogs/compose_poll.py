@@ -42,7 +42,10 @@ def script(talk: Talk[Tx]) -> None:
     before_vote = talk.ask(
         "voting",
         Say(
-            _("Có phải hỏi trước khi biểu quyết không? Nếu phải, không hỏi đảng viên dự bị và tạm thời đến.")
+            _(
+                "Thăm dò này có phải để chuẩn bị biểu quyết không? Nếu phải, tôi không hỏi đảng viên dự bị và "
+                "tạm thời đến."
+            )
         ),
         options={"no": _("Thăm dò thường"), "yes": _("Trước biểu quyết")},
     )

@@ -41,7 +41,7 @@ def correct(talk: Talk[Tx]) -> None:
 
 def erase_title() -> str:
     """What the dialog is called when it is offered again."""
-    return _("yêu cầu xoá dữ liệu")
+    return _("yêu cầu xóa dữ liệu")
 
 
 def erase(talk: Talk[Tx]) -> None:
@@ -51,14 +51,14 @@ def erase(talk: Talk[Tx]) -> None:
         "sure",
         Say(
             _(
-                "Xoá hẳn họ tên, ngày sinh, các số, tài khoản, câu hỏi và phiếu của đồng chí; đồng chí không dùng sổ "
+                "Xóa hẳn họ tên, ngày sinh, các số, tài khoản, câu hỏi và phiếu của đồng chí; đồng chí không dùng sổ "
                 "tay được nữa. Còn lại: số đếm không tên trong báo cáo đã có; hồ sơ đảng viên ở cấp ủy không đổi. Cán "
-                "bộ trả lời trong 2 ngày làm việc, xoá xong trong 15 ngày. Chỉ muốn ngừng nhận tin thì nhắn “rút "
+                "bộ trả lời trong 2 ngày làm việc, xóa xong trong 15 ngày. Chỉ muốn ngừng nhận tin thì nhắn “rút "
                 "đồng ý”."
             ),
-            heading=_("Xoá dữ liệu"),
+            heading=_("Xóa dữ liệu"),
         ),
-        options={"yes": _("Gửi yêu cầu xoá"), "no": _("Thôi, giữ lại")},
+        options={"yes": _("Gửi yêu cầu xóa"), "no": _("Thôi, giữ lại")},
     )
     if sure == "no":
         talk.say(Say(_("Không có gì thay đổi.")))

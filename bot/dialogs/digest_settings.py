@@ -112,7 +112,7 @@ def _now(talk: Talk[Tx], unit: int, desk: Desk) -> tuple[str, list[list[object]]
     own = [each for each in queries.all_feeds(talk.tx, [unit]) if each.unit_id == unit]
     silence = _("vẫn gửi") if habit.silence == "send" else _("không gửi")
     lines = [
-        _("Gửi lúc {hour}; thành viên chọn giờ riêng thì theo giờ đó.", hour=show_minute(habit.minute)),
+        _("Gửi lúc {hour}; đồng chí nào chọn giờ riêng thì theo giờ đó.", hour=show_minute(habit.minute)),
         _("Xem trước lúc {hour} hôm trước.", hour=show_minute(habit.preview_minute)),
         _("Người biên tập im lặng: {silence}.", silence=silence),
         _("Nguồn riêng: {feeds}", feeds=", ".join(each.name for each in own) or _("chưa có")),
@@ -125,8 +125,8 @@ def _url(desk: Desk, text: str) -> str:
     if not desk.may_fetch(url):
         raise Retry(
             _(
-                "Chỉ nhận địa chỉ thuộc tên miền đã được cho phép. Đồng chí nhờ cán bộ kỹ thuật thêm tên miền vào "
-                "SOTAY_NEWS_DOMAINS, hoặc nhắn “huỷ”."
+                "Chỉ nhận nguồn tin ở trang đã được cho phép. Đồng chí nhờ cán bộ kỹ thuật cho phép thêm trang "
+                "này, hoặc nhắn “hủy” để dừng."
             )
         )
     return url

@@ -55,7 +55,7 @@ def script(talk: Talk[Tx], page: PageAddress | None = None) -> None:
             break
         talk.once("drop", partial(_job, talk, "roster_drop", kept))
         if choice == "drop":
-            talk.say(Say(_("Chưa ghi gì; tệp đã được xoá.")))
+            talk.say(Say(_("Chưa ghi gì; tệp đã được xóa.")))
             return
     done = talk.job(
         "apply",
@@ -73,7 +73,7 @@ def script(talk: Talk[Tx], page: PageAddress | None = None) -> None:
     if "counts" in back:
         talk.say(Say(_("Đã hoàn tác: danh sách trở lại như trước khi nhập.")))
     else:
-        talk.say(Say(back.get("error", _("Chưa hoàn tác được. Mời đồng chí nhờ người vận hành."))))
+        talk.say(Say(back.get("error", _("Chưa hoàn tác được. Mời đồng chí nhờ cán bộ kỹ thuật."))))
 
 
 def _officer(talk: Talk[Tx]) -> int:
@@ -126,7 +126,7 @@ def _ask(by_page: bool, where: str) -> Say:
 def _page_or_hint(by_page: bool, text: str) -> str:
     if by_page and fold(text).strip(" .!/") in _ASKS_FOR_PAGE:
         return "page"
-    raise Retry(_("Bước này cần một tệp .xlsx, .xls, .csv hoặc DXL; nhắn “huỷ” để dừng."))
+    raise Retry(_("Bước này cần một tệp .xlsx, .xls, .csv hoặc DXL; nhắn “hủy” để dừng."))
 
 
 def handle(channel: str, event: FileSent) -> dict[str, str]:

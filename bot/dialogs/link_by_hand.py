@@ -85,7 +85,10 @@ def _member(talk: Talk[Tx], text: str) -> int:
         found = [member_id for member_id, name in names.items() if fold(name) == fold(text)]
     if len(found) != 1:
         raise Retry(
-            _("Tôi chưa tìm đúng một đồng chí như vậy trong đơn vị đồng chí phụ trách. Mời nhắn số thẻ.")
+            _(
+                "Tôi chưa tìm thấy, hoặc có nhiều đồng chí trùng tên trong đơn vị đồng chí phụ trách. Mời đồng "
+                "chí nhắn số thẻ."
+            )
         )
     return found[0]
 

@@ -18,7 +18,7 @@ PROOFS = {
     Way.CONTACT: N_("số điện thoại do Telegram xác nhận và ngày sinh"),
     Way.NUMBER: N_("số thẻ hoặc số lý lịch và ngày sinh"),
     Way.PHONE: N_("số điện thoại tự khai và ngày sinh"),
-    Way.HAND: N_("cán bộ liên kết tận tay"),
+    Way.HAND: N_("cán bộ xác thực giúp"),
 }
 
 _HOURS = "links:"
@@ -49,7 +49,7 @@ def ask_for_approval(tx: Tx, account: Account) -> list[To]:
     """Asks the branch, and the member's older accounts, whether a waiting account may come in."""
     check = linking.check_code(tx, account.channel, account.user_id)
     choices = (
-        Choice(_("Đồng ý đổi"), pack(DecideLink(account.id, "yes"))),
+        Choice(_("Đồng ý"), pack(DecideLink(account.id, "yes"))),
         Choice(_("Từ chối"), pack(DecideLink(account.id, "no"))),
     )
     words = Say(
@@ -66,8 +66,8 @@ def ask_for_approval(tx: Tx, account: Account) -> list[To]:
     )
     mine = Say(
         _(
-            "Có người xin gắn một tài khoản {channel} vào tên đồng chí. Nếu là đồng chí (mã đối chiếu {check}), bấm "
-            "“Đồng ý đổi”. Nếu không phải, bấm “Từ chối”.",
+            "Có người xin gắn một tài khoản {channel} vào tên đồng chí. Nếu là đồng chí (mã đối chiếu "
+            "{check}), bấm “Đồng ý”. Nếu không phải, bấm “Từ chối”.",
             channel=CHANNELS.get(account.channel, account.channel),
             check=check,
         ),
@@ -190,14 +190,14 @@ def tell_of_guessing(tx: Tx, member_id: int) -> list[To]:
     """Somebody tried so often to pass for a member that a lock fell: the member and the branch are told."""
     words = Say(
         _(
-            "Có người nhiều lần thử xác thực bằng tên đồng chí và đã bị khoá. Đồng chí không cần làm gì; nếu chính "
+            "Có người nhiều lần thử xác thực bằng tên đồng chí và đã bị khóa. Đồng chí không cần làm gì; nếu chính "
             "đồng chí đang xác thực, xin gặp bí thư chi bộ."
         ),
         heading=_("Cảnh báo"),
     )
     branch = Say(
         _(
-            "Có người nhiều lần thử xác thực bằng tên đồng chí {name} và đã bị khoá 24 giờ. Nếu là chính đồng chí ấy, "
+            "Có người nhiều lần thử xác thực bằng tên đồng chí {name} và đã bị khóa 24 giờ. Nếu là chính đồng chí ấy, "
             "cấp phiếu mới là dùng được ngay; nếu không, xin báo cán bộ phụ trách.",
             name=people.names(tx, [member_id])[member_id],
         ),

@@ -38,8 +38,13 @@ def script(talk: Talk[Tx]) -> None:
         Say(_("Nội dung thông báo, gọn trong một hai câu?"), heading=_("Đăng tin")),
         parse=notice_words,
     )
-    skip = {"none": _("Không có liên kết")}
-    url = talk.ask("link", Say(_("Liên kết kèm theo (bắt đầu bằng https://)?")), parse=_link, options=skip)
+    skip = {"none": _("Không kèm địa chỉ")}
+    url = talk.ask(
+        "link",
+        Say(_("Địa chỉ trang kèm theo (bắt đầu bằng https://)? Không có thì chọn “Không kèm địa chỉ”.")),
+        parse=_link,
+        options=skip,
+    )
     place = "0"
     if len(units) > 1:
         named = {str(place): str(name) for place, (_id, name) in enumerate(units)}
@@ -74,7 +79,7 @@ def notice_words(text: str) -> str:
     """The words of a notice or a line. Raises Retry: too short, too long, or nothing for an open channel."""
     words = plain(text)
     if len(words) < 5:
-        raise Retry(_("Đồng chí viết một câu đủ nghĩa, hoặc “huỷ” để dừng."))
+        raise Retry(_("Đồng chí viết một câu đủ nghĩa, hoặc “hủy” để dừng."))
     if len(words) > MAX_NOTICE:
         raise Retry(_("Dài quá 280 chữ cái. Mời đồng chí rút gọn."))
     verdict = check_text(words)
@@ -86,7 +91,7 @@ def notice_words(text: str) -> str:
 def _link(text: str) -> str:
     found = _LINK.fullmatch(text.strip())
     if found is None:
-        raise Retry(_("Liên kết phải bắt đầu bằng https://, hoặc chọn “Không có liên kết”."))
+        raise Retry(_("Địa chỉ phải bắt đầu bằng https://; không có thì chọn “Không kèm địa chỉ”."))
     return found[0]
 
 

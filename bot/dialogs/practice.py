@@ -45,7 +45,7 @@ def script(talk: Talk[Tx]) -> None:
         if answer == "full":
             told = _("Ở văn bản thật, tệp toàn văn hiện ra ở đây. Giờ đồng chí thử xác nhận.")
         elif answer == "ask":
-            told = _("Ở văn bản thật, đồng chí viết câu hỏi và người ban hành nhận được.")
+            told = _("Ở văn bản thật, đồng chí viết câu hỏi và người gửi văn bản nhận được.")
         else:
             at = datetime.fromisoformat(talk.note("at", talk.now.isoformat))
             undo = {"next": _("Đi tiếp"), "undo": _("Thử hoàn tác")}
@@ -94,7 +94,7 @@ def _card(paper: Directive, told: str) -> Say:
     real = texts.card(paper)
     if told:
         return _marked(f"{told}\n{real.heading}")
-    return _marked(f"{real.heading}\n{real.text}\n" + _("Nhắn “huỷ” để dừng lúc nào cũng được."))
+    return _marked(f"{real.heading}\n{real.text}\n" + _("Nhắn “hủy” để dừng lúc nào cũng được."))
 
 
 def _card_options() -> dict[str, str]:
@@ -111,7 +111,7 @@ def _composing() -> Say:
         _(
             "Khi đồng chí nhắn “gửi văn bản”, tôi hỏi lần lượt: số và ký hiệu, ngày, trích yếu, tóm tắt, tệp PDF "
             "hoặc DOCX, hạn xác nhận, độ khẩn, nơi nhận. Tệp được soát dấu mật. Đồng chí xem trước, gửi thử cho "
-            "mình, rồi mới gửi. Nhắn “quay lại” để sửa, “huỷ” để dừng; bản nháp được giữ."
+            "mình, rồi mới gửi. Nhắn “quay lại” để sửa, “hủy” để dừng; bản nháp được giữ."
         ),
         _("dành cho người gửi"),
     )
@@ -152,7 +152,7 @@ def _read(meaning: Callable[[str], str | None]) -> Callable[[str], str]:
                 real = real or not mention.bare or int(mention.number) > len(_card_options())
         if real:  # taking it for the practice would leave the real one silent
             raise Retry(
-                _("Đây là tập huấn. Với văn bản thật, đồng chí bấm nút trên thẻ đó, hoặc nhắn “huỷ” trước.")
+                _("Đây là tập huấn. Với văn bản thật, đồng chí bấm nút trên thẻ đó, hoặc nhắn “hủy” trước.")
             )
         found = meaning(" ".join(word for word in fold(typed).split() if word not in _POLITE))
         if found is None:

@@ -55,11 +55,11 @@ def _calling(talk: Talk[Tx], may: Travel) -> None:
             options["next"] = _("Trang sau")
         options |= {"guests": _("Ghi khách mời"), "done": _("Xong, ghi người vắng")}
         asked = (
-            _("Có mặt {here}/{total}. Ai có mặt? Chạm tên, hoặc nhắn nhiều số một lần, ví dụ: 1 3 4.")
+            _("Có mặt {here}/{total}. Ai có mặt? Bấm tên, hoặc nhắn nhiều số một lần, ví dụ: 1 3 4.")
             if named
             else _(
-                "Có mặt {here}/{total}. Tên không hiện trên kênh này: đồng chí dự họp nhắn mã 6 số để tự điểm danh, "
-                "hoặc đồng chí điểm danh theo tên trên Zalo."
+                "Có mặt {here}/{total}. Tên không hiện trên kênh này: ai dự họp thì nhắn mã 6 chữ số để tự điểm "
+                "danh, hoặc đồng chí điểm danh theo tên trên Zalo."
             )
         )
         ask = Say(asked.format(here=number(here), total=number(total)), heading=_("Điểm danh"))
@@ -186,7 +186,7 @@ def _several(shown: list[int], text: str) -> list[int]:
         raise Retry(_("Mời đồng chí chọn một việc ở dưới."))
     places = [int(part) for part in re.findall(r"\d+", text)]
     if not places or any(not 1 <= place <= len(shown) for place in places):
-        raise Retry(_("Đồng chí chạm tên, hoặc nhắn các số trước tên, ví dụ: 1 3 4."))
+        raise Retry(_("Đồng chí bấm tên, hoặc nhắn các số trước tên, ví dụ: 1 3 4."))
     return [shown[place - 1] for place in dict.fromkeys(places)]
 
 

@@ -210,8 +210,9 @@ def _check(talk: Talk[Tx]) -> str:
 def _read_out(code: str) -> Say:
     return Say(
         _(
-            "Đồng chí đọc mã {code} cho bí thư, phó bí thư hoặc cán bộ tổ chức đang ở cạnh mình; họ nhắn cho tôi "
-            "“liên kết {code}”. Mã dùng được trong {minutes} phút. Đừng gửi mã này cho ai qua mạng.",
+            "Đồng chí đọc mã {code} cho bí thư, phó bí thư hoặc cán bộ tổ chức đang ở cạnh mình; đồng chí ấy "
+            "nhắn cho tôi “liên kết {code}”. Mã dùng được trong {minutes} phút. Đừng gửi mã này cho ai qua "
+            "mạng.",
             code=show_code(code),
             minutes=linking.REQUEST_MINUTES,
         ),
@@ -248,7 +249,7 @@ def _ending(result: Result, check: str, *, papers: bool = True) -> Say:
             check=check,
         ),
         Result.LOCKED: _(
-            "Đã sai 5 lần nên tạm khoá 24 giờ. Đồng chí gặp bí thư chi bộ để được giúp xác thực."
+            "Đã sai 5 lần nên tạm khóa 24 giờ. Đồng chí gặp bí thư chi bộ để được giúp xác thực."
         ),
         Result.BUSY: _(
             "Lúc này có quá nhiều lượt xác thực sai. Đồng chí thử lại sau một giờ, hoặc gặp bí thư chi bộ."

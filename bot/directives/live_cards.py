@@ -381,9 +381,11 @@ def _words(
             lines.append(_("Đã hết hạn; số trên là số chốt."))
             shown += " ."
         elif code:
-            lines.append(_("Để đọc và xác nhận, đồng chí nhắn riêng cho OA mã {code}.", code=code))
+            lines.append(
+                _("Để đọc và xác nhận, đồng chí nhắn mã {code} riêng cho Sổ tay trên Zalo.", code=code)
+            )
         elif card.unit_id is not None:
-            lines.append(_("Đồng chí nhắn riêng cho bot để đọc và xác nhận."))
+            lines.append(_("Đồng chí nhắn riêng cho Sổ tay để đọc và xác nhận."))
         if directive.version > 1:
             lines.append(_("Bản đính chính lần {count}.", count=number(directive.version - 1)))
             shown += _mark(directive)

@@ -37,8 +37,8 @@ def hold(tx: Tx, kind: str, directive_id: int, why: str) -> None:
 def _held(directive: Directive, count: int, why: str) -> Say:
     return Say(
         _(
-            "Nhiều tin liên tiếp không gửi được ({why}), nên tôi tạm dừng; còn {count} đồng chí chưa gửi. "
-            "Đồng chí cho kiểm tra rồi chọn gửi tiếp.",
+            "Nhiều tin liên tiếp không gửi được ({why}), nên tôi tạm dừng; còn chưa gửi tới {count} đồng "
+            "chí. Đồng chí cho kiểm tra rồi chọn “Gửi tiếp”.",
             why=why,
             count=number(count),
         ),

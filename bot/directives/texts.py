@@ -301,7 +301,8 @@ def refused(code: str, document: str = "") -> Say:
         "not_recorded": _("Không có ghi nhận tay nào về đồng chí với văn bản này."),
         "date_wrong": _("Ngày phải từ ngày gửi văn bản đến hôm nay. Đồng chí chọn lại nhé."),
         "nobody_open": _(
-            "Không còn ai cần ghi nhận: đã xác nhận, đã được ghi nhận, hoặc đã có ý kiến không đúng."
+            "Không còn ai cần ghi nhận: mọi đồng chí đã xác nhận, đã được ghi nhận, hoặc đã báo ghi nhận tay "
+            "không đúng."
         ),
         "not_acknowledged": _("Đồng chí chưa xác nhận văn bản này nên không có gì để hoàn tác."),
         "undo_too_late": _(
@@ -318,7 +319,8 @@ def refused(code: str, document: str = "") -> Say:
         "nothing_changed": _("Chưa có gì khác bản đã gửi nên không cần đính chính."),
         "correction_decided": _("Đính chính này đã được quyết định trước đó, hoặc đã có bản mới hơn."),
         "no_right": _(
-            "Đồng chí không (hoặc không còn) có quyền làm việc này với đơn vị đó. Không có gì thay đổi."
+            "Đồng chí không (hoặc không còn) có quyền làm việc này với đơn vị đó. Không có gì thay đổi. Nếu "
+            "cần, đồng chí hỏi cấp ủy phụ trách."
         ),
         "number_taken": _(
             "Đã có văn bản cùng số, cùng ngày. Nhắn “gửi văn bản” để làm lại với số hoặc ngày khác."

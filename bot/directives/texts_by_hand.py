@@ -11,7 +11,7 @@ from bot.i18n import N_, _, full_date
 HOW = {
     How.MEETING: N_("đã đọc tại cuộc họp"),
     How.PAPER: N_("nhận bản giấy"),
-    How.CALL: N_("đã gọi điện"),
+    How.CALL: N_("đã được báo qua điện thoại"),
 }
 
 
@@ -19,8 +19,8 @@ def told(directive: Directive, how: How, done_on: date) -> Say:
     """To the member: what was recorded, and the way to object."""
     return Say(
         _(
-            "Cấp ủy ghi nhận đồng chí {how} {document}, ngày {date}. Nếu đúng, đồng chí không cần làm gì; "
-            "bấm “Đã đọc, tiếp thu” thì được tính là tự xác nhận.",
+            "Cấp ủy ghi nhận đồng chí đã nắm được {document}: {how}, ngày {date}. Nếu đúng, đồng chí không "
+            "cần làm gì; bấm “Đã đọc, tiếp thu” thì được tính là tự xác nhận.",
             how=_(HOW[how]),
             document=name(directive),
             date=full_date(done_on),

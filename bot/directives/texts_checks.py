@@ -36,7 +36,7 @@ def first(directive: Directive, place: int, check: Check) -> Say:
     if place == 1:
         note = _("Đồng chí trả lời {count} câu ngắn để hoàn thành xác nhận.", count=number(directive.checks))
     else:
-        note = _("Ta làm tiếp từ câu {place}.", place=number(place))
+        note = _("Mời đồng chí làm tiếp từ câu {place}.", place=number(place))
     return question(directive, place, check, note)
 
 

@@ -191,8 +191,8 @@ def _ask(tx: Tx, unit: Organisation) -> Say:
         choices.insert(0, Choice(_("In phiếu"), pack(PrintSlips(unit.id, "sheet"))))
     return Say(
         _(
-            "{unit}: {count} đồng chí chưa xác thực. In phiếu mới thì phiếu cũ chưa dùng của họ hết giá trị. Ai in "
-            "được ghi nhật ký.",
+            "{unit}: {count} đồng chí chưa xác thực. In phiếu mới thì phiếu cũ chưa dùng của các đồng chí ấy "
+            "hết giá trị. Mỗi lần in đều được ghi nhật ký.",
             unit=unit.name,
             count=number(count),
         ),
@@ -210,7 +210,9 @@ def print_slips(choice: PrintSlips, event: Event, tx: Tx, may: Travel) -> Replie
         return _ask_unit(tx, account.member_id)
     unit = people.organisation(tx, choice.unit)
     if unit is None or not people.may(tx, account.member_id, Verb.MAKE_SLIPS, unit.id):
-        return Say(_("Đồng chí không phụ trách đơn vị này; không có gì thay đổi."))
+        return Say(
+            _("Đồng chí không phụ trách đơn vị này; không có gì thay đổi. Nhắn “tỷ lệ” để xem phần của mình.")
+        )
     if choice.what == "ask":
         return _ask(tx, unit)
     if choice.what == "sheet" and not may.carries(account.channel, Cargo.SLIPS):
@@ -233,7 +235,9 @@ def printed(event: JobDone, tx: Tx) -> Replies:
     if "file" not in result:
         sentences = {
             "nobody": _("Trong đơn vị này ai cũng đã xác thực; không có phiếu nào để in."),
-            "no_right": _("Đồng chí không phụ trách đơn vị này; không có gì thay đổi."),
+            "no_right": _(
+                "Đồng chí không phụ trách đơn vị này; không có gì thay đổi. Nhắn “tỷ lệ” để xem phần của mình."
+            ),
             "no_channel": _("Chưa cấu hình kênh nào để in mã QR. Xin nhờ cán bộ kỹ thuật."),
         }
         return Say(sentences.get(result.get("error", ""), _("Chưa lập được tệp. Mời đồng chí thử lại sau.")))
@@ -242,7 +246,7 @@ def printed(event: JobDone, tx: Tx) -> Replies:
         return Say(_("Áp phích để dán ở phòng họp."), file=file)
     return Say(
         _(
-            "{count} phiếu, mỗi trang tám phiếu. Đồng chí in, cắt và trao tận tay; in xong xoá tệp này.",
+            "{count} phiếu, mỗi trang tám phiếu. Đồng chí in, cắt và trao tận tay; in xong xóa tệp này.",
             count=number(result["count"]),
         ),
         file=file,

@@ -117,8 +117,8 @@ def record(choice: HandSet, event: Event, tx: Tx) -> Replies:
         return texts.refused(refusal.code)
     return Say(
         _(
-            "Đã ghi nhận {count} đồng chí {how} {document}, {day}. Số này có cột riêng, "
-            "không cộng vào tự xác nhận.",
+            "Đã ghi nhận {count} đồng chí nắm được {document} ({how}), {day}. Số này có cột riêng, không "
+            "cộng vào tự xác nhận.",
             count=number(len(done)),
             how=_(texts_by_hand.HOW[how]),
             document=texts.name(directive),

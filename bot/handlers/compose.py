@@ -71,7 +71,10 @@ def judge(choice: Judge, event: Event, tx: Tx) -> Replies:
             _("{document} đã được duyệt và đang được gửi."),
         )
     else:
-        mine, theirs = _("Đã ghi: không duyệt {document}."), _("{document} không được duyệt nên chưa gửi.")
+        mine, theirs = (
+            _("Đã ghi: không duyệt {document}."),
+            _("{document} không được duyệt nên chưa gửi. Đồng chí nhắn “gửi văn bản” để làm lại."),
+        )
     words = Say(theirs.format(document=document))
     return [Say(mine.format(document=document)), *_tell(tx, directive.author_id, words)]
 

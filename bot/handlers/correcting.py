@@ -81,6 +81,10 @@ def judge(choice: JudgeCorrection, event: Event, tx: Tx) -> Replies:
         theirs = _("Bản đính chính {document} đã được duyệt và đang được gửi.", document=document)
     else:
         mine = _("Đã ghi: không duyệt bản đính chính {document}.", document=document)
-        theirs = _("Bản đính chính {document} không được duyệt; bản đã gửi giữ nguyên.", document=document)
+        theirs = _(
+            "Bản đính chính {document} không được duyệt; bản đã gửi giữ nguyên. Cần làm lại, đồng chí nhắn "
+            "“đính chính” kèm số.",
+            document=document,
+        )
     told = [each for each in people.reach(tx, [asker]).get(asker, []) if not each.blocked]
     return [Say(mine), *(To(each.channel, each.chat_id, Say(theirs)) for each in told)]

@@ -227,7 +227,11 @@ def _pause(tx: Tx, directive_id: int, member_id: int, answer: str) -> Say:
     try:
         if answer == "yes":
             directive, count = pausing.pause(tx, directive_id, member_id)
-            words = _("Đã tạm dừng {document}: còn {count} đồng chí chưa gửi.", **_named(directive, count))
+            words = _(
+                "Đã tạm dừng {document}: còn chưa gửi tới {count} đồng chí. Muốn gửi nốt, đồng chí chọn “Gửi "
+                "tiếp”.",
+                **_named(directive, count),
+            )
             return Say(words, choices=(Choice(_("Gửi tiếp"), pack(Pause(directive_id, "no"))),))
         directive, count = pausing.go_on(tx, directive_id, member_id)
     except Refused as refusal:

@@ -109,7 +109,12 @@ def unlink(event: Commanded, tx: Tx) -> Replies:
             raise Refused("no_right")
         groups.unlink(tx, address.channel, address.chat_id, member_id)
     except Refused:
-        return Say(_("Chưa bỏ liên kết: việc này dành cho người phụ trách chi bộ, đã xác thực với bot."))
+        return Say(
+            _(
+                "Chưa bỏ liên kết: việc này dành cho đồng chí phụ trách chi bộ đã xác thực với Sổ tay. Nếu cần, "
+                "đồng chí hỏi bí thư chi bộ."
+            )
+        )
     return Say(_("Đã bỏ liên kết. Từ nay nhóm không nhận báo văn bản nữa."))
 
 
@@ -134,8 +139,8 @@ def _speaker(event: Event, tx: Tx) -> int | None:
 def _may_not_link() -> Say:
     return Say(
         _(
-            "Chưa liên kết. Người gõ lệnh cần: đã xác thực với bot (nhắn riêng), được giao gửi văn bản tới "
-            "chi bộ, và là quản trị viên của nhóm này."
+            "Chưa liên kết. Người liên kết nhóm phải: đã xác thực với Sổ tay (nhắn riêng), được giao gửi văn "
+            "bản tới chi bộ, và là quản trị viên của nhóm này."
         )
     )
 
@@ -184,9 +189,7 @@ def _ready(tx: Tx, directive: Directive, member_id: int, oa_link: str) -> Say:
             _("Xác nhận: mở {link}, nhắn mã {code}, rồi chọn “Đã đọc, tiếp thu”.", link=oa_link, code=code)
         )
     else:
-        lines.append(
-            _("Xác nhận: nhắn riêng cho bot Sổ tay mã {code}, rồi chọn “Đã đọc, tiếp thu”.", code=code)
-        )
+        lines.append(_("Xác nhận: nhắn mã {code} riêng cho Sổ tay, rồi chọn “Đã đọc, tiếp thu”.", code=code))
     return Say("\n".join(lines))
 
 

@@ -32,7 +32,7 @@ ROLES = {
     Role.CELL_LEADER: N_("Tổ trưởng tổ đảng"),
     Role.OFFICER: N_("Cán bộ tổ chức"),
     Role.OFFICE: N_("Văn phòng"),
-    Role.INSPECTOR: N_("Kiểm tra"),
+    Role.INSPECTOR: N_("Ủy ban Kiểm tra"),
     Role.HELPER: N_("Người hỗ trợ"),
     Role.ADMINISTRATOR: N_("Quản trị"),
 }
@@ -59,7 +59,7 @@ ACTIONS = {
     "directive.by_hand": N_("ghi nhận tay"),
     "directive.object": N_("nói ghi nhận tay là không đúng"),
     "reminders.plan": N_("đặt lịch nhắc"),
-    "data_requested": N_("yêu cầu Zalo xoá dữ liệu"),
+    "data_requested": N_("yêu cầu Zalo xóa dữ liệu"),
     "file.open": N_("mở tệp"),
     "directive.group_text": N_("lấy bản cho nhóm"),
     "gate.ask": N_("xin mở cổng bảo mật một lần"),
@@ -75,7 +75,7 @@ ACTIONS = {
     "news.settings": N_("đổi cách gửi điểm tin"),
     "meeting.call": N_("triệu tập cuộc họp"),
     "meeting.change": N_("đổi thông tin cuộc họp"),
-    "meeting.cancel": N_("huỷ cuộc họp"),
+    "meeting.cancel": N_("hủy cuộc họp"),
     "meeting.documents": N_("gửi tài liệu họp"),
     "meeting.answer": N_("báo có dự họp hay không"),
     "meeting.who": N_("xem ai dự họp"),
@@ -104,7 +104,7 @@ ACTIONS = {
     "appointed": N_("giao chức vụ"),
     "appointment_ended": N_("kết thúc chức vụ"),
     "slip_made": N_("cấp phiếu xác thực"),
-    "verification_locked": N_("tạm khoá vì xác thực sai nhiều lần"),
+    "verification_locked": N_("tạm khóa vì xác thực sai nhiều lần"),
     "account_linked": N_("xác thực tài khoản"),
     "link_requested": N_("xin đổi tài khoản"),
     "link_approved": N_("đồng ý đổi tài khoản"),
@@ -114,7 +114,7 @@ ACTIONS = {
     "consent_refused": N_("không đồng ý"),
     "link_rejected": N_("đóng tài khoản gắn nhầm"),
     "linked_by_hand": N_("xác thực giúp"),
-    "slip_revoked": N_("huỷ phiếu xác thực"),
+    "slip_revoked": N_("hủy phiếu xác thực"),
     "poster_printed": N_("in áp phích"),
     "adoption.figures": N_("xem tỷ lệ xác thực"),
     "adoption.table": N_("lấy bảng tỷ lệ sử dụng"),
@@ -123,15 +123,15 @@ ACTIONS = {
     "unverified.names": N_("xem tên người chưa xác thực"),
     "privacy.view": N_("xem dữ liệu của mình"),
     "privacy.export": N_("tải dữ liệu của mình"),
-    "privacy.ask_erase": N_("yêu cầu xoá dữ liệu"),
+    "privacy.ask_erase": N_("yêu cầu xóa dữ liệu"),
     "privacy.ask_correct": N_("yêu cầu sửa thông tin"),
     "privacy.look": N_("xem yêu cầu về dữ liệu"),
     "privacy.take": N_("tiếp nhận yêu cầu về dữ liệu"),
     "privacy.extend": N_("gia hạn yêu cầu về dữ liệu"),
     "privacy.refuse": N_("từ chối yêu cầu về dữ liệu"),
     "privacy.correct": N_("sửa thông tin theo yêu cầu"),
-    "privacy.erase": N_("xoá dữ liệu theo yêu cầu"),
-    "privacy.erased": N_("xoá xong dữ liệu theo yêu cầu"),
+    "privacy.erase": N_("xóa dữ liệu theo yêu cầu"),
+    "privacy.erased": N_("xóa xong dữ liệu theo yêu cầu"),
     "membership_ended": N_("đóng quyền truy cập vì đã rời"),
     "zalo_connected": N_("nối bot với Zalo OA"),
 }
@@ -296,7 +296,7 @@ def _which(known: list[Directive]) -> Say:
 def _refused() -> Say:
     return Say(
         _(
-            "Lịch sử dành cho Ủy ban Kiểm tra, và cho người ban hành xem văn bản của mình. "
-            "Nếu cần, đồng chí hỏi bí thư chi bộ."
+            "Lịch sử dành cho Ủy ban Kiểm tra, và cho người gửi xem văn bản của mình. Nếu cần, đồng chí hỏi "
+            "bí thư chi bộ."
         )
     )

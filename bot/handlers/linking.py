@@ -45,7 +45,7 @@ def decide(choice: DecideLink, event: Event, tx: Tx) -> Replies:
     try:
         decision = decide_on(tx, choice.account, decider.member_id, decider.id)
     except NotAllowed:
-        return Say(_("Đồng chí không phụ trách việc này; không có gì thay đổi."))
+        return Say(_("Đồng chí không phụ trách việc này; không có gì thay đổi. Nhắn “menu” để xem các việc."))
     except LookupError:
         return Say(_("Yêu cầu này đã được xử lý trước đó."))
     if choice.answer == "yes":
@@ -108,7 +108,7 @@ def reject(choice: RejectLink, event: Event, tx: Tx) -> Replies:
     try:
         closed = linking.reject_link(tx, choice.account, decider.member_id, decider.id)
     except NotAllowed:
-        return Say(_("Đồng chí không phụ trách việc này; không có gì thay đổi."))
+        return Say(_("Đồng chí không phụ trách việc này; không có gì thay đổi. Nhắn “menu” để xem các việc."))
     except LookupError:
         return Say(_("Tài khoản này đã được đóng trước đó."))
     verification.lock_account(tx, Place(closed.channel, closed.user_id, closed.chat_id))

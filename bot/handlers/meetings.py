@@ -317,7 +317,7 @@ def attendance(
     if looks and (not scope or _FIGURES.search(fold(event.rest))):
         return figures(event, tx)
     if not scope:
-        return Say(_("Khi họp, đồng chí nhắn cho tôi mã 6 số đang hiện trong phòng họp."))
+        return Say(_("Khi họp, đồng chí nhắn cho tôi mã 6 chữ số đang hiện trong phòng họp."))
     near = queries.in_units(tx, scope, tx.now - _RECENT, tx.now + rules.EARLIEST_ROLL)
     near.sort(key=lambda each: (each.state == State.CLOSED, abs(each.starts - tx.now)))
     if not near:

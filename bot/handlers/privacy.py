@@ -103,7 +103,7 @@ def notice(event: Event, tx: Tx, contact: str) -> Replies:
         Choice(_("Dữ liệu của tôi"), pack(Command("my_data"))),
         Choice(_("Sửa thông tin"), pack(Command("correct"))),
         Choice(_("Đổi hoặc rút đồng ý"), pack(Command("withdraw"))),
-        Choice(_("Xoá dữ liệu"), pack(Command("erase"))),
+        Choice(_("Xóa dữ liệu"), pack(Command("erase"))),
     )
     return Say(said.text, heading=said.heading, choices=choices)
 
@@ -133,7 +133,7 @@ def view(event: Event, tx: Tx, rooms: Sequence[Room], may: Travel) -> Replies:
         choices=(
             Choice(_("Tải về thành tệp"), pack(Export())),
             Choice(_("Sửa thông tin"), pack(Command("correct"))),
-            Choice(_("Xoá dữ liệu"), pack(Command("erase"))),
+            Choice(_("Xóa dữ liệu"), pack(Command("erase"))),
         ),
     )
 
@@ -156,7 +156,7 @@ def exported(event: JobDone, tx: Tx) -> Replies:
     if "file" not in event.result:
         return Say(_("Chưa lập được tệp. Mời đồng chí thử lại sau ít phút."))
     return Say(
-        _("Đây là dữ liệu của đồng chí. Tệp ở máy chủ được xoá sau một ngày; xin giữ kín."),
+        _("Đây là dữ liệu của đồng chí. Tệp ở máy chủ được xóa sau một ngày; xin giữ kín."),
         file=File(*event.result["file"]),
     )
 
@@ -167,7 +167,7 @@ def withdraw(event: Commanded, tx: Tx) -> Replies:
     if account is None:
         return not_verified()
     given = people.consents_of(tx, account)
-    choices = [Choice(_("Rút đồng ý ngay"), pack(Withdraw(account.id)))]
+    choices = [Choice(_("Rút tất cả ngay"), pack(Withdraw(account.id)))]
     lines = []
     for purpose in OPTIONAL:
         name = _(TERMS[purpose].name)
@@ -185,8 +185,8 @@ def withdraw(event: Commanded, tx: Tx) -> Replies:
         choices.append(Choice(label, pack(Agree(account.id, purpose.value, "no" if agreed else "yes"))))
     return Say(
         _(
-            "Rút tất cả thì tài khoản này ngừng nhận văn bản ngay, và liên kết với đồng chí bị đóng. Các xác nhận đã "
-            "gửi vẫn được tính. Muốn dùng lại, đồng chí xin phiếu mới. Hoặc rút từng việc:"
+            "Rút tất cả thì tài khoản này ngừng nhận văn bản ngay và không còn gắn với đồng chí. Các xác "
+            "nhận đã gửi vẫn được tính. Muốn dùng lại, đồng chí xin phiếu mới. Hoặc rút từng việc:"
         )
         + "\n"
         + "\n".join(lines),
@@ -212,7 +212,7 @@ def agree(choice: Agree, event: Event, tx: Tx) -> Replies:
     purpose = Purpose(choice.purpose)
     accounts.answer(tx, account, str(VERSION), purpose, agreed=choice.answer == "yes")
     if choice.answer == "yes":
-        return Say(_("Đã ghi: đồng chí đồng ý nhận lại ({what}).", what=_(TERMS[purpose].name)))
+        return Say(_("Đã ghi: đồng chí đồng ý lại ({what}).", what=_(TERMS[purpose].name)))
     return Say(_("Đã rút, có hiệu lực ngay: {stops}.", stops=_(TERMS[purpose].stops)))
 
 
@@ -269,7 +269,7 @@ def decide(choice: Decide, event: Event, tx: Tx, rooms: Sequence[Room], router: 
             words = texts.erased(request, service.proof(tx, request))
             done = Say(
                 _(
-                    "Đã xoá dữ liệu theo yêu cầu số {id}. Mã chứng nhận: {proof}. Người yêu cầu được báo.",
+                    "Đã xóa dữ liệu theo yêu cầu số {id}. Mã chứng nhận: {proof}. Người yêu cầu được báo.",
                     id=request.id,
                     proof=service.proof(tx, request),
                 )
@@ -298,14 +298,14 @@ def _look(tx: Tx, choice: Decide, account: Account) -> Say:
     ]  # fmt: skip
     heading = _("Yêu cầu số {id}", id=request.id)
     if choice.what == "do":
-        lines.append(_("Xoá là không lấy lại được. Đồng chí chắc chứ?"))
-        choices = [Choice(_("Xoá ngay"), pack(Decide(request.id, "yes")))]
+        lines.append(_("Xóa là không lấy lại được. Đồng chí chắc chứ?"))
+        choices = [Choice(_("Xóa ngay"), pack(Decide(request.id, "yes")))]
         return Say("\n".join(lines), heading=heading, choices=tuple(choices))
     choices = []
     if request.state == State.OPEN:
         choices.append(Choice(_("Tiếp nhận"), pack(Decide(request.id, "take"))))
     if request.kind == Kind.ERASE:
-        choices.append(Choice(_("Thực hiện xoá"), pack(Decide(request.id, "do"))))
+        choices.append(Choice(_("Thực hiện xóa"), pack(Decide(request.id, "do"))))
     else:
         choices.append(Choice(_("Đã sửa trong danh sách"), pack(Decide(request.id, "yes"))))
     if not request.extended:

@@ -63,8 +63,8 @@ def _question(tx: Tx, branch: Organisation) -> Say:
     invited, others = _members(tx, branch.id)
     return Say(
         _(
-            "Tạo nhóm Zalo do OA quản lý cho {unit} và mời {count} đồng chí đang nhắn được qua Zalo? Còn {others} đồng "
-            "chí chưa mời được. Nhóm dùng một gói GMF mà đơn vị đã mua.",
+            "Tạo nhóm Zalo của Sổ tay cho {unit} và mời {count} đồng chí đang nhắn được qua Zalo? Còn "
+            "{others} đồng chí chưa mời được. Việc này dùng một gói nhóm (GMF) đơn vị đã mua.",
             unit=branch.name,
             count=number(len(invited)),
             others=number(others),
@@ -96,7 +96,9 @@ def make(choice: MakeGroup, event: Event, tx: Tx) -> Replies:
     if account is None or branch is None:
         return not_verified()
     if not people.may(tx, account.member_id, Verb.SEND_DIRECTIVE, branch.id):
-        return Say(_("Đồng chí không phụ trách chi bộ này. Không có gì thay đổi."))
+        return Say(
+            _("Đồng chí không phụ trách chi bộ này. Không có gì thay đổi. Nhắn “menu” để xem các việc.")
+        )
     if choice.sure != "yes" or groups.of_unit(tx, branch.id, CHANNEL):
         return _question(tx, branch)
     invited, _others = _members(tx, branch.id)
@@ -118,18 +120,18 @@ def made(event: JobDone, tx: Tx) -> Replies:
     if result["why"] == "no_package":
         return Say(
             _(
-                "Chưa tạo được: OA chưa có gói nhóm GMF còn trống. Đồng chí báo người quản trị OA; khi chưa có nhóm, "
+                "Chưa tạo được: đơn vị hết gói nhóm Zalo (GMF). Đồng chí báo cán bộ kỹ thuật; trong khi chờ, "
                 "nhắn /bannhom để lấy bản dán vào nhóm Zalo thường."
             )
         )
     if result["why"]:
-        return Say(
-            _("Zalo chưa tạo nhóm. Đồng chí thử lại sau, hoặc báo người quản trị xem sotay doctor zalo.")
-        )
+        return Say(_("Zalo chưa tạo nhóm. Đồng chí thử lại sau, hoặc nhờ cán bộ kỹ thuật xem giúp."))
     try:
         groups.link(tx, (CHANNEL, result["group"]), branch.id, account.member_id)
     except Refused:
-        return Say(_("Đồng chí không phụ trách chi bộ này. Không có gì thay đổi."))
+        return Say(
+            _("Đồng chí không phụ trách chi bộ này. Không có gì thay đổi. Nhắn “menu” để xem các việc.")
+        )
     words = _(
         "Đã tạo nhóm của {unit}. Văn bản gửi tới chi bộ sẽ được báo ở đó kèm mã ngắn, không nêu tên ai.",
         unit=branch.name,

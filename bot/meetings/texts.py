@@ -89,7 +89,7 @@ def _facts(meeting: Meeting | Draft) -> str:
     is_link = meeting.place.startswith("https://")
     lines = [
         _("Thời gian: {when}", when=moment(meeting.starts)),
-        _("Địa điểm: {place}", place=_("họp trực tuyến, mở liên kết bên dưới") if is_link else meeting.place),
+        _("Địa điểm: {place}", place=_("họp trực tuyến, bấm “Vào phòng họp”") if is_link else meeting.place),
         _("Nội dung: {agenda}", agenda=meeting.agenda),
         _("Chủ trì: {chair}", chair=meeting.chair),
     ]
@@ -166,7 +166,7 @@ def cancelled(meeting: Meeting) -> Say:
     """The meeting is off."""
     return Say(
         _("{meeting} không họp nữa. Đồng chí không cần làm gì thêm.", meeting=name(meeting)),
-        heading=_("Huỷ cuộc họp"),
+        heading=_("Hủy cuộc họp"),
         choices=(Choice(_("Cập nhật lịch"), pack(Calendar(meeting.id))),),
         about=about(meeting.id),
     )
@@ -290,7 +290,7 @@ def who_comes(
                 Choice(_("Đổi giờ"), pack(Change(meeting.id, "time"))),
                 Choice(_("Đổi địa điểm"), pack(Change(meeting.id, "place"))),
             ]
-        choices.append(Choice(_("Huỷ cuộc họp"), pack(Change(meeting.id, "cancel"))))
+        choices.append(Choice(_("Hủy cuộc họp"), pack(Change(meeting.id, "cancel"))))
     if meeting.state == State.CLOSED:
         choices += line_choices(meeting)
     if len(lines) > (page + 1) * PAGE:
@@ -386,8 +386,8 @@ def line(found: Count, names: Mapping[int, str], guests: str = "") -> list[str]:
 
 
 RULE = N_(
-    "Mẫu số: đảng viên phải dự; không tính miễn sinh hoạt và tạm thời đến; tạm thời đi nơi khác tính ở đây. "
-    "Túc số: không tính miễn sinh hoạt và tạm thời đi nơi khác mà không dự."
+    "Mẫu số: đảng viên phải dự; không tính miễn sinh hoạt và tạm thời đến; tạm thời nơi khác tính ở "
+    "đây. Túc số: không tính miễn sinh hoạt và tạm thời nơi khác mà không dự."
 )
 """The rule that stands under the figures."""
 
@@ -404,7 +404,8 @@ def minutes_line(meeting: Meeting, lines: Sequence[str]) -> Say:
 def code(meeting: Meeting, digits: str, screen: str = "") -> Say:
     """The check-in code, for the secretary to show in the room; `screen`: the address of the page for it."""
     words = _(
-        "Mã điểm danh lúc này: {code}\nMỗi phút một mã khác. Đồng chí được mời nhắn mã này cho tôi khi đang họp.",
+        "Mã điểm danh lúc này: {code}\nMỗi phút một mã khác. Ai được mời họp thì nhắn mã này cho tôi khi "
+        "đang họp.",
         code=digits,
     )
     if screen:
@@ -445,7 +446,8 @@ def refused(code: str) -> Say:
     """Why a verb said no, and what to do next."""
     sentences = {
         "no_right": _(
-            "Đồng chí không (hoặc không còn) phụ trách cuộc họp của đơn vị này. Không có gì thay đổi."
+            "Đồng chí không (hoặc không còn) phụ trách cuộc họp của đơn vị này. Không có gì thay đổi. Nhắn "
+            "“lịch họp” để xem các cuộc họp của đồng chí."
         ),
         "past": _("Giờ họp đã qua. Mời đồng chí chọn giờ khác."),
         "too_far": _("Giờ họp cách đây hơn một năm. Mời đồng chí kiểm tra lại."),
@@ -454,7 +456,7 @@ def refused(code: str) -> Say:
             "Đơn vị này đông hơn 2.000 đồng chí. Đồng chí mời theo từng chi bộ, hoặc gửi thông báo bằng văn bản."
         ),
         "not_invited": _("Giấy mời này không gửi tới đồng chí. Nếu cần, đồng chí hỏi bí thư chi bộ."),
-        "cancelled": _("Cuộc họp này đã huỷ. Đồng chí không cần làm gì thêm."),
+        "cancelled": _("Cuộc họp này đã hủy. Đồng chí không cần làm gì thêm."),
         "closed": _("Cuộc họp này đã chốt điểm danh. Nếu có sai sót, đồng chí báo bí thư chi bộ."),
         "started": _(
             "Đã tới giờ họp nên không đổi câu trả lời được nữa. Đồng chí báo trực tiếp bí thư chi bộ."

@@ -94,7 +94,7 @@ def _counted(poll: Poll) -> str:
 
 def _not_asked(barred: int) -> str:
     return _(
-        "Không hỏi đảng viên dự bị và đồng chí sinh hoạt tạm thời: {count}.",
+        "Không hỏi đảng viên dự bị và đảng viên sinh hoạt tạm thời đến: {count}.",
         count=number(barred),
     )
 

@@ -96,7 +96,7 @@ def digest(
             parts[-1] += "\n" + _("• và {count} việc khác", count=number(more))
     heading = _("Điểm tin sáng {day}", day=day(on))
     if public:
-        heading = _("Tin sáng {day}", day=day(on))
+        heading = _("Điểm tin sáng {day}", day=day(on))
     choices = (Choice(_("Đã xem"), pack(DigestSeen())),) if tap else ()
     about = ABOUT if tap else ""
     return Say(
@@ -135,7 +135,7 @@ def settings_choice(*, verified: bool, reader: bool) -> Choice:
     if verified:
         return Choice(_("Cài đặt điểm tin"), pack(SetWish("menu", "show")))
     if reader:
-        return Choice(_("Thôi nhận tin sáng"), pack(OrderPublic("no")))
+        return Choice(_("Tắt điểm tin"), pack(OrderPublic("no")))
     return Choice(_("Nhận tin mỗi sáng"), pack(OrderPublic("yes")))
 
 
@@ -211,7 +211,7 @@ def ordered(*, yes: bool, minute: int) -> Say:
                 hour=show_minute(minute),
             )
         )
-    return Say(_("Đã thôi gửi tin sáng. Đồng chí xem tin bất cứ lúc nào bằng /tin."))
+    return Say(_("Đã tắt điểm tin sáng. Đồng chí xem tin bất cứ lúc nào bằng /tin."))
 
 
 def feeds(listed: Sequence[Feed]) -> Say:
@@ -282,4 +282,9 @@ def last_fetch(at: datetime | None) -> str:
 
 def no_right() -> Say:
     """The verb said no."""
-    return Say(_("Đồng chí không (hoặc không còn) phụ trách điểm tin của đơn vị này. Không có gì thay đổi."))
+    return Say(
+        _(
+            "Đồng chí không (hoặc không còn) phụ trách điểm tin của đơn vị này. Không có gì thay đổi. Nhắn "
+            "“menu” để xem các việc."
+        )
+    )

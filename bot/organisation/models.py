@@ -36,7 +36,7 @@ class Standing(StrEnum):
     EXPELLED = "expelled"  # khai trừ
     RESIGNED = "resigned"  # xin ra khỏi Đảng
     DECEASED = "deceased"  # từ trần
-    ERASED = "erased"  # đã xoá dữ liệu theo yêu cầu: an empty row, which past figures still count
+    ERASED = "erased"  # đã xóa dữ liệu theo yêu cầu: an empty row, which past figures still count
 
 
 class Role(StrEnum):

@@ -170,7 +170,7 @@ class Planner:
             twin = self._taken[member_id]
             self._hold(person, _("trùng người với dòng {row} ({sheet})", row=twin.row, sheet=twin.sheet))
         if member_id is None and person in self._erased:
-            self._hold(person, _("đã xoá dữ liệu theo yêu cầu; chỉ nhập lại khi người đó đồng ý"))
+            self._hold(person, _("đã xóa dữ liệu theo yêu cầu; chỉ nhập lại khi người đó đồng ý"))
         if self._problems.held(person):
             return self._problems.row(person, Change.NONE)
         if member_id is None:

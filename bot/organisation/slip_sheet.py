@@ -131,7 +131,7 @@ def _slip(pdf: FPDF, slip: PrintedSlip, ways_in: Sequence[Door], left: float, to
     pdf.set_font("vi", "", 8)
     steps = [
         _("1. Quét mã, mở trò chuyện."),
-        _("2. Bấm “Xác thực”, nhắn 9 số trên."),
+        _("2. Bấm “Xác thực”, nhắn 9 chữ số trên."),
         _("3. Nhắn ngày sinh. Xong!"),
     ]
     for step in steps:

@@ -25,7 +25,7 @@ class Reason(StrEnum):
 
 WORDS = {
     Reason.WAITS: N_("chờ đồng chí đồng ý"),
-    Reason.LOCKED: N_("sai nhiều lần, đang khoá; cấp phiếu mới là mở"),
+    Reason.LOCKED: N_("sai nhiều lần, đang khóa; cấp phiếu mới là mở"),
     Reason.WITHDRAWN: N_("đã rút đồng ý"),
     Reason.HAS_SLIP: N_("có phiếu, chưa dùng"),
     Reason.EXPIRED: N_("phiếu hết hạn"),

@@ -31,7 +31,7 @@ def waiting(documents: Sequence[Listed], entries: int) -> Say:
             heading=heading,
         )
     lines = [
-        _("Chưa duyệt thì bot chưa trả lời bằng văn bản đó. Đồng chí chọn để xem cây điều khoản trước."),
+        _("Chưa duyệt thì tôi chưa trả lời bằng văn bản đó. Đồng chí chọn để xem danh mục các điều trước."),
         *(f"• {each.document.number}: {cut(each.document.title, 90)}" for each in documents[:_SHOWN]),
     ]
     if len(documents) > _SHOWN:
@@ -67,7 +67,7 @@ def tree(found: Listed, headings: Sequence[Heading], page: int) -> Say:
         lines.append(
             _("Số điều: {count}", count=number(len(headings)))
             if headings
-            else _("Không có điều nào: bot chỉ biết tên văn bản.")
+            else _("Không có điều nào: tôi chỉ biết tên văn bản.")
         )
     lines.append(pages[page])
     choices = []
@@ -100,12 +100,12 @@ def judged(found: Listed, *, approved: bool) -> Say:
     if approved:
         return Say(
             _(
-                "Đã duyệt {number}. Trong ít phút nữa bot trả lời bằng văn bản này. Muốn thôi dùng: "
-                "đồng chí nhắn “rút quy định”.",
+                "Đã duyệt {number}. Trong ít phút nữa tôi trả lời bằng văn bản này. Muốn thôi dùng: đồng chí "
+                "nhắn “rút quy định”.",
                 number=found.document.number,
             )
         )
-    return Say(_("Đã bỏ {number}; bot không trả lời bằng văn bản này.", number=found.document.number))
+    return Say(_("Đã bỏ {number}; tôi không trả lời bằng văn bản này.", number=found.document.number))
 
 
 def approved(documents: Sequence[Listed], page: int) -> Say:
@@ -117,7 +117,7 @@ def approved(documents: Sequence[Listed], page: int) -> Say:
     if not shown:
         return Say(_("Chưa có văn bản nào được duyệt."), heading=heading)
     lines = [
-        _("Đồng chí chọn văn bản cần thôi dùng; bot sẽ hỏi lại trước khi rút."),
+        _("Đồng chí chọn văn bản cần thôi dùng; tôi sẽ hỏi lại trước khi rút."),
         *(f"• {each.document.number}: {cut(each.document.title, 60)}" for each in shown),
     ]
     choices = [
@@ -133,8 +133,8 @@ def withdrawing(found: Listed) -> Say:
     """What will happen, before it does."""
     document = found.document
     text = _(
-        "Đồng chí muốn thôi dùng {number}, {title}? Bot sẽ không trả lời bằng văn bản này nữa, ngay từ lúc rút. "
-        "Dùng lại thì phải nhập và duyệt lại.",
+        "Đồng chí muốn thôi dùng {number}, {title}? Tôi sẽ không trả lời bằng văn bản này nữa, ngay từ "
+        "lúc rút. Dùng lại thì phải nhập và duyệt lại.",
         number=document.number,
         title=cut(document.title, 120),
     )
@@ -147,7 +147,7 @@ def withdrawing(found: Listed) -> Say:
 
 def withdrawn(found: Listed) -> Say:
     """It answers no more."""
-    return Say(_("Đã rút {number}. Bot không trả lời bằng văn bản này nữa.", number=found.document.number))
+    return Say(_("Đã rút {number}. Tôi không trả lời bằng văn bản này nữa.", number=found.document.number))
 
 
 def kept(found: Listed) -> Say:

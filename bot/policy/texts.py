@@ -106,7 +106,9 @@ def whole(piece: Piece, page: int, today: date) -> Say:
 def refused(code: str) -> Say:
     """Why a verb was refused."""
     words = {
-        "no_right": _("Việc này dành cho cán bộ phụ trách quy định của đơn vị."),
+        "no_right": _(
+            "Việc này dành cho cán bộ phụ trách quy định của đơn vị. Nếu cần, đồng chí hỏi bí thư chi bộ."
+        ),
         "nobody": _(
             "Đơn vị của đồng chí chưa có cán bộ nhận câu hỏi trên sổ tay. Đồng chí hỏi trực tiếp bí thư chi bộ."
         ),

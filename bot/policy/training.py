@@ -37,7 +37,7 @@ _SEEDS = (1, 2, 3)
 _SURE = {**_COMMON, "num_leaves": 6, "min_data_in_leaf": 30, "feature_fraction": 0.2}
 _SURE_ROUNDS = 80
 _INNER = 4
-PRECISION, REFUSED = 0.955, 0.87
+PRECISION, REFUSED = 0.953, 0.87
 """What the answer's cut must keep on the training questions. Promised is .95: the lowest cut that keeps a share
 flatters itself, by half of a hundredth over five ways to make the folds."""
 _RIGHT_OFFERED = 0.985

@@ -27,13 +27,13 @@ class Terms:
 TERMS: dict[Purpose, Terms] = {
     Purpose.VERIFY: Terms(
         N_("Xác thực"),
-        N_("giữ liên kết giữa tài khoản nhắn tin này và tên đồng chí"),
-        N_("liên kết bị đóng ngay, tài khoản này không dùng sổ tay được nữa"),
+        N_("ghi nhớ tài khoản nhắn tin này là của đồng chí"),
+        N_("tài khoản này không còn gắn với sổ tay và không dùng được nữa, ngay từ lúc rút"),
     ),
     Purpose.DIRECTIVES: Terms(
         N_("Văn bản, giấy mời"),
         N_("gửi văn bản, giấy mời; ghi xác nhận và phản hồi của đồng chí"),
-        N_("tài khoản này không nhận văn bản, giấy mời nữa; chi ủy thấy “chưa đồng ý nhận”"),
+        N_("tài khoản này không nhận văn bản, giấy mời nữa; chi ủy thấy “chưa đồng ý hoặc đã rút đồng ý”"),
     ),
     Purpose.DIGEST: Terms(
         N_("Điểm tin"), N_("gửi điểm tin hằng ngày"), N_("tài khoản này không nhận điểm tin nữa")
@@ -59,7 +59,7 @@ def consent_words() -> Say:
         + "\n".join(lines)
         + "\n"
         + _(
-            "Tôi không theo dõi câu hỏi, vị trí hay giờ giấc. Dữ liệu được mã hoá, chỉ cấp ủy có quyền mới xem, "
+            "Tôi không theo dõi câu hỏi, vị trí hay giờ giấc. Dữ liệu được mã hóa, chỉ cấp ủy có quyền mới xem, "
             "giữ đến khi đồng chí rút đồng ý hoặc rời chi bộ."
         ),
         heading=_("Xin phép trước khi xác thực"),
@@ -69,4 +69,4 @@ def consent_words() -> Say:
 def purpose_words(purpose: Purpose) -> Say:
     """One purpose, asked by itself."""
     terms = TERMS[purpose]
-    return Say(_("Đồng chí đồng ý để tôi {what} chứ?", what=_(terms.held)), heading=_(terms.name))
+    return Say(_("Đồng chí có đồng ý để tôi {what} không?", what=_(terms.held)), heading=_(terms.name))

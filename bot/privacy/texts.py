@@ -5,7 +5,7 @@ from bot.i18n import N_, _, moment
 from bot.privacy.consent import TERMS
 from bot.privacy.models import Kind, Request, State
 
-KINDS = {Kind.ERASE: N_("xoá dữ liệu"), Kind.CORRECT: N_("sửa thông tin")}
+KINDS = {Kind.ERASE: N_("xóa dữ liệu"), Kind.CORRECT: N_("sửa thông tin")}
 STATES = {State.OPEN: N_("chưa trả lời"), State.TAKEN: N_("đang xử lý")}
 
 
@@ -16,10 +16,10 @@ def notice(contact: str) -> Say:
           "tin này; các xác nhận và phản hồi đồng chí gửi. Số CCCD chỉ giữ 4 số cuối."),
         _("Để làm: {purposes}.", purposes=", ".join(_(terms.name).lower() for terms in TERMS.values())),
         _("Ai xem được: bí thư và cán bộ có quyền, trong đơn vị mình; mỗi lần xem tên đều ghi nhật ký. "
-          "Tên, số và nội dung được mã hoá; không bán, không chuyển cho ai. Tin qua Telegram đi qua máy chủ ở nước "
+          "Tên, số và nội dung được mã hóa; không bán, không chuyển cho ai. Tin qua Telegram đi qua máy chủ ở nước "
           "ngoài; qua Zalo thì không."),
-        _("Giữ bao lâu: đến khi đồng chí rút đồng ý, rời chi bộ hoặc yêu cầu xoá."),
-        _("Đồng chí có quyền xem, tải về, sửa, rút đồng ý, yêu cầu xoá, khiếu nại. Trả lời trong 2 ngày làm việc, "
+        _("Giữ bao lâu: đến khi đồng chí rút đồng ý, rời chi bộ hoặc yêu cầu xóa."),
+        _("Đồng chí có quyền xem, tải về, sửa, rút đồng ý, yêu cầu xóa, khiếu nại. Trả lời trong 2 ngày làm việc, "
           "làm xong trong 15 ngày."),
         _("Hỏi ai: {contact}.", contact=contact or _("bí thư chi bộ hoặc cán bộ tổ chức của đồng chí")),
     ]  # fmt: skip
@@ -44,7 +44,8 @@ def asked(request: Request) -> Say:
     """For the officers: somebody asked for something."""
     return Say(
         _(
-            "Có yêu cầu {what} số {id}. Trả lời chậm nhất theo luật; nhắn “yêu cầu dữ liệu” để xử lý.",
+            "Có yêu cầu {what} số {id}. Luật buộc trả lời trong 2 ngày làm việc; đồng chí nhắn “yêu cầu dữ "
+            "liệu” để xử lý.",
             what=_(KINDS[request.kind]),
             id=request.id,
         ),
@@ -92,11 +93,11 @@ def erased(request: Request, proof: str) -> Say:
     """The last message to who asked to be erased."""
     return Say(
         _(
-            "Đã xoá dữ liệu của đồng chí theo yêu cầu số {id}: họ tên, ngày sinh, các số, tài khoản, câu hỏi, phiếu. "
+            "Đã xóa dữ liệu của đồng chí theo yêu cầu số {id}: họ tên, ngày sinh, các số, tài khoản, câu hỏi, phiếu. "
             "Chỉ còn số đếm không tên; bản sao lưu được thay trong kỳ tới. Mã chứng nhận: {proof}. "
             "Tài khoản này không còn gắn với sổ tay. Cảm ơn đồng chí.",
             id=request.id,
             proof=proof,
         ),
-        heading=_("Đã xoá dữ liệu"),
+        heading=_("Đã xóa dữ liệu"),
     )

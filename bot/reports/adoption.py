@@ -78,7 +78,7 @@ def rule() -> list[str]:
     return [
         adoption_rule(),
         _(
-            "Hoạt động: trong 30 ngày có xác nhận văn bản, trả lời giấy mời hoặc ghi nhận thay đơn vị, và đồng ý mục "
-            "“Thống kê sử dụng”. Đọc, hỏi, tra cứu, chạm “Đã xem” không tính và không được ghi lại."
+            "Hoạt động: trong 30 ngày có xác nhận văn bản, trả lời giấy mời hoặc ghi nhận thay đơn vị, và "
+            "đồng ý mục “Thống kê sử dụng”. Đọc, hỏi, tra cứu, bấm “Đã xem” không tính và không được ghi lại."
         ),
     ]

@@ -68,14 +68,14 @@ REASONS = {
     "blocked": N_("đã chặn hoặc bỏ theo dõi"),
     "window_closed": N_("không gửi được qua Zalo (quá 7 ngày)"),
     "chat_gone": N_("tài khoản không còn"),
-    "not_follower": N_("chưa quan tâm OA"),
+    "not_follower": N_("chưa bấm “Quan tâm” trên Zalo"),
     "refused": N_("từ chối nhận tin"),
     "quota": N_("hết hạn mức tin Zalo"),
     "person_quota": N_("hết hạn mức tin tới người này"),
     "night": N_("Zalo không nhận ban đêm"),
-    "rejected": N_("nền tảng từ chối tin"),
+    "rejected": N_("Zalo hoặc Telegram từ chối tin"),
     "uncertain": N_("mất liên lạc khi gửi, chưa rõ đã tới hay chưa"),
-    "unavailable": N_("nền tảng không trả lời"),
+    "unavailable": N_("Zalo hoặc Telegram không trả lời"),
     "broken": N_("lỗi hệ thống"),
 }
 """Why somebody was not reached, in words."""

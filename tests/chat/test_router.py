@@ -233,7 +233,9 @@ def test_a_command_sets_the_dialog_aside_until_the_person_says_so(asked):
 
 def test_a_dialog_that_was_offered_can_be_dropped(asked):
     asked.says("/help")
-    assert asked.taps(pack(Drop(asked.state.run))) == ["Đã bỏ phần làm dở."]
+    assert asked.taps(pack(Drop(asked.state.run))) == [
+        "Đã bỏ phần làm dở. Đồng chí nhắn “menu” để xem các việc khác."
+    ]
     assert asked.state is None
     assert asked.taps(pack(Resume(100)))[0].startswith("Câu hỏi này đã xong")
 

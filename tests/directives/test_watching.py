@@ -39,7 +39,7 @@ def test_from_sending_over_every_pause_to_the_end(world: World, paper: int) -> N
     outbox.record_failed(world.tx, row, "rejected", unreachable=False)
     for other in _others:
         outbox.record_later(world.tx, other, world.tx.now_ms)
-    pausing.hold(world.tx, queries.NOTICE, paper, "nền tảng từ chối tin")
+    pausing.hold(world.tx, queries.NOTICE, paper, "Zalo hoặc Telegram từ chối tin")
     assert _where(world, paper) == "paused_by_failures"
     pausing.go_on(world.tx, paper, world.author)
     world.settle()

@@ -149,6 +149,9 @@ async def test_the_disk_holds_no_value_of_the_roster_and_no_answer(town, channel
     await home.settled()
     look("after verification")
 
+    author = await home.comes(0)
+    await author.starts()
+    await home.link_all([author])
     await home.directive()
     await person.sees("52-KH/ĐU", 15)
     await person.taps("Hỏi lại")

@@ -61,6 +61,9 @@ async def test_an_erased_member_is_gone_from_bytes_and_from_behind_the_seals(tow
     member, officer = await verified(home, 1), await verified(home, 2)
     officer_id = await home.member_id(2)
     await home.write(lambda tx: appoint(tx, officer_id, Role.OFFICER, people.find_organisation(tx, TOP).id))
+    author = await home.comes(0)
+    await author.starts()
+    await home.link_all([author])
     directive = await home.directive()
     await member.sees("52-KH/ĐU", 15)
     await member.taps("Hỏi lại")
@@ -74,7 +77,7 @@ async def test_an_erased_member_is_gone_from_bytes_and_from_behind_the_seals(tow
     await member.taps("Tải về")
     await member.sees("du-lieu-cua-toi.csv", 20)
     await member.says("/xoadulieu")
-    await member.taps("Gửi yêu cầu xoá")
+    await member.taps("Gửi yêu cầu xóa")
     await member.sees("Yêu cầu số 1")
 
     row = home.members[1]
@@ -92,9 +95,9 @@ async def test_an_erased_member_is_gone_from_bytes_and_from_behind_the_seals(tow
 
     await officer.says("/yeucaudulieu")
     await officer.taps("Xem số 1")
-    await officer.taps("Thực hiện xoá")
-    await officer.taps("Xoá ngay")
-    await member.sees("Đã xoá dữ liệu của đồng chí")
+    await officer.taps("Thực hiện xóa")
+    await officer.taps("Xóa ngay")
+    await member.sees("Đã xóa dữ liệu của đồng chí")
     async with asyncio.timeout(60):
         while await home.write(lambda tx: tx.value(select(data_requests.c.state))) != State.DONE:  # noqa: ASYNC110
             await asyncio.sleep(0.1)  # another process works; only its database can tell

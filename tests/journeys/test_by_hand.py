@@ -17,8 +17,8 @@ async def test_recorded_by_hand_has_its_own_column_and_the_member_may_object(hou
     await secretary.taps("Lê Văn Bé")
     await secretary.sees("bằng cách nào, ngày nào")
     await secretary.taps("Đã đọc tại cuộc họp")
-    await secretary.sees("Đã ghi nhận 1 đồng chí đã đọc tại cuộc họp 52-KH/ĐU")
-    told = await member.sees("Cấp ủy ghi nhận đồng chí đã đọc tại cuộc họp 52-KH/ĐU")
+    await secretary.sees("Đã ghi nhận 1 đồng chí nắm được 52-KH/ĐU")
+    told = await member.sees("Cấp ủy ghi nhận đồng chí đã nắm được 52-KH/ĐU")
     assert "ngày" in told.text
     await secretary.says("tinh hinh 52")
     figures = await secretary.sees("Tình hình 52-KH/ĐU")
@@ -50,8 +50,8 @@ async def test_many_at_once_and_who_acknowledges_later_counts_as_that(house):
     await secretary.sees("Đã ghi nhận")
     await secretary.says("ghi nhan tay 52")
     await secretary.taps("Cả 2 đồng chí")
-    await secretary.taps("Đã gọi điện")
-    await secretary.sees("Đã ghi nhận 2 đồng chí đã gọi điện 52-KH/ĐU")
+    await secretary.taps("Đã được báo qua điện thoại")
+    await secretary.sees("Đã ghi nhận 2 đồng chí nắm được 52-KH/ĐU")
     await secretary.says("tinh hinh 52")
     assert "tính riêng: 2" in (await secretary.sees("Tình hình 52-KH/ĐU")).text
     await member.sees("Cấp ủy ghi nhận")

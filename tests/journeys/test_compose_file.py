@@ -88,7 +88,7 @@ async def test_a_page_that_is_too_old_or_comes_too_late_is_said_to_be(house):
     assert answer.status_code == 410
     assert "nhắn “gửi tệp”" in answer.text
     left = await _page(clerk)
-    await clerk.says("huỷ")
+    await clerk.says("hủy")
     await clerk.sees("Đã dừng")
     await _hands_in(left, "52.pdf", TEXT_PDF)
     await clerk.sees("phần soạn đã dừng", 20)

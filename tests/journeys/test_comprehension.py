@@ -8,7 +8,7 @@ async def test_questions_are_answered_by_number_left_and_resumed(house):
     member = await house.member("Lê Văn Bé")
     await _compose(clerk, file=False)
     await clerk.says("4")
-    await clerk.sees("Câu hỏi 1?")
+    await clerk.sees("Câu hỏi thứ 1")
     await clerk.says("Mỗi chi bộ học mấy buổi?")
     await clerk.sees("Nhắn 2 đến 4 câu trả lời")
     await clerk.says("Một buổi; Hai buổi")

@@ -305,7 +305,7 @@ async def test_an_editor_sets_hour_silence_and_a_feed_in_the_chat(house):
     await secretary.says("them nguon tin")
     await secretary.sees("Địa chỉ RSS")
     await secretary.says("https://evil.example/rss")
-    await secretary.sees("tên miền đã được cho phép")
+    await secretary.sees("trang đã được cho phép")
     await secretary.says(f"{house.sandbox.base}/news/atom/feed")
     await secretary.sees("Tên nguồn")
     await secretary.says("Trang của khoa")
@@ -360,8 +360,8 @@ async def test_a_notice_comes_first_below_its_unit_alone(house):
     await secretary.says("Độ mật: TỐI MẬT. Họp thứ Hai")
     await secretary.sees("mật")
     await secretary.says("Thu đảng phí quý bốn tại phòng 101 từ thứ Hai.")
-    await secretary.sees("Liên kết kèm theo")
-    await secretary.taps("Không có liên kết")
+    await secretary.sees("Địa chỉ trang kèm theo")
+    await secretary.taps("Không kèm địa chỉ")
     await secretary.sees("Thông báo cho Chi bộ Một")
     await secretary.taps("Đăng")
     await secretary.sees("Đã đăng")
@@ -425,17 +425,17 @@ async def test_who_is_not_verified_reads_and_orders_public_news_alone(house):
     await stranger.sees("Từ sáng mai")
     turn_to(house, 6, 31)
     await house.app.newsroom.send()
-    said = (await stranger.sees("Tin sáng")).text
+    said = (await stranger.sees("Điểm tin sáng")).text
     assert "Thành phố Mẫu" in said and "Đảng" not in said
     await stranger.says("tắt tin")
-    await stranger.sees("Đã thôi gửi")
+    await stranger.sees("Đã tắt điểm tin")
     turn_to(house, 5, 50)
     await reads(house)
     turn_to(house, 6, 31)
     await house.app.newsroom.send()
     await stranger.says("menu")
     await stranger.sees("Sổ tay")
-    assert len([m for m in await stranger.messages() if "Tin sáng" in m.text]) == 1
+    assert len([m for m in await stranger.messages() if "Điểm tin sáng" in m.text]) == 1
 
 
 async def test_who_did_not_agree_to_the_digest_gets_none(house):

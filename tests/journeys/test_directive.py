@@ -344,7 +344,7 @@ async def test_its_author_pauses_and_goes_on(house):
     member = await house.member("Lê Văn Bé")
     directive = await house.directive(send_at=now() + timedelta(hours=2))
     await author.says("tam dung 52")
-    await author.sees("Đã tạm dừng 52-KH/ĐU ngày 17/11/2026: còn 2 đồng chí chưa gửi")
+    await author.sees("Đã tạm dừng 52-KH/ĐU ngày 17/11/2026: còn chưa gửi tới 2 đồng chí")
     house.turn(hours=3)
     await author.says("menu")
     await author.sees("Sổ tay")

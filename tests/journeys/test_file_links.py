@@ -86,7 +86,7 @@ async def test_a_link_that_travels_ends_and_a_device_is_known_again(house):
                 assert pressed.status == 303
         async with aiohttp.ClientSession() as stranger, stranger.post(url, allow_redirects=False) as refused:
             assert refused.status == 410
-            assert "xin lại trong khung chat" in await refused.text()
+            assert "bấm lại nút mở tệp" in await refused.text()
         async with own.post(url, allow_redirects=False) as pressed:
             assert pressed.status == 303
 

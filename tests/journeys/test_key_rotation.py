@@ -39,7 +39,7 @@ async def test_keys_rotate_while_a_member_writes_and_nothing_is_lost(house):
     await person.sees("Ngày sinh")
     status, said = await rotating
     assert status == 0, said
-    assert "khoá số 2" in said
+    assert "khóa số 2" in said
     await person.says("12/3/1961")
     await person.sees("Xác thực xong")
     assert house.app.vault.current == 2

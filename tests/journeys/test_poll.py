@@ -31,7 +31,7 @@ async def test_the_room_is_asked_and_told_with_the_base_and_without_names(house)
     await secretary.says("Phương án 1")
     await secretary.sees("2 đến 5 phương án khác nhau")
     await secretary.says("Đồng ý; Không; Ngày khác")
-    await secretary.sees("trước khi biểu quyết")
+    await secretary.sees("chuẩn bị biểu quyết")
     await secretary.says("1")
     preview = await secretary.sees("Xem trước thăm dò ý kiến")
     assert "Hỏi 4 đồng chí" in preview.text and "• Ngày khác" in preview.text
@@ -79,7 +79,7 @@ async def test_few_answers_are_not_split_and_a_vote_is_no_vote(house):
     secretary, be, _cao = await in_the_room(house)
     await secretary.says("diem danh")
     code = re.search(r"\d{6}", (await secretary.sees("Mã điểm danh lúc này")).text)[0]
-    await secretary.says("huỷ")
+    await secretary.says("hủy")
     await be.says(code)
     await be.sees("Đã điểm danh")
     await secretary.says("/thamdo")

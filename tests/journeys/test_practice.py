@@ -26,7 +26,7 @@ async def test_member_practises_in_three_messages_and_nothing_is_kept(house, beg
     before = await _rows(house)
     await member.says(begin)
     card = await member.sees(MARK)
-    for part in ("00-TB/MẪU", "không tính vào số liệu", "Hạn xác nhận", "Nhắn “huỷ” để dừng"):
+    for part in ("00-TB/MẪU", "không tính vào số liệu", "Hạn xác nhận", "Nhắn “hủy” để dừng"):
         assert part in card.text, part
     assert "Đã đọc, tiếp thu" in card.text + "".join(card.buttons)
     await member.says(answer)
@@ -48,7 +48,7 @@ async def test_by_taps_full_text_question_and_undo(house):
     await member.taps("Xem toàn văn")
     await member.sees("tệp toàn văn hiện ra ở đây")
     await member.taps("Hỏi lại")
-    await member.sees("người ban hành nhận được")
+    await member.sees("người gửi văn bản nhận được")
     await member.says("chưa đọc")
     await member.sees("nhắn số của mục")
     await member.taps("Đã đọc, tiếp thu")
@@ -114,7 +114,7 @@ async def test_practice_can_be_left_and_resumed_and_stopped(house):
     await member.sees("đang làm dở: tập huấn")
     await member.says("1")
     await member.sees("00-TB/MẪU")
-    await member.says("huỷ")
+    await member.says("hủy")
     await member.sees("Đã dừng")
 
 

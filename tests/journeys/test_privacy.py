@@ -62,7 +62,7 @@ async def test_taking_back_one_purpose_works_at_once_and_can_be_given_again(hous
     first = await house.directive()
     await member.says("rut dong y")
     await member.taps("Đồng ý lại")
-    await member.sees("đồng ý nhận lại")
+    await member.sees("đồng ý lại")
     second = await house.directive("53-KH/ĐU")
 
     def obstacle(directive):
@@ -126,11 +126,11 @@ async def test_erasing_is_asked_decided_done_and_proven(house):
     await member.sees("đã được tiếp nhận")
     await officer.says("/yeucaudulieu")
     await officer.taps("Xem số 1")
-    await officer.taps("Thực hiện xoá")
+    await officer.taps("Thực hiện xóa")
     await officer.sees("không lấy lại được")
-    await officer.taps("Xoá ngay")
+    await officer.taps("Xóa ngay")
     said = await officer.sees("Mã chứng nhận")
-    told = await member.sees("Đã xoá dữ liệu của đồng chí")
+    told = await member.sees("Đã xóa dữ liệu của đồng chí")
     code = said.text.split("Mã chứng nhận: ")[1][:9]
     assert code in told.text
     await member.says("văn bản của tôi")
@@ -143,7 +143,7 @@ async def test_the_officers_are_reminded_of_the_clock_once(house):
     officer = await officer_of(house)
     member = await house.member(BE)
     await member.says("/xoadulieu")
-    await member.taps("Gửi yêu cầu xoá")
+    await member.taps("Gửi yêu cầu xóa")
     await member.sees("Yêu cầu số 1")
     assert await house.write(service.warn) == 0
     request = await house.write(lambda tx: queries.get(tx, 1))
@@ -221,7 +221,7 @@ async def test_active_is_who_answered_and_agreed_to_be_counted(house):
     await member.sees("52-KH/ĐU")
     said = await active()
     assert "Hoạt động trong 30 ngày: 1/3 (33,3%)" in said
-    assert "chạm “Đã xem” không tính" in said
+    assert "bấm “Đã xem” không tính" in said
     house.turn(days=31)
     assert "Hoạt động trong 30 ngày: 0/3" in await active()
     await member.says("da doc 52")
@@ -257,4 +257,4 @@ async def test_asking_zalo_to_delete_ones_data_opens_a_request_with_its_clock(ho
     address = f"http://127.0.0.1:{house.app.port}/webhook/zalo"
     async with ClientSession() as session, session.post(address, data=raw, headers=headers) as answer:
         assert answer.status == 200
-    await officer.sees("Có yêu cầu xoá dữ liệu số 1")
+    await officer.sees("Có yêu cầu xóa dữ liệu số 1")

@@ -97,7 +97,7 @@ async def test_wrong_code_and_wrong_date_get_the_same_answer_then_a_lock(house):
     await person.says(code)
     await person.sees("Ngày sinh")
     await person.says("12/3/1961")
-    await person.sees("tạm khoá 24 giờ")
+    await person.sees("tạm khóa 24 giờ")
 
 
 async def test_second_account_waits_for_the_secretary(house):
@@ -114,7 +114,7 @@ async def test_second_account_waits_for_the_secretary(house):
     await new.says("12/3/1961")
     await new.sees("Bí thư chi bộ cần đồng ý")
     await secretary.sees("xin đổi tài khoản")
-    await secretary.taps("Đồng ý đổi")
+    await secretary.taps("Đồng ý")
     await secretary.sees("Đã đồng ý")
     await new.sees("đã được xác thực")
     await old.sees("không còn gắn")
@@ -157,7 +157,7 @@ async def test_withdrawing_consent_works_at_once(house):
     member = await house.member("Lê Văn Bé")
     await member.says("rut dong y")
     await member.sees("ngừng nhận văn bản ngay")
-    await member.taps("Rút đồng ý ngay")
+    await member.taps("Rút tất cả ngay")
     await member.sees("không còn gắn")
     directive = await house.directive()
     assert (await house.totals(directive)).unreachable == 8

@@ -176,7 +176,7 @@ async def test_an_invitation_and_its_change(house):
     house.turn(minutes=1)
     await house.write(lambda tx: service.cancel(tx, meeting.id, by))
     house.app.sender.ring()
-    await silent.sees("cuoc_hop: Huỷ cuộc họp")
+    await silent.sees("cuoc_hop: Hủy cuộc họp")
     await _settled(house)
     assert (await _books(house))["templates"] == 3
 

@@ -205,7 +205,7 @@ async def test_who_refused_papers_is_not_promised_any(house):
     await person.says("xac thuc")
     await person.says("2")
     for heard, said in (
-        ("giữ liên kết", "vang"),
+        ("ghi nhớ tài khoản", "vang"),
         ("gửi văn bản", "khong"),
         ("điểm tin", "1"),
         ("30 ngày", "1"),

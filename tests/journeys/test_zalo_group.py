@@ -13,7 +13,7 @@ def channel() -> str:
 async def _made(house, secretary, days=30):
     await testing.control(house.control, "zalo_oa/gmf", {"seats": 100, "days": days})
     await secretary.says("/taonhom")
-    await secretary.sees("Tạo nhóm Zalo do OA quản lý cho Chi bộ Một và mời 2 đồng chí")
+    await secretary.sees("Tạo nhóm Zalo của Sổ tay cho Chi bộ Một và mời 2 đồng chí")
     await secretary.taps("Tạo nhóm")
     await secretary.sees("Đã tạo nhóm của Chi bộ Một")
     return next(chat.chat_id for chat in house.sandbox.world.chats.values() if chat.kind == "group")
@@ -28,7 +28,7 @@ async def test_a_branch_gets_its_group_and_directives_with_a_code(house):
     said = await member.sees("52-KH/ĐU", chat_id=group)
     assert not said.buttons
     assert "Lê Văn Bé" not in said.text
-    code = said.text.partition("nhắn riêng cho OA mã ")[2][:5]
+    code = said.text.partition("nhắn mã ")[2][:5]
     await member.sees("52-KH/ĐU")
     await member.says(code)
     await member.taps("Đã đọc, tiếp thu")
@@ -44,7 +44,7 @@ async def test_without_a_package_the_ready_text_is_named(house):
     secretary = await house.member("Trần Thị Bí Thư")
     await secretary.says("/taonhom")
     await secretary.taps("Tạo nhóm")
-    await secretary.sees("OA chưa có gói nhóm GMF còn trống")
+    await secretary.sees("hết gói nhóm Zalo")
 
 
 async def test_a_package_that_ends_is_told_to_the_secretary_and_people_get_theirs(house):

@@ -180,7 +180,7 @@ def test_a_dossier_number_is_kept_as_a_hash_and_recognised(tx: Tx) -> None:
     assert "thuộc những người khác nhau" in taken.rows[5].reason
     forget(tx, row.id, [])
     assert (
-        "đã xoá dữ liệu"
+        "đã xóa dữ liệu"
         in import_roster(tx, five(card=None, dossier="012345AB", name="Tên Khác")).rows[5].reason
     )
 

@@ -146,6 +146,6 @@ def test_withdrawn_then_erased_then_nothing_is_left(place: tuple[Engine, Path]) 
     # The next roster does not bring the person back unasked.
     held = write(engine, vault, lambda tx: import_roster(tx, ROSTER))
     assert held.counts["new"] == 0
-    assert any("xoá dữ liệu" in row.reason for row in held.rows)
+    assert any("xóa dữ liệu" in row.reason for row in held.rows)
     assert write(engine, vault, lambda tx: readmit(tx, VALUES[1]))
     assert write(engine, vault, lambda tx: import_roster(tx, ROSTER)).counts["new"] == 1

@@ -174,7 +174,7 @@ def _proof(settings: Settings, plain: int | None, proven: int | None) -> Line:
     if plain == 0 and proven == 0:
         return Line("proof", OK, "optional", _("Zalo nhận cả hai cách; nên bật SOTAY_ZALO_OA_SECRET_PROOF."))
     if proven == -242:
-        words = _("Zalo không nhận: SOTAY_ZALO_OA_APP_SECRET không phải khoá của ứng dụng này.")
+        words = _("Zalo không nhận: SOTAY_ZALO_OA_APP_SECRET không phải khóa của ứng dụng này.")
         return Line("proof", BAD, "wrong_secret", words)
     return Line("proof", UNKNOWN, "unknown", _("Chưa biết: Zalo chưa trả lời được."))
 
@@ -182,7 +182,7 @@ def _proof(settings: Settings, plain: int | None, proven: int | None) -> Line:
 _FORMS = {"mac": N_("có mac= ở đầu"), "bare": N_("không có mac=")}
 _PLACES = {"body": N_("giờ lấy trong nội dung"), "header": N_("giờ lấy ở X-ZEvent-Timestamp")}
 _TERMS = {"app_id": N_("mã ứng dụng"), "oa_id": N_("mã OA")}
-_SECRETS = {"": N_("khoá bí mật của OA"), "app_secret": N_("khoá bí mật của ứng dụng")}
+_SECRETS = {"": N_("khóa bí mật của OA"), "app_secret": N_("khóa bí mật của ứng dụng")}
 
 
 def signature_line(settings: Settings, seen: Findings) -> Line:

@@ -18,7 +18,7 @@ PROBLEMS = {
         "Zalo báo ứng dụng đang bị tắt. Hãy mở developers.zalo.me, bật lại ứng dụng; bot sẽ tự thử lại."
     ),
     "secret_wrong": N_(
-        "Zalo không nhận khoá bí mật của ứng dụng. Hãy so SOTAY_ZALO_OA_APP_SECRET với mục Khoá bí mật trên"
+        "Zalo không nhận khóa bí mật của ứng dụng. Hãy so SOTAY_ZALO_OA_APP_SECRET với mục Khóa bí mật trên"
         " developers.zalo.me, sửa rồi khởi động lại bot."
     ),
     "redirect_wrong": N_(
@@ -39,7 +39,7 @@ PROBLEMS = {
         " hãy kiểm tra đường ra Internet tới oauth.zaloapp.com."
     ),
     "oa_disabled": N_(
-        "Zalo báo OA đang bị khoá hoặc không còn. Tin chưa gửi được giữ lại. Hãy mở oa.zalo.me xem thông báo và"
+        "Zalo báo OA đang bị khóa hoặc không còn. Tin chưa gửi được giữ lại. Hãy mở oa.zalo.me xem thông báo và"
         " liên hệ Zalo."
     ),
     "not_granted": N_(
@@ -78,7 +78,7 @@ def problem(code: str, until: datetime | None = None) -> str:
 _APP = N_(
     "Zalo báo ứng dụng chưa hoạt động hoặc chưa được OA cho phép. Hãy mở developers.zalo.me, xem ứng dụng."
 )
-_OA = N_("Zalo báo OA đang bị khoá hoặc không còn. Hãy mở oa.zalo.me, xem thông báo của OA.")
+_OA = N_("Zalo báo OA đang bị khóa hoặc không còn. Hãy mở oa.zalo.me, xem thông báo của OA.")
 _PACKAGE = N_("Zalo yêu cầu xác thực hoặc nâng gói OA. Hãy mở oa.zalo.me, mục Gói dịch vụ.")
 API_PROBLEMS = {
     -204: _OA,
@@ -92,7 +92,7 @@ API_PROBLEMS = {
     -216: N_("Zalo không nhận quyền gửi tin hiện có. Hãy chạy: sotay zalo connect"),
     -220: N_("Quyền gửi tin đã hết hạn. Hãy chạy: sotay zalo connect"),
     -242: N_(
-        "Zalo đòi appsecret_proof. Hãy đặt SOTAY_ZALO_OA_SECRET_PROOF=true và kiểm tra khoá của ứng dụng."
+        "Zalo đòi appsecret_proof. Hãy đặt SOTAY_ZALO_OA_SECRET_PROOF=true và kiểm tra khóa của ứng dụng."
     ),
 }
 """Numbers of the OA API that a person must mend -> sentence."""

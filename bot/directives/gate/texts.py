@@ -43,7 +43,7 @@ _SENTENCES: dict[str, str] = {
         "Tệp Office kiểu cũ không kiểm tra được. Mời đồng chí lưu thành DOCX, XLSX hoặc PDF rồi gửi lại."
     ),
     Why.MACROS: N_(
-        "Tệp có macro nên không nhận. Mời đồng chí lưu thành PDF, hoặc DOCX, XLSX không có macro."
+        "Tệp có chứa lệnh tự chạy (macro) nên không nhận. Mời đồng chí lưu thành PDF, hoặc DOCX, XLSX không có macro."
     ),
     Why.EMBEDDED: N_("Tệp có đối tượng nhúng không đọc được. Mời đồng chí lưu thành PDF rồi gửi lại."),
     Why.ENCRYPTED: N_("Tệp có mật khẩu nên không kiểm tra được. Mời đồng chí bỏ mật khẩu rồi gửi lại."),
