@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, update
 from bot.clock import to_ms
 from bot.delivery import outbox
 from bot.delivery.outbox import Notice
-from bot.directives import queries, rules, service, texts
+from bot.directives import queries, rules, service, texts, texts_corrections
 from bot.directives.models import Directive
 from bot.directives.queries import Waiting
 from bot.i18n import speaking
@@ -39,6 +39,9 @@ def tick(tx: Tx) -> bool:
         account = ways[member_id][0]
         if account is not None and any(each.missed for each in waiting):
             _bring(tx, account, waiting, paused)
+    for member_id, corrected in queries.uncorrected(tx, members).items():
+        if (account := ways[member_id][0]) is not None:
+            _bring_corrected(tx, account, corrected)
     accounts.mark_served(tx, [account.id for account in unserved])
     return True
 
@@ -59,6 +62,24 @@ def _bring(tx: Tx, account: Account, waiting: list[Waiting], paused_ids: set[int
             row = together(tx, account, listed, outbox.FLASH)
             mark_carried(tx, account, [each for each in listed if each.missed], row)
     service.mark_reminded(tx, [(each.directive.id, account.member_id) for each in missed])
+
+
+def _bring_corrected(tx: Tx, account: Account, corrected: list[Directive]) -> None:
+    carried = []
+    for directive in corrected:
+        with speaking(account.language):
+            words = outbox.content(tx, texts_corrections.correction(directive))
+        notice = Notice(account.channel, account.chat_id, account.member_id, words)
+        row = outbox.post(
+            tx,
+            [notice],
+            kind=queries.NOTICE,
+            kind_id=directive.id,
+            priority=outbox.FLASH,
+            due_ms=tx.now_ms,
+        )[0]
+        carried.append((directive.id, account.member_id, row))
+    mark_carriers(tx, carried)
 
 
 def lists(present: list[Waiting], wanted: list[Waiting]) -> list[list[Waiting]]:

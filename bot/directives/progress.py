@@ -10,7 +10,7 @@ from bot.delivery.outbox import NOT_YET
 from bot.directives import queries
 from bot.directives.models import Directive
 from bot.store import audit
-from bot.store.tables.delivery import QUEUED, SENDING, SENT, outbox
+from bot.store.tables.delivery import QUEUED, RECALLED, SENDING, SENT, outbox
 from bot.store.tables.directives import recipients
 from bot.store.tx import Tx
 
@@ -44,7 +44,11 @@ def of(tx: Tx, directive: Directive) -> Progress:
     held = and_(outbox.c.state == QUEUED, outbox.c.due_ms == NOT_YET)
     settled = and_(recipients.c.duty == 1, recipients.c.acknowledged_ms.is_not(None))
     kind = case((outbox.c.state == SENT, "sent"), (held, "held"), (waits, "waiting"), else_="unreached")
-    why = case((outbox.c.id.is_(None), recipients.c.obstacle), else_=outbox.c.reason)
+    why = case(
+        (outbox.c.id.is_(None), recipients.c.obstacle),
+        (outbox.c.state == RECALLED, "recalled"),
+        else_=outbox.c.reason,
+    )
     rows = tx.rows(
         select(
             kind.label("kind"),

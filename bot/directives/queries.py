@@ -346,6 +346,32 @@ def waiting_of(tx: Tx, member_ids: Iterable[int]) -> dict[int, list[Waiting]]:
     return found
 
 
+def awaiting(tx: Tx, member_id: int) -> list[Waiting]:
+    """What waits for this member now, the oldest first: neither closed, nor recorded by hand, nor still to be sent."""
+    waiting = waiting_of(tx, [member_id]).get(member_id, [])
+    return [each for each in waiting if each.directive.send_at is None or each.directive.send_at <= tx.now]
+
+
+def uncorrected(tx: Tx, member_ids: Iterable[int]) -> dict[int, list[Directive]]:
+    """Open directives that were corrected when there was no way to these members, who keep their acknowledgement."""
+    rows = tx.rows(
+        _select()
+        .add_columns(recipients.c.member_id)
+        .join(recipients, recipients.c.directive_id == directives.c.id)
+        .where(
+            recipients.c.member_id.in_(list(member_ids)),
+            recipients.c.acknowledged_ms.is_not(None),
+            recipients.c.carried_by == 0,
+            directives.c.state == State.OPEN,
+        )
+        .order_by(directives.c.id)
+    )
+    found: dict[int, list[Directive]] = {}
+    for row in rows:
+        found.setdefault(row.member_id, []).append(_directive(row))
+    return found
+
+
 def _ms(span: timedelta) -> int:
     return int(span.total_seconds() * 1000)
 

@@ -51,11 +51,15 @@ def start(tx: Tx, directive_id: int) -> None:
 
 
 def correct(tx: Tx, directive: Directive) -> None:
-    """Sets the timers of a directive that was corrected: what is past by its new deadline is left out."""
+    """Sets the timers of a directive that was corrected: what is past by its new deadline is left out.
+
+    But for what a committee was to hear and has not yet, the night being no time for it.
+    """
+    past = (timers.c.directive_id == directive.id, timers.c.due_ms <= tx.now_ms)
+    kept = [row.name for row in tx.rows(select(timers.c.name).where(*past)) if row.name in (SECRETARY, ABOVE)]
     stop(tx, directive.id)
     start(tx, directive.id)
-    mine = (timers.c.directive_id == directive.id, timers.c.due_ms <= tx.now_ms)
-    tx.run(delete(timers).where(*mine))
+    tx.run(delete(timers).where(*past, timers.c.name.not_in(kept)))
     coming = [at for at in _steps(tx, directive) if at > tx.now]
     if coming:
         _set(tx, REMIND, directive, coming[0])

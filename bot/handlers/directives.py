@@ -111,12 +111,12 @@ def ask(router: Router[Tx], choice: AskAuthor, event: Event, tx: Tx, account: Ac
 @by_member(texts.refused)
 def mine(event: Commanded, tx: Tx, account: Account) -> Replies:
     """What waits for this member, and one card to answer at once."""
-    waiting = [directive for directive, at in queries.of_member(tx, account.member_id) if at is None]
+    waiting = [each.directive for each in queries.awaiting(tx, account.member_id)]
     if not waiting:
         return texts.refused("nothing_open")
     if len(waiting) == 1:
         return texts.card(waiting[0])
-    return texts.open_papers(waiting[::-1], texts.waiting_papers(len(waiting)), tx.now_ms)
+    return texts.open_papers(waiting, texts.waiting_papers(len(waiting)), tx.now_ms)
 
 
 @by_member(texts.refused)

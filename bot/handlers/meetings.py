@@ -179,7 +179,7 @@ def answer(router: Router[Tx], event: Commanded, tx: Tx, account: Account) -> Re
     found = service.for_invited(tx, meeting_id, account.member_id)
     card = texts.card(found)
     if not event.rest:  # "ok" while a paper waits as well: it says neither
-        papers_too = [each for each, at in directives.of_member(tx, account.member_id) if at is None]
+        papers_too = [each.directive for each in directives.awaiting(tx, account.member_id)]
         return Say(
             _("Tôi chưa ghi nhận gì. Đồng chí muốn nói về việc nào?"),
             choices=(

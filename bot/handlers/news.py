@@ -203,7 +203,9 @@ def seen(choice: DigestSeen, event: Event, tx: Tx) -> Replies:
     """
     account = member_account(tx, event)
     waiting = (
-        [each for each, at in directives.of_member(tx, account.member_id) if at is None] if account else []
+        [each.directive for each in directives.awaiting(tx, account.member_id) if each.duty]
+        if account
+        else []
     )
     if waiting:
         numbers = ", ".join(each.number for each in waiting[:3])

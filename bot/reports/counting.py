@@ -76,6 +76,7 @@ REASONS = {
     "rejected": N_("Zalo hoặc Telegram từ chối tin"),
     "uncertain": N_("mất liên lạc khi gửi, chưa rõ đã tới hay chưa"),
     "unavailable": N_("Zalo hoặc Telegram không trả lời"),
+    "recalled": N_("tin đã được dừng trước khi gửi"),
     "broken": N_("lỗi hệ thống"),
 }
 """Why somebody was not reached, in words."""

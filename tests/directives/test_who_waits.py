@@ -20,6 +20,7 @@ from bot.directives import (
     rules,
     service,
     texts,
+    timers,
 )
 from bot.directives.models import Directive, Draft, How, State, Urgency
 from bot.directives.waiting import UnacknowledgedDirectives
@@ -289,3 +290,53 @@ def test_a_pause_keeps_back_what_is_brought_late_and_nobody_is_reminded(world: W
     world.settle()
     for phone in world.phones.values():
         assert any("52-KH" in f"{each.heading} {each.text}" for each in phone)
+
+
+def test_who_acknowledged_and_could_not_be_reached_gets_the_corrected_words_when_there_is_a_way(
+    world: World,
+) -> None:
+    paper = world.directive()
+    world.settle()
+    service.acknowledge(world.tx, paper, world.members[1], "telegram")
+    accounts.mark_blocked(world.tx, *_place(1))
+    world.correct(paper, anew=False)
+    world.settle()
+    world.phones["u1"].clear()
+    accounts.mark_unblocked(world.tx, *_place(1))
+    world.settle()
+    assert ["Trích yếu bản 2" in said.text for said in world.phones["u1"]] == [True]
+    world.settle()
+    assert len(world.phones["u1"]) == 1
+    acknowledged = select(recipients.c.acknowledged_ms).where(recipients.c.member_id == world.members[1])
+    assert world.tx.value(acknowledged) is not None
+
+
+def test_what_is_recorded_by_hand_or_closed_waits_no_more(world: World) -> None:
+    paper, other = world.directive(), world.directive(number="53-KH/ĐU")
+    world.settle()
+    waits = [each.directive.id for each in queries.awaiting(world.tx, world.members[1])]
+    assert waits == [paper, other]
+    by_hand.record(world.tx, paper, world.author, [world.members[1]], How.CALL, world.tx.now.date())
+    assert [each.directive.id for each in queries.awaiting(world.tx, world.members[1])] == [other]
+    world.later(days=60)
+    assert queries.awaiting(world.tx, world.members[1]) == []
+
+
+def test_what_a_recall_stopped_is_no_fault_of_the_system(world: World) -> None:
+    paper = world.directive()
+    service.recall(world.tx, paper, world.author)
+    found = progress.of(world.tx, _known(world, paper))
+    assert dict(found.reasons).get("broken", 0) == 0
+    assert dict(found.reasons)["recalled"] > 0
+
+
+def test_a_correction_at_night_takes_nothing_from_the_secretary(world: World) -> None:
+    paper = world.directive()
+    world.settle()
+    deadline = _known(world, paper).deadline
+    assert deadline is not None
+    world.later(seconds=(deadline - world.tx.now).total_seconds() + 3600)
+    waiting = {timer.directive.id for timer in timers.to_do(world.tx, timers.SECRETARY)}
+    assert waiting == {paper}
+    world.correct(paper, anew=False)
+    assert {timer.directive.id for timer in timers.to_do(world.tx, timers.SECRETARY)} == {paper}
