@@ -8,6 +8,7 @@ from bot.chat.choices import Command, pack, unpack
 from bot.chat.events import ChoiceMade, FileSent, MediaSent, TextSent, Wondered
 from bot.chat.replies import Choice, Say
 from bot.chat.router import Replies, Router
+from bot.chat.text import fold
 from bot.clock import from_ms
 from bot.delivery import outbox
 from bot.directives import checking, queries, texts, texts_checks
@@ -18,11 +19,14 @@ from bot.handlers.gate import PUBLIC, member_account
 from bot.handlers.start import Begin, greeting, in_group
 from bot.i18n import _
 from bot.meetings.models import Attend
+from bot.organisation import queries as people
+from bot.organisation.models import Verb
 from bot.organisation.rules import SLIP_DIGITS, parse_code
 from bot.store import openings
 from bot.store.tx import Tx
 
 THUMBS_UP = "👍"
+_STATUS_OF = re.compile(r"tinh hinh \S.*")
 
 
 def register(router: Router[Tx], shelf: policy.Shelf) -> None:
@@ -73,6 +77,15 @@ def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf, begin: Begin) -> Repl
             return Say(_("Tôi chưa ghi nhận gì. Đồng chí muốn xác nhận văn bản nào?"), choices=tuple(choices))
     if (looked_up := policy.wondered(event, tx, shelf.current)) is not None:
         return looked_up
+    status_of = _STATUS_OF.fullmatch(fold(event.text))
+    if status_of and people.scope(tx, account.member_id, Verb.SEE_STATUS):
+        return Say(
+            _(
+                "Tôi chưa tìm thấy văn bản hay đơn vị “{what}”. Đồng chí nhắn “tình hình” để xem danh sách, hoặc kèm "
+                "số văn bản, tên đơn vị.",
+                what=event.text.split(maxsplit=2)[2][:60],
+            )
+        )
     return Say(
         _("Tôi chưa hiểu ý đồng chí, và chưa ghi nhận gì. Đồng chí chọn một việc dưới đây nhé."),
         choices=(

@@ -355,3 +355,10 @@ async def test_its_author_pauses_and_goes_on(house):
     await author.sees("Gửi tiếp 52-KH/ĐU ngày 17/11/2026 tới 2 đồng chí")
     await member.sees("van-ban-mau.pdf")
     assert (await house.totals(directive)).recipients == 8
+
+
+async def test_an_officer_who_names_what_is_not_there_is_told_so(house):
+    officer = await house.member("Bùi Văn Tổ Chức")
+    await house.directive()
+    await officer.says("tình hình Khoa Toán")
+    await officer.sees("chưa tìm thấy văn bản hay đơn vị “Khoa Toán”")
