@@ -13,7 +13,7 @@ from bot.clock import from_ms
 from bot.delivery import outbox
 from bot.directives import checking, queries, texts, texts_checks
 from bot.directives.models import Acknowledge, AnswerCheck, Directive
-from bot.handlers import policy
+from bot.handlers import officer, policy
 from bot.handlers.courtesies import asks_for_nothing, courtesy
 from bot.handlers.gate import PUBLIC, member_account
 from bot.handlers.start import Begin, greeting, in_group
@@ -79,13 +79,7 @@ def wondered(event: Wondered, tx: Tx, shelf: policy.Shelf, begin: Begin) -> Repl
         return looked_up
     status_of = _STATUS_OF.fullmatch(fold(event.text))
     if status_of and people.scope(tx, account.member_id, Verb.SEE_STATUS):
-        return Say(
-            _(
-                "Tôi chưa tìm thấy văn bản hay đơn vị “{what}”. Đồng chí nhắn “tình hình” để xem danh sách, hoặc kèm "
-                "số văn bản, tên đơn vị.",
-                what=event.text.split(maxsplit=2)[2][:60],
-            )
-        )
+        return officer.nothing_of(event.text.split(maxsplit=2)[2])
     return Say(
         _("Tôi chưa hiểu ý đồng chí, và chưa ghi nhận gì. Đồng chí chọn một việc dưới đây nhé."),
         choices=(

@@ -1,5 +1,6 @@
 """Officers and secretaries ask how a directive stands, over their own part of the tree."""
 
+import re
 from collections.abc import Callable
 from dataclasses import astuple
 
@@ -7,6 +8,7 @@ from bot.chat.choices import pack
 from bot.chat.events import Commanded, Event, JobDone
 from bot.chat.replies import Choice, File, Say
 from bot.chat.router import Replies, Router
+from bot.chat.text import fold
 from bot.delivery import window
 from bot.delivery.window import Bill, Tariff
 from bot.directives import checking, knocking, queries, texts, texts_checks
@@ -44,9 +46,28 @@ def register(router: Router[Tx], tariff: Tariff) -> None:
     router.choice(ShowStatus, lambda choice, event, tx: show(choice, event, tx, tariff), Verb.SEE_STATUS)
 
 
+_OF_UNIT = re.compile(
+    r"(?:(?:o|cua|tai) )*((?:chi bo|dang bo(?: bo phan)?|khoa|truong|phong|vien|trung tam) "
+    r"(?!(?:toi|minh|em|ta|nay|cac|cua|da|the|nhu|hom|hien|den|chua|doc|xac|ra|o|a)\b)\S.*)"
+)
+
+
+def nothing_of(what: str) -> Say:
+    """Figures were asked for by a name that is no directive's and no unit's."""
+    return Say(
+        _(
+            "Tôi chưa tìm thấy văn bản hay đơn vị “{what}”. Đồng chí nhắn “tình hình” để xem danh sách, hoặc kèm số "
+            "văn bản, tên đơn vị.",
+            what=what[:60],
+        )
+    )
+
+
 def status(event: Commanded, tx: Tx, tariff: Tariff) -> Replies:
     """`tình hình 52`: the figures of one directive; without a number, of all that are open."""
     account = member_account(tx, event)
+    if event.document is None and (named := _OF_UNIT.fullmatch(fold(event.rest or ""))):
+        return nothing_of(named[1])  # a known unit's name was taken out before
     if account is not None and event.document is None:
         scope = people.scope(tx, account.member_id, Verb.SEE_STATUS)
         known = queries.open_in(tx, scope, limit=1000)

@@ -360,5 +360,10 @@ async def test_its_author_pauses_and_goes_on(house):
 async def test_an_officer_who_names_what_is_not_there_is_told_so(house):
     officer = await house.member("Bùi Văn Tổ Chức")
     await house.directive()
-    await officer.says("tình hình Khoa Toán")
-    await officer.sees("chưa tìm thấy văn bản hay đơn vị “Khoa Toán”")
+    await officer.says("tình hình Khoa Toán")  # and not the figures of all
+    await officer.sees("chưa tìm thấy văn bản hay đơn vị “khoa toan”")
+    await officer.says("tình hình abc")
+    await officer.sees("chưa tìm thấy văn bản hay đơn vị “abc”")
+    for known in ("tình hình chi bộ hai", "tình hình chi bộ tôi", "tinh hinh cac chi bo"):
+        await officer.says(known)
+        await officer.sees("Tình hình 52-KH/ĐU")
