@@ -46,7 +46,7 @@ from bot.directives import catching_up, correcting, live_cards, reminding
 from bot.directives import service as directives
 from bot.directives.gate.rule import allowed
 from bot.errands import WAITING, make_router
-from bot.guard import Guard, forget_strangers
+from bot.guard import Guard, forget_drafts, forget_strangers
 from bot.handlers import adoption, group, meetings, officer, privacy, zalo_group
 from bot.intake import Intake, UploadDesk
 from bot.invitations import Invitations
@@ -479,6 +479,7 @@ class App:
         await self.writer.run(lambda tx: inbox.forget_before(tx, to_ms(tx.now - keep)))
         await self.writer.run(openings.forget_expired)
         await self.writer.run(partial(forget_strangers, keep=keep))
+        await self.writer.run(forget_drafts)
         await self.writer.run(links.forget_expired)
         await self.writer.run(upload_pages.forget_expired)
         await asyncio.to_thread(self.rosters.tidy)

@@ -18,7 +18,7 @@ from bot.directives import releases
 from bot.organisation import accounts, verification
 from bot.privacy import service as privacy
 from bot.privacy.models import Room
-from bot.store import files
+from bot.store import dialogs, files
 from bot.store.engine import truncate_wal
 from bot.store.files import FileBox
 from bot.store.tx import Tx
@@ -27,6 +27,8 @@ from bot.store.writer import Writer
 
 log = structlog.get_logger()
 
+DRAFTS_KEPT = timedelta(days=60)
+"""How long something that was begun in a dialog can be gone on with."""
 KEYS_EVERY = 3.0
 """Seconds between looks at the key file; `sotay keys rotate` waits longer than that."""
 
@@ -97,3 +99,9 @@ def forget_strangers(tx: Tx, keep: timedelta) -> None:
     releases.forget_old(tx)
     verification.forget_attempts(tx, to_ms(tx.now - timedelta(days=1)))
     accounts.forget_unknown(tx, to_ms(tx.now - keep))
+
+
+def forget_drafts(tx: Tx) -> None:
+    """What was begun long ago and never finished, and the files that were to go with it."""
+    dialogs.forget_begun_before(tx, to_ms(tx.now - DRAFTS_KEPT))
+    files.end_unused(tx, to_ms(tx.now - DRAFTS_KEPT))

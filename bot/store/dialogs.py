@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select
 
+from bot.store.ids import first_at
 from bot.store.tables.conversation import dialogs
 from bot.store.tx import Tx
 from bot.store.upsert import insert
@@ -60,6 +61,11 @@ def save_dialog(tx: Tx, place: Place, dialog: DialogRow) -> None:
     }
     statement = insert(tx.conn, dialogs).values(**place._asdict(), **values)
     tx.run(statement.on_conflict_do_update(index_elements=["channel", "chat_id", "user_id"], set_=values))
+
+
+def forget_begun_before(tx: Tx, ms: int) -> None:
+    """Deletes dialogs that were begun before a moment and never finished, with their answers."""
+    tx.run(delete(dialogs).where(dialogs.c.run < first_at(ms)))
 
 
 def end_dialog(tx: Tx, place: Place) -> None:

@@ -7,12 +7,17 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import case, delete, or_, select
+from sqlalchemy import and_, case, delete, or_, select, update
 
 from bot.store.tables.delivery import file_links, file_references, files
+from bot.store.tables.directives import corrections, directives
+from bot.store.tables.meetings import meetings
 from bot.store.tx import Tx
 from bot.store.upsert import insert
 from bot.store.vault import Vault
+
+_NAMING = (directives, corrections, meetings)
+"""Whose papers have a file."""
 
 
 class FileBox:
@@ -85,7 +90,7 @@ def register(
     )
     asked, known = row.excluded.until_ms, files.c.until_ms
     longest = case((or_(asked.is_(None), known.is_(None)), None), (asked > known, asked), else_=known)
-    tx.run(row.on_conflict_do_update(index_elements=["id"], set_={"until_ms": longest}))
+    tx.run(row.on_conflict_do_update(index_elements=["id"], set_={"until_ms": longest, "made_ms": tx.now_ms}))
 
 
 def is_known(tx: Tx, file_id: str) -> bool:
@@ -96,6 +101,14 @@ def is_known(tx: Tx, file_id: str) -> bool:
 def expired(tx: Tx) -> list[str]:
     """Files whose time is over: to be deleted from disk, then dropped."""
     return [row.id for row in tx.rows(select(files.c.id).where(files.c.until_ms <= tx.now_ms))]
+
+
+def end_unused(tx: Tx, ms: int) -> None:
+    """Ends the time of files made before a moment (ms) for papers that were never sent: nothing names them."""
+    named = [select(each.c.file_id).where(each.c.file_id.is_not(None)) for each in _NAMING]
+    unused = and_(*(files.c.id.not_in(each) for each in named))
+    mine = (files.c.until_ms.is_(None), files.c.made_ms < ms)
+    tx.run(update(files).where(*mine, unused).values(until_ms=tx.now_ms))
 
 
 def drop(tx: Tx, file_ids: list[str]) -> None:

@@ -15,6 +15,11 @@ def new_id() -> int:
     return new_ids(1)[0]
 
 
+def first_at(ms: int) -> int:
+    """The least key that can be made at a moment (ms): what was made before has a smaller one."""
+    return (ms - _EPOCH_MS) << 22
+
+
 def new_ids(count: int) -> range:
     """So many new keys in a row."""
     global _last  # noqa: PLW0603 - one counter a process is the point

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from killable import Killable
+from migrated import migrated
 from sqlalchemy import Engine, func, select
 
 from bot import testing
@@ -24,7 +25,6 @@ from bot.sandbox.server import Sandbox
 from bot.store import inbox
 from bot.store.engine import make_engine
 from bot.store.files import FileBox
-from bot.store.migrate import migrate
 from bot.store.tables.audit import audit
 from bot.store.tables.conversation import dialogs
 from bot.store.tables.delivery import outbox
@@ -235,7 +235,7 @@ def build(
     Keys.new().write(folder / "keys.json")
     vault = Vault(Keys.read(folder / "keys.json"))
     engine = make_engine(database_url or f"sqlite:///{folder / 'sotay.db'}")
-    migrate(engine)
+    migrated(engine)
     rows = [person(number) for number in range(count)]
     columns = "full_name card_number cccd dossier phone birth_date branch posts standing membership"
     roster = Roster(tuple(rows), (), (), frozenset(columns.split()), "mẫu")

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from migrated import migrated
+
 from bot import testing
 from bot.app import App
 from bot.chat.replies import File
@@ -21,7 +23,6 @@ from bot.settings import Settings
 from bot.store import openings
 from bot.store.engine import make_engine
 from bot.store.files import FileBox
-from bot.store.migrate import migrate
 from bot.store.tx import Tx
 from bot.store.vault import Keys, Vault
 from bot.store.writer import write
@@ -215,7 +216,7 @@ def prepare(
     Keys.new().write(settings.keys)
     vault = Vault(Keys.read(settings.keys))
     engine = make_engine(settings.database)
-    migrate(engine)
+    migrated(engine)
     columns = frozenset(
         {"full_name", "card_number", "birth_date", "branch", "posts", "standing", "membership"}
     )

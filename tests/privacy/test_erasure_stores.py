@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from migrated import migrated
 from sqlalchemy import Engine, func, select
 
 from bot.organisation import accounts, queries
@@ -17,7 +18,6 @@ from bot.privacy import service
 from bot.privacy.models import Kind, State
 from bot.rooms import ROOMS
 from bot.store.engine import make_engine, truncate_wal
-from bot.store.migrate import migrate
 from bot.store.rotation import row_of, sealed_columns
 from bot.store.tables import organisation as tables
 from bot.store.tx import Tx
@@ -53,7 +53,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Engi
     """A database with its tables, and the folder in which its bytes lie."""
     if request.param == "sqlite":
         engine = make_engine(f"sqlite:///{tmp_path}/t.db")
-        migrate(engine)
+        migrated(engine)
         yield engine, tmp_path
         engine.dispose()
         return

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from migrated import migrated
 from sqlalchemy import delete, insert, select, update
 
 from bot.chat.events import Address, JobDone
@@ -19,7 +20,6 @@ from bot.paperwork import figures_table
 from bot.reports import adoption, status
 from bot.store.engine import make_engine
 from bot.store.ids import new_id
-from bot.store.migrate import migrate
 from bot.store.tables.directives import recipients
 from bot.store.tables.organisation import accounts, appointments, organisation_links, organisations
 from bot.store.tx import Tx
@@ -30,7 +30,7 @@ from tests.rights_world import LONG_AGO, NOW, _account, _member, _send, draft, u
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('tables')}/t.db")
-    migrate(engine)
+    migrated(engine)
     yield SimpleNamespace(engine=engine, vault=Vault(Keys.new()))
     engine.dispose()
 

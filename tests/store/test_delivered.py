@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,8 +12,11 @@ from bot.delivery import outbox, results
 from bot.delivery.outbound import Sent
 from bot.delivery.outbox import NORMAL, Notice
 from bot.delivery.results import Note
+from bot.guard import DRAFTS_KEPT, forget_drafts
 from bot.store import files, inbox
+from bot.store.dialogs import DialogRow, Place, load_dialog, save_dialog
 from bot.store.files import FileBox
+from bot.store.ids import new_id
 from bot.store.tables.delivery import RECALLED
 from bot.store.tables.delivery import files as kept
 from bot.store.tables.delivery import outbox as rows
@@ -81,3 +85,18 @@ def test_bytes_that_come_again_are_not_swept_as_old(tmp_path, vault):
     assert box.put(b"%PDF") == file_id
     box.sweep(set())
     assert box.get(file_id) == b"%PDF"
+
+
+def test_a_draft_of_long_ago_goes_with_its_file_and_what_was_sent_stays(tx):
+    place = Place("telegram", "7", "7")
+    save_dialog(tx, place, DialogRow(new_id(), "compose_directive", 1, [], "title", 0, tx.now_ms))
+    for name in ("draft", "meeting's"):
+        files.register(tx, name, "a.pdf", "application/pdf", 9)
+    forget_drafts(tx)
+    assert load_dialog(tx, place) is not None
+    assert files.expired(tx) == []
+    tx.now += DRAFTS_KEPT + timedelta(days=1)
+    files.register(tx, "meeting's", "a.pdf", "application/pdf", 9)  # wanted again
+    forget_drafts(tx)
+    assert load_dialog(tx, place) is None
+    assert files.expired(tx) == ["draft"]
