@@ -1,4 +1,4 @@
-"""A migrated SQLite database, made once a process and copied: migrating took most of a journey's beginning."""
+"""Empty SQLite databases, made once a process and copied: making one took most of a journey's beginning."""
 
 import shutil
 import tempfile
@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from bot.store.engine import make_engine
 from bot.store.migrate import migrate
+from bot.store.tables import metadata
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="sotay-migrated-")
 
@@ -20,6 +21,23 @@ def _made() -> Path:
     migrate(engine)
     engine.dispose()
     return path
+
+
+@cache
+def _created() -> Path:
+    path = Path(_FOLDER.name) / "created.db"
+    engine = make_engine(f"sqlite:///{path}")
+    metadata.create_all(engine)
+    engine.dispose()
+    return path
+
+
+def created(engine: Engine) -> Engine:
+    """The same engine of SQLite, its new database with the tables as the code has them, without migrations."""
+    path = Path(engine.url.database or "")
+    assert not path.exists()
+    shutil.copyfile(_created(), path)
+    return engine
 
 
 def migrated(engine: Engine) -> Engine:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from migrated import created
 from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
@@ -18,7 +19,6 @@ from bot.chat.errors import TokenExpired
 from bot.clock import CLOCK
 from bot.sandbox.server import Sandbox, start
 from bot.store.engine import make_engine
-from bot.store.tables import metadata
 from bot.store.tx import Tx
 from bot.store.vault import Keys, Vault
 from bot.store.writer import Writer, write
@@ -46,7 +46,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def engine(path: Path) -> Iterator[Engine]:
     engine = make_engine(f"sqlite:///{path}")
-    metadata.create_all(engine)
+    created(engine)
     yield engine
     engine.dispose()
 

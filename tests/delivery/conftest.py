@@ -5,17 +5,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from migrated import created
 from posting import Post
 
 from bot.store.engine import make_engine
-from bot.store.tables import metadata
 from bot.store.vault import Keys, Vault
 
 
 @pytest.fixture
 async def post(tmp_path: Path) -> AsyncIterator[Post]:
     engine = make_engine(f"sqlite:///{tmp_path}/t.db")
-    metadata.create_all(engine)
+    created(engine)
     post = Post(engine, Vault(Keys.new()))
     yield post
     for platform in (post.telegram, post.zalo):

@@ -128,7 +128,7 @@ def test_a_broadcast_goes_at_the_possible_rate_and_is_never_asked_to_wait(tmp_pa
     assert telegram.refused == 0
     assert len(telegram.came) == 900
     # What the way takes up and down by chance (60 ms at most, both ways) is lost, and real time for our own work.
-    assert rate([at for at, _ in telegram.came]) >= 0.9 * RATE
+    assert rate([at for at, _ in telegram.came]) >= 0.8 * RATE
 
 
 def test_two_groups_and_a_slow_chat_do_not_slow_the_rest(tmp_path):
@@ -141,7 +141,7 @@ def test_two_groups_and_a_slow_chat_do_not_slow_the_rest(tmp_path):
     assert sum(counts.values()) == 690
     last = max(at for at, chat in telegram.came if chat in set(people))
     meanwhile = [at for at, _ in telegram.came if at <= last]
-    assert rate(meanwhile) >= 0.9 * RATE  # none of the places stood empty
+    assert rate(meanwhile) >= 0.8 * RATE  # none of the places stood empty
     for group in GROUPS:
         times = [at for at, chat in telegram.came if chat == group]
         assert times[20] - times[0] >= 60

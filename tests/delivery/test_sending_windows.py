@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from migrated import created
 
 from bot.chat.replies import Say
 from bot.clock import now, to_ms
@@ -16,7 +17,6 @@ from bot.delivery.outbound import Quota
 from bot.delivery.outbox import DIGEST, NORMAL, Notice
 from bot.delivery.window import Terms, Window, bill
 from bot.store.engine import make_engine
-from bot.store.tables import metadata
 from bot.store.tables.delivery import QUEUED, UNREACHABLE
 from bot.store.tables.delivery import outbox as rows
 from bot.store.tx import Tx
@@ -30,7 +30,7 @@ ME = ("zalo_oa", "u1")
 @pytest.fixture
 def tx(tmp_path: Path) -> Iterator[Tx]:
     engine = make_engine(f"sqlite:///{tmp_path / 'x.db'}")
-    metadata.create_all(engine)
+    created(engine)
     with engine.begin() as conn:
         yield Tx(conn, now(), Vault(Keys.new()))
     engine.dispose()

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from migrated import created
 from sqlalchemy import func, insert, select, update
 
 from bot.chat.replies import Edit, Say
@@ -21,7 +22,6 @@ from bot.organisation.service import appoint
 from bot.reports.status import status
 from bot.store.engine import make_engine
 from bot.store.ids import new_id
-from bot.store.tables import metadata
 from bot.store.tables.delivery import outbox as outbox_table
 from bot.store.tables.groups import groups
 from bot.store.tables.organisation import ACTIVE, accounts
@@ -131,7 +131,7 @@ class House:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     engine = make_engine(f"sqlite:///{tmp_path}/t.db")
-    metadata.create_all(engine)
+    created(engine)
     with engine.begin() as conn:
         yield House(Tx(conn, now(), Vault(Keys.new())))
     engine.dispose()

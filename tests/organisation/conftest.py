@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from migrated import created
 from organisation_doubles import Begin
 from sqlalchemy import Engine
 
@@ -13,7 +14,6 @@ from bot.organisation.models import Roster
 from bot.organisation.roster_file import read_roster
 from bot.organisation.roster_import import import_roster
 from bot.store.engine import make_engine
-from bot.store.tables import metadata
 from bot.store.tx import Tx
 from bot.store.vault import Keys, Vault
 
@@ -28,7 +28,7 @@ def vault() -> Vault:
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = make_engine(f"sqlite:///{tmp_path}/t.db")
-    metadata.create_all(engine)
+    created(engine)
     yield engine
     engine.dispose()
 

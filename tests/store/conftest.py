@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from migrated import created
 from sqlalchemy import Engine, NullPool, create_engine
 
 from bot.clock import now
@@ -50,7 +51,7 @@ def engine(url: str) -> Iterator[Engine]:
     engine = make_engine(url)
     on_sqlite = engine.dialect.name == "sqlite"
     if on_sqlite:
-        metadata.create_all(engine)
+        created(engine)
     yield engine
     if not on_sqlite:
         names = ", ".join(metadata.tables)

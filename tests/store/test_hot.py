@@ -1,6 +1,7 @@
 """Hot statements do what SQLAlchemy does with the same statement, and refuse what they would get wrong."""
 
 import pytest
+from migrated import created
 from sqlalchemy import bindparam, event, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -51,7 +52,7 @@ def tx(store, url):
         connection.commit()
 
     if store == "sqlite":
-        metadata.create_all(engine)
+        created(engine)
     with engine.connect() as conn:
         tx = Tx(conn, now(), Vault(Keys.new()))
         tx.run(insert(inbox).values(_full(inbox, id=1, update_key="old")))
