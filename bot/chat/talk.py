@@ -64,8 +64,9 @@ class DialogState:
 
     @property
     def has_answers(self) -> bool:
-        """Whether anything was answered that would be lost."""
-        return any(step.kind == "answer" for step in self.steps)
+        """Whether anything was answered that would be lost: since the last effect that stays."""
+        kinds = [step.kind for step in self.steps if step.kind in ("answer", "once")]
+        return kinds[-1:] == ["answer"]
 
     def waits_for(self, job: int) -> bool:
         """Whether the dialog's question is this job's result (a left or restarted dialog waits no more)."""

@@ -382,6 +382,21 @@ def test_a_dialog_that_begins_throws_no_answers_away(asked):
     assert asked.state.name == "draft"
 
 
+def test_what_was_done_with_the_answers_is_not_lost_and_the_rest_gives_way(house):
+    def told_twice(talk) -> None:
+        talk.given()
+        talk.ask("colour", Say("Màu?"), options={"red": "Đỏ"})
+        talk.once("effect", lambda: talk.tx.append("painted"))
+        talk.ask("more", Say("Thêm gì?"), parse=str)
+
+    house.router.dialog("paint", told_twice, version=1, title=lambda: "tô màu", need="member")
+    house.says("begin")
+    house.says("đỏ")
+    run = house.state.run
+    assert house.says("/begin") == ["Màu?"]
+    assert house.state.run != run
+
+
 def test_a_dialog_in_which_nothing_was_answered_gives_way(house):
     house.says("begin")
     run = house.state.run
