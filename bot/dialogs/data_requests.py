@@ -35,7 +35,11 @@ def correct(talk: Talk[Tx]) -> None:
         ),
         parse=_words,
     )
-    request_id: int = talk.once("ask", partial(_ask, talk, Kind.CORRECT, words))
+    try:
+        request_id: int = talk.once("ask", partial(_ask, talk, Kind.CORRECT, words))
+    except Refused as refusal:
+        talk.say(refused(refusal.code))
+        return
     _told(talk, request_id)
 
 
@@ -97,6 +101,9 @@ def refused(code: str) -> Say:
     """Why a verb on a request said no."""
     sentences = {
         "no_right": _("Đồng chí không phụ trách yêu cầu này (hoặc đó là yêu cầu của chính đồng chí)."),
+        "long": _(
+            "Yêu cầu đang chờ đã dài nên câu vừa rồi tôi chưa ghi. Đồng chí nói trực tiếp với cán bộ phụ trách."
+        ),
         "extended": _("Yêu cầu này đã gia hạn một lần; luật chỉ cho một lần."),
     }
     return Say(sentences.get(code, _("Yêu cầu này đã được xử lý. Nhắn “yêu cầu dữ liệu” để xem còn gì.")))

@@ -20,12 +20,16 @@ from bot.store.dialogs import Place
 from bot.store.tables.privacy import data_requests
 from bot.store.tx import Tx
 
+MAX_WORDS = 2_000
+"""Characters of one request, whatever was added to it."""
 SETTLE = timedelta(days=1)
 """How long the last message of an erased member may still be tried."""
 
 
 def ask(tx: Tx, account: Account, kind: Kind, words: str = "") -> Request:
     """Opens a request, with its clock; asking again for what is pending returns that, with the new words added.
+
+    Raises Refused("long").
 
     The officers over the member's branch are told (`texts.new_request`).
     """
@@ -57,6 +61,8 @@ def ask(tx: Tx, account: Account, kind: Kind, words: str = "") -> Request:
 def _with_words(tx: Tx, request: Request, words: str) -> Request:
     if not words or words in request.words.split("\n"):
         return request
+    if len(request.words) + len(words) > MAX_WORDS:
+        raise Refused("long")
     row = f"{request.member_id}:{to_ms(request.made)}"
     sealed = tx.vault.seal("data_requests.words", row, "\n".join(filter(None, (request.words, words))))
     tx.run(update(data_requests).where(data_requests.c.id == request.id).values(words=sealed))

@@ -105,6 +105,21 @@ async def test_a_correction_goes_to_the_officer_and_back(house):
     await member.sees("đã làm xong")
 
 
+async def test_what_is_added_to_a_request_has_an_end_and_says_so(house):
+    member = await house.member(BE)
+    for each in range(4):
+        await member.says("/suathongtin")
+        await member.sees("Thông tin nào sai")
+        await member.says(f"{each} " + "sai " * 115)
+        await member.sees("Yêu cầu số 1")
+    await member.says("/suathongtin")
+    await member.sees("Thông tin nào sai")
+    await member.says("9 " + "sai " * 115)
+    await member.sees("câu vừa rồi tôi chưa ghi")
+    request = await house.write(lambda tx: queries.get(tx, 1))
+    assert len(request.words) <= service.MAX_WORDS
+
+
 async def test_erasing_is_asked_decided_done_and_proven(house):
     officer = await officer_of(house)
     secretary = await house.member(SECRETARY)

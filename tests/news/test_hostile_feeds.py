@@ -135,6 +135,21 @@ async def test_nothing_inside_the_network_is_asked(url, code, monkeypatch):
         assert refused.value.code == code
 
 
+async def _refused(answer, code: str, domains: tuple[str, ...]) -> None:
+    """Holds when a site that answers so is refused for this."""
+    app = web.Application()
+    app.add_routes([web.get("/rss", answer)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        with pytest.raises(FeedRefused, match=code):
+            await fetch(f"{origin}/rss", Door(domains, origin))
+    finally:
+        await runner.cleanup()
+
+
 async def test_a_small_file_that_unpacks_to_a_large_one_is_refused():
     packed = gzip.compress(b"<rss>" + b" " * (feeds.MAX_BYTES * 4))
     assert len(packed) < 100_000
@@ -142,17 +157,7 @@ async def test_a_small_file_that_unpacks_to_a_large_one_is_refused():
     async def answer(_request):
         return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
 
-    app = web.Application()
-    app.add_routes([web.get("/rss", answer)])
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
-        with pytest.raises(FeedRefused, match="too_big"):
-            await fetch(f"{origin}/rss", Door((), origin))
-    finally:
-        await runner.cleanup()
+    await _refused(answer, "too_big", ())
 
 
 @pytest.mark.parametrize("address", ["http://[x", f"https://{'a' * 64}.bao.example/rss"])
@@ -160,17 +165,7 @@ async def test_an_address_that_is_none_is_refused_and_breaks_nothing(address):
     async def answer(_request):
         return web.Response(status=302, headers={"Location": address})
 
-    app = web.Application()
-    app.add_routes([web.get("/rss", answer)])
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
-        with pytest.raises(FeedRefused, match="broken"):
-            await fetch(f"{origin}/rss", Door(("bao.example",), origin))
-    finally:
-        await runner.cleanup()
+    await _refused(answer, "broken", ("bao.example",))
 
 
 def test_the_shipped_list_says_of_each_feed_whether_it_was_tried():
