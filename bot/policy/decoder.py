@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -30,9 +31,11 @@ _UNKNOWN, _UNMARKED = 14.0, 6.0
 _MAY_BE_MEANT = 2.0  # a syllable that the rules do not have may be no slip
 _BEAM = 24
 _NEVER = -(1 << 60)  # in place of an unknown word's number: with it no pair is known
-_Option = tuple[tuple[str, ...], float, int, float, float, tuple[float, ...]]
-# A reading of a word: words, cost, number of the first, its share, its cost after any other word, costs inside.
-_DOUBT = 0.1  # a rarer other form is left out
+_Option = tuple[tuple[str, ...], float, float, float, int, float]
+# A reading of a word: words, least cost, cost after a word that it never follows, how much of the step to it counts,
+# number of the first, its share.
+_Path = tuple[Any, tuple[str, ...]] | None  # a linked list of readings, the last one first
+_DOUBT = math.log(10)  # a form that costs more than this more is left out
 _MANY_PAIRS = 400_000
 _NEIGHBOURS = {
     **{"q": "wa", "w": "qes", "e": "wrd", "r": "etf", "t": "ryg", "y": "tuh", "u": "yij", "i": "uok"},
@@ -238,9 +241,10 @@ class Decoder:
         out = []
         for phrase, cost in self._read_word(typed, marks_expected):
             first = self._ids.get(phrase[0], -1)
-            inside = tuple(self._cost(one, two) for one, two in pairwise(phrase))
-            code = first if first >= 0 else _NEVER
-            out.append((phrase, cost, code, self._alone[first], self._unseen[first], inside))
+            part = 1 / math.sqrt(len(phrase))
+            least = cost + part * sum(self._cost(one, two) for one, two in pairwise(phrase))
+            unseen = least + part * self._unseen[first]
+            out.append((phrase, least, unseen, part, first if first >= 0 else _NEVER, self._alone[first]))
         return out
 
     def _parts(self, plain: str) -> list[tuple[str, ...]]:
@@ -254,29 +258,32 @@ class Decoder:
         """The keys of the question's words, as the rules would spell them."""
         typed = words(question)
         marks = self._marks_expected(typed)
-        beam: dict[str, tuple[float, tuple[object, ...] | None]] = {_START: (0.0, None)}
+        beam: list[tuple[float, str, _Path]] = [(0.0, _START, None)]
         for word in typed:
-            options = self._candidates(word, marks)
-            after: dict[str, tuple[float, tuple[object, ...] | None]] = {}
-            for before, (so_far, path) in beam.items():
-                # What `_cost` says, in line: this is walked a thousand times a question.
-                one = self._ids.get(before, _NEVER)
-                row, often = one * self._sizes, self._counts[one] if one >= 0 else 1
-                for phrase, cost, code, alone, unseen, inside in options:
-                    times = self._pairs.get(row + code)
-                    step = -math.log(0.9 * (times / often) + 0.1 * alone) if times else unseen
-                    if inside:
-                        for more in inside:
-                            step += more
-                        step /= math.sqrt(len(phrase))
-                    last, total = phrase[-1], so_far + cost + step
-                    if last not in after or total < after[last][0]:
-                        after[last] = (total, (path, phrase))
-            beam = dict(sorted(after.items(), key=lambda found: found[1][0])[:_BEAM])
-        path = min(beam.values(), key=lambda found: found[0])[1]
+            states = [
+                (so_far, one * self._sizes, self._counts[one], path)
+                for so_far, last, path in beam
+                if (one := self._ids.get(last, -1)) >= 0
+            ]
+            likeliest, _last, of_likeliest = beam[0]
+            after: dict[str, tuple[float, str, _Path]] = {}
+            for phrase, least, unseen, part, code, alone in self._candidates(word, marks):
+                best, of_best = likeliest + unseen, of_likeliest
+                for so_far, row, often, path in states:
+                    if so_far + least >= best:
+                        break  # and so do all that are less likely
+                    if times := self._pairs.get(row + code):  # what `_cost` says, in line
+                        total = so_far + least - part * math.log(0.9 * (times / often) + 0.1 * alone)
+                        if total < best:
+                            best, of_best = total, path
+                last = phrase[-1]
+                if last not in after or best < after[last][0]:
+                    after[last] = best, last, (of_best, phrase)
+            beam = sorted(after.values(), key=itemgetter(0))[:_BEAM]
+        _cost, _last, path = beam[0]
         out: list[str] = []
         while path is not None:
-            path, phrase = path  # type: ignore[assignment] # a linked list of phrases
+            path, phrase = path
             out[:0] = phrase
         return out
 
@@ -298,15 +305,16 @@ class Decoder:
             forms = self._marked.get(self._bare_of.get(word, ""), ())
             if len(forms) < 2 or word in said:
                 continue
-            cost = self._between(before, word, after)
+            own = self._cost(before, word) + (0.0 if after is None else self._cost(word, after))
             for form in forms:
-                odds = math.exp(min(0.0, cost - self._between(before, form, after)))
-                if form != word and odds > _DOUBT:
-                    out.append((at, form, odds))
+                if form == word:
+                    continue
+                more = self._cost(before, form) - own
+                if more < _DOUBT and after is not None:
+                    more += self._cost(form, after)
+                if more < _DOUBT:
+                    out.append((at, form, math.exp(min(0.0, -more))))
         return out
-
-    def _between(self, before: str, word: str, after: str | None) -> float:
-        return self._cost(before, word) + (0.0 if after is None else self._cost(word, after))
 
     def foreign(self, question: str) -> float:
         """The share of the question's words that neither the rules nor a short form explain."""

@@ -146,6 +146,10 @@ def _runs(words: Ids, follows: NDArray[np.bool_], question: Ids, worth: Scores) 
     run = np.zeros(len(words) + 1, np.float32)  # by place after the run
     last = order[:0]
     for start, end, value in zip(starts.tolist(), ends.tolist(), worth, strict=True):
+        if start == end:  # a word that none of them has
+            run[last] = 0
+            last = order[:0]
+            continue
         at = order[start:end]
         now = run[at] * follows[at] + value
         best[at] = np.maximum(best[at], now)

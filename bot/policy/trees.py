@@ -10,12 +10,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+_BITS = (np.uint8, np.uint16, np.uint32, np.uint64)
+
+
+class _Tables(NamedTuple):
+    """A forest by node and tree, the trees filled up to the same size with nodes that leave nothing out."""
+
+    feature: NDArray[np.int32]
+    threshold: Floats
+    left: NDArray[Any]
+    """The leaves to the left of each node, one bit a leaf."""
+    values: Floats
+    """By tree and leaf."""
 
 
 @dataclass(frozen=True)
@@ -28,31 +40,50 @@ class Forest:
     right: NDArray[np.int32]
     leaf: Floats
     roots: NDArray[np.int32]
-    depth: int
 
     @cached_property
-    def _steps(self) -> tuple[NDArray[np.int64], Floats, NDArray[np.int64]]:
-        """Of every node, leaves last: feature, threshold, and where to go: right, left; a leaf leads to itself."""
-        leaves = np.arange(len(self.leaf)) + len(self.feature)
-        ways = np.stack(
-            [np.append(self._place(self.right), leaves), np.append(self._place(self.left), leaves)], 1
-        )
-        feature = np.append(self.feature, np.zeros(len(leaves))).astype(np.int64)
-        threshold = np.append(self.threshold, np.full(len(leaves), np.inf, np.float32))
-        return feature, threshold.astype(np.float32), ways.ravel()
+    def _tables(self) -> "_Tables":
+        trees = [self._tree(root) for root in self.roots.tolist()]
+        nodes = max(1, *(len(left_of) for left_of, _leaves in trees))
+        size = max(len(leaves) for _left_of, leaves in trees)
+        kind = next(kind for kind in _BITS if size <= np.iinfo(kind).bits)
+        node = np.zeros((nodes, len(trees)), np.int64)
+        bits = np.zeros((nodes, len(trees), 1), kind)
+        values = np.zeros((len(trees), size), np.float32)
+        for at, (left_of, leaves) in enumerate(trees):
+            node[: len(left_of), at] = [*left_of]
+            bits[: len(left_of), at, 0] = [*left_of.values()]
+            values[at, : len(leaves)] = self.leaf[leaves]
+        return _Tables(self.feature[node], self.threshold[node][..., None], bits, values)
 
-    def _place(self, node: NDArray[np.int32]) -> NDArray[np.int64]:
-        return np.where(node >= 0, node, len(self.feature) - 1 - node).astype(np.int64)
+    def _tree(self, root: int) -> tuple[dict[int, int], list[int]]:
+        """Of every node the leaves to the left of it, as bits, the leftmost leaf the lowest; all leaves."""
+        left_of: dict[int, int] = {}
+        leaves: list[int] = []
+
+        def walk(node: int) -> None:
+            if node < 0:
+                leaves.append(-1 - node)
+                return
+            first = len(leaves)
+            walk(int(self.left[node]))
+            left_of[node] = (1 << len(leaves)) - (1 << first)
+            walk(int(self.right[node]))
+
+        walk(root)
+        return left_of, leaves
 
     def odds(self, rows: Floats) -> Floats:
-        """The logarithm of odds of every row."""
-        feature, threshold, ways = self._steps
-        values, start = rows.ravel(), (np.arange(len(rows)) * rows.shape[1])[:, None]
-        node = np.broadcast_to(self._place(self.roots), (len(rows), len(self.roots)))
-        for _level in range(self.depth):
-            goes_left = values.take(feature.take(node) + start) <= threshold.take(node)
-            node = ways.take(2 * node + goes_left)
-        return np.asarray(self.leaf[node - len(self.feature)].sum(1), np.float32)
+        """The logarithm of odds of every row.
+
+        All splits at once: each whose threshold a row is above leaves out what is to its left, and the row's leaf
+        is the first that remains (Lucchese and others, "QuickScorer", 2015).
+        """
+        feature, threshold, bits, values = self._tables
+        above = np.ascontiguousarray(rows.T).take(feature, 0) > threshold
+        out = np.bitwise_or.reduce(above * bits, 0)
+        leaf = np.bitwise_count(out & ~(out + 1)).T + np.arange(len(values)) * values.shape[1]
+        return np.asarray(values.take(leaf).sum(1), np.float32)
 
     def as_json(self) -> dict[str, Any]:
         """For the model file: numbers rounded to what single precision holds."""
@@ -64,7 +95,6 @@ class Forest:
             "right": self.right.tolist(),
             "leaf": [float(f"{value:.5g}") for value in self.leaf],
             "roots": self.roots.tolist(),
-            "depth": self.depth,
         }
 
     @staticmethod
@@ -77,7 +107,6 @@ class Forest:
             np.array(given["right"], np.int32),
             np.array(given["leaf"], np.float32),
             np.array(given["roots"], np.int32),
-            int(given["depth"]),
         )
 
 
@@ -89,11 +118,8 @@ def flatten(trees: Sequence[dict[str, Any]]) -> Forest:
     right: list[int] = []
     leaf: list[float] = []
     roots: list[int] = []
-    depth = 0
 
-    def add(node: dict[str, Any], level: int) -> int:
-        nonlocal depth
-        depth = max(depth, level)
+    def add(node: dict[str, Any]) -> int:
         if "leaf_value" in node:
             leaf.append(node["leaf_value"])
             return -len(leaf)
@@ -102,12 +128,12 @@ def flatten(trees: Sequence[dict[str, Any]]) -> Forest:
         threshold.append(node["threshold"])
         left.append(0)
         right.append(0)
-        left[place] = add(node["left_child"], level + 1)
-        right[place] = add(node["right_child"], level + 1)
+        left[place] = add(node["left_child"])
+        right[place] = add(node["right_child"])
         return place
 
     for tree in trees:
-        roots.append(add(tree, 0))
+        roots.append(add(tree))
     return Forest.from_json(
         {
             "feature": feature or [0],
@@ -116,7 +142,6 @@ def flatten(trees: Sequence[dict[str, Any]]) -> Forest:
             "right": right or [-1],
             "leaf": leaf,
             "roots": roots,
-            "depth": depth,
         }
     )
 
