@@ -111,10 +111,10 @@ class Index:
         columns: dict[str, NDArray[Any]] = dict(packed.columns)
         self.decoder = Decoder(packed)
         self._keys, self._bares = Vocabulary(packed.words["keys"]), Vocabulary(packed.words["bares"])
-        self.below = Postings(columns, "below")
-        self.article = Postings(columns, "article")
-        self.heading = Postings(columns, "heading")
-        self.document = Postings(columns, "document")
+        self.below = Postings(columns, "below", len(self._keys))
+        self.article = Postings(columns, "article", len(self._bares))
+        self.heading = Postings(columns, "heading", len(self._keys))
+        self.document = Postings(columns, "document", len(self._keys))
         self.lines, self.line_ends = columns["lines"], columns["line.ends"]
         self.plain_of, self.first = columns["plain"], columns["first"]
         self.clauses, self.length = columns["clauses"], columns["length"]

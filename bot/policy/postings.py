@@ -20,6 +20,7 @@ Columns = Mapping[str, NDArray[Any]]
 _BASE, _MIX = np.uint64(1_000_003), np.uint64(0x9E3779B97F4A7C15)
 _HALF, _ONE = np.uint64(32), np.uint64(1)
 _K1 = 1.2
+_NONE = -1
 _COMMON = 20_000
 """Texts that may hold a word that still counts."""
 
@@ -61,10 +62,9 @@ def codes(words: Ids, length: int) -> Codes:
     return out.astype(np.uint32)
 
 
-def bag(words: Ids, length: int) -> Codes:
-    """The different codes of a text, in order, without the separator's."""
-    found = codes(words, length)
-    found.sort()
+def _different(runs: NDArray[Any]) -> NDArray[Any]:
+    """In order, without 0."""
+    found = np.sort(runs)
     new: NDArray[np.bool_] = found != 0
     new[1:] &= found[1:] != found[:-1]
     return found[new]
@@ -91,8 +91,8 @@ class Doubts:
 class Postings:
     """For every text its BM25 (Robertson) and the summed rarity of the question's codes it holds."""
 
-    def __init__(self, columns: Columns, name: str) -> None:
-        """From the columns that `indexed` made under this name."""
+    def __init__(self, columns: Columns, name: str, vocabulary: int) -> None:
+        """From the columns that `indexed` made under this name, of words up to the number `vocabulary`."""
         self.size = int(columns[f"{name}.size"][0])
         self.codes = [columns[f"{name}.codes.1"], columns[f"{name}.codes.2"]]
         self.starts = [columns[f"{name}.starts.1"], columns[f"{name}.starts.2"]]
@@ -101,6 +101,8 @@ class Postings:
         self.rare = [_rarity(np.diff(starts.astype(np.int64)), self.size) for starts in self.starts]
         self.total: Scores = columns[f"{name}.total"]
         self.unknown = float(np.log1p((self.size + 0.5) / 0.5))
+        self._single = np.full(vocabulary + 2, _NONE)  # by word, the separator and an unknown one too
+        self._single[1:-1] = self._column(codes(np.arange(1, vocabulary + 1, dtype=np.int32), 1), 0)
 
     def found(
         self, words: Ids, doubts: Doubts | None = None
@@ -111,37 +113,37 @@ class Postings:
         """
         out, whole = [], 0.0
         for at, rarity in enumerate(self.rare):
-            wanted = bag(words, at + 1)
-            place, known = self._places(at, wanted)
-            place = place[known]
+            wanted = _different(words if at == 0 else codes(words, 2))
+            place = self._places(wanted, at)
+            place = np.sort(place[place != _NONE])  # by code: what is added up then always rounds alike
             rare = rarity[place]
             odds = np.ones(len(place), np.float32)
             whole += float(rare.sum()) + self.unknown * (len(wanted) - len(place))
             if doubts is not None and len(doubts.words):
-                meant = codes(doubts.words, at + 1)
-                other, known = self._places(at, meant)
-                known &= ~(meant[:, None] == wanted).any(axis=1)
+                meant = doubts.words if at == 0 else codes(doubts.words, 2)
+                other = self._places(meant, at)
+                known = (other != _NONE) & ~(meant[:, None] == wanted).any(axis=1)
                 other, likely = other[known], doubts.odds[: len(meant)][known]
                 place, odds = np.append(place, other), np.append(odds, likely)
                 rare = np.append(rare, rarity[other] * likely)
             out.append((place, rare, odds))
         return out, whole
 
-    def _places(self, at: int, wanted: Codes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Where each code's column would be, and whether it is there."""
+    def _places(self, wanted: NDArray[Any], at: int) -> NDArray[np.int64]:
+        """Each one's column: of words (0) or of codes of pairs (1)."""
+        return self._single[wanted] if at == 0 else self._column(wanted, at)
+
+    def _column(self, wanted: Codes, at: int) -> NDArray[np.int64]:
         known = self.codes[at]
         if not len(known):
-            return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
+            return np.full(len(wanted), _NONE)
         place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-        return place, known[place] == wanted
+        return np.where(known[place] == wanted, place, _NONE)
 
     def worth(self, words: Ids) -> Scores:
         """The rarity of each word, in order."""
-        known, wanted = self.codes[0], codes(words, 1)
-        if not len(known) or not len(wanted):
-            return np.full(len(wanted), self.unknown, np.float32)
-        place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-        return np.where(known[place] == wanted, self.rare[0][place], self.unknown).astype(np.float32)
+        place = self._single[words]
+        return np.where(place == _NONE, self.unknown, np.append(self.rare[0], 0)[place]).astype(np.float32)
 
     def scores(self, words: Ids, doubts: Doubts | None = None) -> tuple[Scores, Scores, float]:
         """BM25 and share of the question's rarity held, of every text; the question's rarity."""
