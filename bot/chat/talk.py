@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
+from bot.chat import hours
 from bot.chat.choices import Answer, pack, tag
 from bot.chat.errors import Refused
 from bot.chat.events import Address, ContactShared, FileSent, JobDone
@@ -335,8 +336,17 @@ def _pick(answer: str, options: Mapping[str, str] | None, parse: Callable[[str],
             return answer
         typed = fold(answer)
         number = typed.strip(" .)")
+        hour = hours.named(answer, list(options.values()))
         if number.isascii() and number.isdigit() and 1 <= int(number) <= len(values):
-            return values[int(number) - 1]
+            by_number = values[int(number) - 1]
+            if hour is None or values[hour] == by_number:
+                return by_number
+            which = hours.which(number, options[by_number], options[values[hour]])
+            raise Retry(
+                which + " " + _("Mời đồng chí nhắn rõ giờ, ví dụ “{hour}”.", hour=options[values[hour]])
+            )
+        if hour is not None:
+            return values[hour]
         labels = [fold(label) for label in options.values()]
         if typed in labels:
             return values[labels.index(typed)]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.chat import hours
 from bot.chat.choices import Command, pack, unpack
 from bot.chat.events import ChoiceMade, FileSent, MediaSent, TextSent, Wondered
 from bot.chat.replies import Choice, Say
@@ -147,6 +148,10 @@ def _which(event: Wondered, tx: Tx, named: Sequence[Directive]) -> Replies:
             return said
         about = open_[0].about  # stands for the card from now on, and names its paper
         return replace(said, heading=about, about=about, card=True, expires_minutes=texts.CARD_MINUTES)
+    if (hour := hours.named(typed, open_[0].labels)) is not None:
+        by_number, meant = (_choices(open_[0])[at] for at in (int(typed) - 1, hour))
+        if by_number != meant:
+            return Say(hours.which(typed, by_number.label, meant.label), choices=(by_number, meant))
     papers = {each.number for each in named}
     others = [choice for each in open_[:2] if each.about not in papers for choice in _choices(each)]
     if not others:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot import clock
+from bot.chat import hours
 from bot.chat.text import clean, figures, flat, words_of
 from bot.directives import numbers
 from bot.handlers import vocabulary as v
@@ -209,8 +210,12 @@ class _Reader:
     def _choice(self) -> Reading | None:
         newest = self.at.open[0] if self.at.open else None
         match = _NUMBER.fullmatch(self.plain)
+        n = (int(match[1]) if match[1].isdigit() else _NUMBER_WORDS[match[1]]) if match else 0
+        if newest is not None and (hour := hours.named(self.cleaned, newest.labels)) is not None:
+            if 1 <= n <= len(newest.labels) and n - 1 != hour:  # "7": the seventh choice, or seven o'clock
+                return self._unclear([newest.payloads[n - 1], newest.payloads[hour]])
+            return self._pick(newest, hour)
         if match:
-            n = int(match[1]) if match[1].isdigit() else _NUMBER_WORDS[match[1]]
             if newest is None or not 1 <= n <= len(newest.labels):
                 if match[2]:
                     return None

@@ -368,6 +368,22 @@ def test_choices_are_picked_by_value_number_or_label():
         assert "chọn một mục" in chat.says(typed), typed
 
 
+def test_a_number_that_may_be_an_hour_is_asked_back():
+    def script(talk: Talk[World]) -> None:
+        talk.given()
+        hours = {str(60 * hour): f"{hour:02d}:00" for hour in (1, 6, 2, 8)}
+        talk.ask("minute", Say("Lúc mấy giờ?"), options=hours)
+        talk.ask("next", Say("Tiếp?"))
+
+    for typed, minute in (("1", "60"), ("3", "120"), ("6 giờ", "360"), ("8", "480"), ("8h sáng", "480")):
+        chat = Chat(script)
+        assert chat.says(typed) == "Tiếp?", typed
+        assert chat.state.steps[-1].value == minute, typed
+    chat = Chat(script)
+    assert "Đồng chí muốn 06:00 (mục 2) hay 02:00?" in chat.says("2")
+    assert chat.says("02:00") == "Tiếp?"
+
+
 def test_the_buttons_of_a_question_carry_its_run_and_step():
     chat = Chat(journey)
     payloads = [unpack(choice.payload) for choice in chat.last[-1].choices]

@@ -208,6 +208,17 @@ def card(seconds: float, about: str = KH) -> OpenMessage:
     return OpenMessage(about, True, labels, ("ack", "full", "ask"), NOW - timedelta(seconds=seconds))
 
 
+def test_hours_are_picked_by_their_name_and_a_number_that_may_be_one_is_asked_back() -> None:
+    hours = menu(60, "06:00", "06:30", "07:00", "07:30", "08:00", "08:30", "09:00")
+    picked = {
+        text: read(text, Situation(open=(hours,), now=NOW)).payload
+        for text in ("2", "7h", "8", "7 rưỡi", "số 7")
+    }
+    assert picked == {"2": "m:1", "7h": "m:2", "8": "m:4", "7 rưỡi": "m:3", "số 7": "m:6"}
+    reading = read("7", Situation(open=(hours,), now=NOW))
+    assert (reading.means, reading.candidates) == ("unclear", ("m:6", "m:2"))
+
+
 @pytest.mark.parametrize("text", ["1", "ok", "2", "số 1"])
 def test_a_second_message_just_before_makes_the_bot_ask(text: str) -> None:
     reading = read(text, Situation(open=(menu(20, "Có", "Không"), card(300)), now=NOW))
