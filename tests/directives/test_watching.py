@@ -1,9 +1,7 @@
 """Where a sending stands, and why: what `sotay broadcast watch` says."""
 
-from collections.abc import Iterator
-
 import pytest
-from test_correcting import World, engine, world  # noqa: F401 - the fixtures of a small branch
+from small_branch import World
 
 from bot.cli_broadcast import ended, line, standing
 from bot.delivery import outbox
@@ -12,11 +10,11 @@ from bot.directives import pausing, progress, queries, service
 
 
 @pytest.fixture
-def paper(world: World) -> Iterator[int]:  # noqa: F811 - the fixture
+def paper(world: World) -> int:
     return world.directive()
 
 
-def _where(world: World, paper: int, quiet: Quiet = NEVER) -> str:  # noqa: F811 - the fixture
+def _where(world: World, paper: int, quiet: Quiet = NEVER) -> str:
     directive = queries.get(world.tx, paper)
     assert directive is not None
     found = progress.of(world.tx, directive)
@@ -29,7 +27,7 @@ def _where(world: World, paper: int, quiet: Quiet = NEVER) -> str:  # noqa: F811
     return word
 
 
-def test_from_sending_over_every_pause_to_the_end(world: World, paper: int) -> None:  # noqa: F811 - the fixture
+def test_from_sending_over_every_pause_to_the_end(world: World, paper: int) -> None:
     assert _where(world, paper) == "sending"
     assert _where(world, paper, Quiet.parse("09:00-11:00")) == "quiet_hours"
     pausing.pause(world.tx, paper, world.author)

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from small_branch import WITHOUT, World
 from sqlalchemy import select, update
-from test_correcting import WITHOUT, World, engine, world  # noqa: F401 - the fixtures of a small branch
 
 from bot.chat.errors import Refused
 from bot.clock import to_ms
@@ -34,8 +34,6 @@ from bot.reports.status import total
 from bot.store.tables import delivery, groups
 from bot.store.tables.directives import directives, recipients
 from bot.store.tables.organisation import members
-
-# ruff: noqa: F811 - the fixture
 
 
 def _draft(world: World, number: str = "52-KH/ĐU", **more: object) -> Draft:
