@@ -45,12 +45,11 @@ def take(request: Number) -> None:
 @privacy.command("erase")
 def erase(request: Number) -> None:
     """Xóa dữ liệu theo yêu cầu; bot đang chạy sẽ báo người yêu cầu và dọn nốt."""
-    from bot.organisation.personal import places_of
     from bot.privacy import service, texts
     from bot.rooms import ROOMS
 
     def unit(tx: "Tx") -> str:
-        places = places_of(tx, service.known(tx, request).member_id)
+        places = service.asker_chats(tx, request)
         done = service.erase(tx, request, None, ROOMS)
         code = service.proof(tx, done)
         service.say(tx, places, texts.erased(done, code))

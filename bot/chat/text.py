@@ -276,6 +276,8 @@ ABBREVIATIONS = {
 _TOKEN = re.compile(
     r"\d+(?:[./:-]\d+)*%?(?![a-z0-9])|[a-z]/c(?![a-z0-9])|[a-z](?:\.[a-z])+(?![a-z0-9])|[a-z0-9]+|[👍👎?§]"
 )
+_GLUED = 40
+"""Letters of the longest token that may be several words without spaces: a longer one is none of ours."""
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _LAUGHTER = re.compile(r"k{2,}|(?:h+[aei]+){2,}h?|(?:ke|kha)(?:ke|kha)+")
 
@@ -292,6 +294,8 @@ class Word:
 
 def _glued(token: str, known: frozenset[str]) -> list[str] | None:
     """ "dadoc" -> ["da", "doc"], when known words alone make up the token; the fewest, longest first."""
+    if len(token) > _GLUED:
+        return None
     best: dict[int, list[str]] = {0: []}
     for end in range(2, len(token) + 1):
         for start in range(0, end - 1):

@@ -223,8 +223,8 @@ def _read_out(code: str) -> Say:
 def _neutral(talk: Talk[Tx]) -> Say:
     return Say(
         _(
-            "Đã ghi nhận. Nếu thông tin khớp với danh sách, bí thư chi bộ sẽ được hỏi (mã đối chiếu {check}) và tôi "
-            "báo lại đồng chí. Sau hai ngày chưa thấy trả lời, đồng chí xin bí thư một phiếu xác thực.",
+            "Đã ghi nhận. Nếu thông tin khớp với danh sách, bí thư chi bộ sẽ được hỏi (mã đối chiếu {check}); được "
+            "đồng ý thì tôi báo ngay. Sau hai ngày chưa thấy trả lời, đồng chí xin bí thư một phiếu xác thực.",
             check=_check(talk),
         )
     )

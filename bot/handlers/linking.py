@@ -50,7 +50,8 @@ def decide(choice: DecideLink, event: Event, tx: Tx) -> Replies:
         return Say(_("Yêu cầu này đã được xử lý trước đó."))
     if choice.answer == "yes":
         return _approved(decision, decider)
-    if WAYS[decision.account.way].approval:  # a claim without anything in hand: no second guess for a day
+    way = WAYS[decision.account.way]
+    if way.approval and not way.neutral:  # a claim without anything in hand: no second guess for a day
         account = decision.account
         verification.lock_account(tx, Place(account.channel, account.user_id, account.chat_id))
     return _refused(decision, decider)
@@ -74,8 +75,13 @@ def _approved(decision: Decision, decider: Account) -> list[Out]:
 def _refused(decision: Decision, decider: Account) -> list[Out]:
     said: list[Out] = [
         Say(_("Đã từ chối. Tài khoản cũ (nếu có) vẫn dùng như trước.")),
-        _to(decision.account, _("Yêu cầu chưa được chấp nhận. Đồng chí gặp bí thư chi bộ để được giúp.")),
     ]
+    if not WAYS[
+        decision.account.way
+    ].neutral:  # else it would tell who is a member: who matched nobody hears nothing
+        said.append(
+            _to(decision.account, _("Yêu cầu chưa được chấp nhận. Đồng chí gặp bí thư chi bộ để được giúp."))
+        )
     if decision.replaced is not None and decision.replaced.id != decider.id:
         said.append(
             _to(

@@ -264,7 +264,6 @@ def decide(choice: Decide, event: Event, tx: Tx, rooms: Sequence[Room], router: 
         elif service.known(tx, choice.request).kind == Kind.CORRECT:
             request = service.correct(tx, choice.request, account.member_id)
         else:
-            places = places_of(tx, service.known(tx, choice.request).member_id)
             request = service.erase(tx, choice.request, account.member_id, rooms)
             words = texts.erased(request, service.proof(tx, request))
             done = Say(

@@ -11,7 +11,7 @@ from bot.organisation.models import Account, Purpose
 from bot.organisation.queries import members_at, slices
 from bot.store import audit, links
 from bot.store.ids import new_id
-from bot.store.tables.organisation import REVOKED, accounts, appointments, consents, slips
+from bot.store.tables.organisation import ACTIVE, PENDING, REVOKED, accounts, appointments, consents, slips
 from bot.store.tx import Tx
 
 
@@ -114,12 +114,12 @@ def close(tx: Tx, *which: ColumnElement[bool], reason: str = "no_account") -> li
     Returns `channel`, `chat_id`, `user_id` and `member_id` of those that were open. `reason`: the obstacle that
     waiting notices end with.
     """
-    closed = tx.rows(
-        update(accounts)
-        .where(accounts.c.state != REVOKED, *which)
-        .values(state=REVOKED, revoked_ms=tx.now_ms)
-        .returning(accounts.c.channel, accounts.c.chat_id, accounts.c.user_id, accounts.c.member_id)
-    )
+    whose = (accounts.c.channel, accounts.c.chat_id, accounts.c.user_id, accounts.c.member_id)
+    # A claim that nobody approved leaves nothing: its chat was never the member's.
+    claims = delete(accounts).where(accounts.c.state == PENDING, *which).returning(*whose)
+    open_ = update(accounts).where(accounts.c.state == ACTIVE, *which)
+    ended = open_.values(state=REVOKED, revoked_ms=tx.now_ms).returning(*whose)
+    closed = [*tx.rows(claims), *tx.rows(ended)]
     still = members_at(tx, {(each.channel, each.chat_id) for each in closed})
     _silence(tx, [each for each in closed if (each.channel, each.chat_id) not in still], reason)
     return closed

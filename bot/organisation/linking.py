@@ -11,7 +11,15 @@ from bot.organisation.models import Account, Decision, NotAllowed, Outcome, Plac
 from bot.organisation.rules import REQUEST_DIGITS, WAYS, has_access, parse_code, with_check_digit
 from bot.store import audit
 from bot.store.ids import new_id
-from bot.store.tables.organisation import ACTIVE, PENDING, REVOKED, accounts, consents, link_requests
+from bot.store.tables.organisation import (
+    ACTIVE,
+    PENDING,
+    REVOKED,
+    accounts,
+    attempts,
+    consents,
+    link_requests,
+)
 from bot.store.tx import Tx
 
 REQUEST_MINUTES = 30
@@ -20,9 +28,10 @@ REQUEST_MINUTES = 30
 
 def link(tx: Tx, place: Place, member_id: int, way: Way) -> Outcome:
     """Links a proven account, or lets it wait: for a mere claim, and when the member has one on this channel."""
-    _know(tx, place, member_id)
     _end_waiting(tx, place)
     waits = WAYS[way].approval or _active(tx, member_id, place.channel) is not None
+    if not waits:
+        _know(tx, place, member_id)
     account = _new_account(tx, place, member_id, way, PENDING if waits else ACTIVE)
     action = "link_requested" if waits else "account_linked"
     audit.record(tx, action, f"account:{account.id}", member_id=member_id)
@@ -113,6 +122,9 @@ def approve_link(tx: Tx, account_id: int, by: int, through: int | None = None) -
         accounts.c.id != account_id,
     )
     tx.run(update(accounts).where(accounts.c.id == account_id).values(state=ACTIVE, linked_ms=tx.now_ms))
+    _know(tx, Place(waiting.channel, waiting.user_id, waiting.chat_id), waiting.member_id)
+    tried = (attempts.c.scope == "account", attempts.c.subject == f"{waiting.channel}:{waiting.user_id}")
+    tx.run(delete(attempts).where(*tried))
     audit.record(tx, "link_approved", f"account:{account_id}", member_id=by)
     linked = queries.account(tx, account_id)
     assert linked is not None

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, exists, or_, select, update
 
 from bot.clock import from_ms
 from bot.i18n import N_, _, full_date, moment
@@ -15,7 +15,8 @@ from bot.organisation.verification import dossier_hash
 from bot.store import upsert
 from bot.store.dialogs import Place
 from bot.store.tables.organisation import (
-    REVOKED,
+    ACTIVE,
+    PENDING,
     accounts,
     appointments,
     attempts,
@@ -47,9 +48,26 @@ _CHANNELS = {"telegram": "Telegram", "zalo_oa": "Zalo", "zalo_bot": "Zalo Bot"}
 
 
 def places_of(tx: Tx, member_id: int) -> list[Place]:
-    """Every chat in which this member has or had an account."""
-    rows = tx.rows(select(accounts).where(accounts.c.member_id == member_id).order_by(accounts.c.id))
+    """Every chat in which this member has or had an account, and nobody else has one now.
+
+    A claim that waits makes nobody's chat theirs.
+    """
+    now = accounts.alias()
+    of_another = exists().where(
+        now.c.channel == accounts.c.channel,
+        now.c.user_id == accounts.c.user_id,
+        now.c.state == ACTIVE,
+        now.c.member_id != member_id,
+    )
+    mine = (accounts.c.member_id == member_id, accounts.c.state != PENDING, ~of_another)
+    rows = tx.rows(select(accounts).where(*mine).order_by(accounts.c.id))
     return list(dict.fromkeys(Place(row.channel, row.chat_id, row.user_id) for row in rows))
+
+
+def chats_of(tx: Tx, member_id: int) -> list[Place]:
+    """Every chat in which this member has an account now: where they may be told of what is theirs."""
+    now = select(accounts).where(accounts.c.member_id == member_id, accounts.c.state == ACTIVE)
+    return [Place(row.channel, row.chat_id, row.user_id) for row in tx.rows(now.order_by(accounts.c.id))]
 
 
 def one_at_a_time(tx: Tx, member_id: int) -> None:
@@ -74,7 +92,7 @@ def held(tx: Tx, member_id: int, places: Sequence[Place]) -> list[tuple[str, str
     units = {each.id: each.name for each in queries.organisation_tree(tx)}
     lines.append((_("Chi bộ"), units.get(row.branch_id, "")))
     for account in tx.rows(
-        select(accounts).where(accounts.c.member_id == member_id, accounts.c.state != REVOKED)
+        select(accounts).where(accounts.c.member_id == member_id, accounts.c.state == ACTIVE)
     ):
         lines.append(
             (
@@ -166,6 +184,7 @@ def forget(tx: Tx, member_id: int, places: Sequence[Place]) -> None:
             or_(
                 (attempts.c.scope == "account") & attempts.c.subject.in_(subjects),
                 attempts.c.scope.in_(("member", "claim")) & (attempts.c.subject == str(member_id)),
+                (attempts.c.scope == "asked") & attempts.c.subject.startswith(f"{member_id}:"),
             )
         )
     )
@@ -173,7 +192,7 @@ def forget(tx: Tx, member_id: int, places: Sequence[Place]) -> None:
         user = (link_requests.c.channel == each.channel, link_requests.c.user_id == each.user_id)
         tx.run(delete(link_requests).where(*user))
         old = (consents.c.channel == each.channel, consents.c.user_id == each.user_id)
-        tx.run(delete(consents).where(*old))
+        tx.run(delete(consents).where(*old, consents.c.member_id.is_(None)))
 
 
 def readmit(tx: Tx, card_number: str) -> bool:

@@ -7,6 +7,7 @@ is in `linking`; alarms go out later, from `untold_locks`, so that they tell not
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -125,7 +126,8 @@ def verify(tx: Tx, place: Place, claim: Claim, birth_date: date, limits: Limits 
 
     Where the member's birth date is not fully known, the year must be right. Every failure is
     `Result.FAILED`; LOCKED, BUSY and ALREADY depend on the asker alone. A way that needs approval, and a
-    second account of a member, end as PENDING.
+    second account of a member, end as PENDING. On a neutral way a right claim counts like a wrong one, the lock
+    shows only at the next, and the same claim again within a day asks nobody: PENDING without an account.
     """
     existing = tx.first(
         select(accounts.c.id).where(
@@ -161,7 +163,7 @@ def verify(tx: Tx, place: Place, claim: Claim, birth_date: date, limits: Limits 
     _born(tx, _NOBODY, None, birth_date)  # so that finding nobody takes the time of finding one, too
     matched = right[0] if len(right) == 1 else None
     member_id = matched.member_id if matched else found[0].member_id if found else _NOBODY
-    scope = "member" if claim.way == Way.SLIP else "claim"
+    scope, neutral = "member" if claim.way == Way.SLIP else "claim", WAYS[claim.way].neutral
     lock = tx.value(
         select(attempts.c.locked_until_ms).where(
             attempts.c.scope == scope, attempts.c.subject == str(member_id)
@@ -173,8 +175,13 @@ def verify(tx: Tx, place: Place, claim: Claim, birth_date: date, limits: Limits 
         or not has_access(Standing(matched.standing))
         or (lock is not None and lock > tx.now_ms)
     ):
-        left = _failed(tx, asker, scope, str(member_id), hour, limits)
-        return Outcome(Result.FAILED if left > 0 else Result.LOCKED, tries_left=left)
+        left = _failed(tx, asker, (("hour", hour), (scope, str(member_id)), ("account", asker)), limits)
+        return Outcome(Result.FAILED if left > 0 or neutral else Result.LOCKED, tries_left=left)
+    if neutral:
+        _failed(tx, asker, (("account", asker),), limits)
+        if not _first_of_day(tx, asker, member_id):
+            return Outcome(Result.PENDING)
+        return linking.link(tx, place, member_id, claim.way)
     if claim.way == Way.SLIP:
         tx.run(
             update(slips)
@@ -232,10 +239,22 @@ def _code_hash(tx: Tx, code: str) -> bytes:
     return tx.vault.hash("slips.code", code)
 
 
-def _failed(tx: Tx, asker: str, scope: str, member: str, hour: str, limits: Limits) -> int:
-    """Counts a failure against the hour, the member and the account. Returns the account's tries left."""
+def _first_of_day(tx: Tx, asker: str, member_id: int) -> bool:
+    """Whether this account has not claimed to be this member since a day; now it has."""
+    subject = f"{member_id}:{tx.vault.hash('attempts.account', asker).hex()[:32]}"
+    key = (attempts.c.scope == "asked", attempts.c.subject == subject)
+    at = tx.value(select(attempts.c.last_ms).where(*key))
+    if at is not None and at > tx.now_ms - 24 * _HOUR_MS:
+        return False
+    tx.run(delete(attempts).where(*key))
+    tx.run(insert(attempts).values(scope="asked", subject=subject, failures=0, last_ms=tx.now_ms))
+    return True
+
+
+def _failed(tx: Tx, asker: str, counts: Sequence[tuple[str, str]], limits: Limits) -> int:
+    """Counts a failure against each scope and subject, the account's the last. Returns the account's tries left."""
     failures = 0
-    for kind, subject in (("hour", hour), (scope, member), ("account", asker)):
+    for kind, subject in counts:
         # A lock that has run out starts the count anew; NOBODY is counted and never locks anyone.
         expired = attempts.c.locked_until_ms <= tx.now_ms
         counting = case((expired, 1), else_=attempts.c.failures + 1)

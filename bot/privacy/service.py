@@ -12,7 +12,7 @@ from bot.clock import from_ms, to_ms
 from bot.delivery import outbox
 from bot.organisation import queries as people
 from bot.organisation.models import Account, Verb
-from bot.organisation.personal import one_at_a_time, places_of
+from bot.organisation.personal import chats_of, one_at_a_time, places_of
 from bot.privacy import queries, rules, texts
 from bot.privacy.models import Kind, Request, Room, State
 from bot.store import audit
@@ -38,7 +38,6 @@ def ask(tx: Tx, account: Account, kind: Kind, words: str = "") -> Request:
     if pending is not None:
         return _with_words(tx, pending, words)
     row = f"{account.member_id}:{tx.now_ms}"
-    chats = json.dumps(places_of(tx, account.member_id))
     request_id = tx.value(
         insert(data_requests)
         .values(
@@ -46,7 +45,6 @@ def ask(tx: Tx, account: Account, kind: Kind, words: str = "") -> Request:
             state=State.OPEN.value,
             member_id=account.member_id,
             unit_id=account.branch_id,
-            chats=tx.vault.seal("data_requests.chats", row, chats),
             words=tx.vault.seal("data_requests.words", row, words) if words else None,
             made_ms=tx.now_ms,
             answer_by_ms=to_ms(rules.answer_by(tx.now)),
@@ -181,12 +179,8 @@ def officers(tx: Tx, unit_id: int, *, but: int) -> list[Account]:
 
 
 def asker_chats(tx: Tx, request_id: int) -> list[Place]:
-    """Where the person who asked can be told of it."""
-    row = tx.first(data_requests.select().where(data_requests.c.id == request_id))
-    if row is None or row.chats is None:
-        return []
-    sealed = tx.vault.open("data_requests.chats", f"{row.member_id}:{row.made_ms}", row.chats)
-    return [Place(*each) for each in json.loads(sealed)]
+    """Where the person who asked can be told of it: their accounts of now, asked for before an erasure."""
+    return chats_of(tx, known(tx, request_id).member_id)
 
 
 def say(tx: Tx, places: Sequence[Place], words: Say) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.text import clean, figures, flat, fold, is_syllable, repair, words
+from bot.chat.text import clean, figures, flat, fold, is_syllable, repair, words, words_of
 
 KNOWN = frozenset("da doc roi tinh hinh chua xac nhan ok van ban nhac".split())
 
@@ -109,3 +109,19 @@ def test_a_flood_of_blanks_costs_nothing_more() -> None:
     for blank in (" ", "\n", "\t", "\u00a0", "\u3000"):
         assert clean(f"xem 52{blank * 4000}!") == f"xem 52{clean(blank)}!"
         assert [mention.number for mention in find(f"xem 52{blank * 4000}!")] == ["52"]
+
+
+def test_a_long_word_without_end_is_not_taken_apart():
+    class Counting(frozenset[str]):
+        asked = 0
+
+        def __contains__(self, word: object) -> bool:
+            Counting.asked += 1
+            return super().__contains__(word)
+
+    known = Counting(("xac", "thuc", "thu"))
+    assert [word.folded for word in words_of("xacthuc", "xacthuc", known)] == ["xac", "thuc"]
+    Counting.asked = 0
+    long = "xacthuc" * 600
+    assert [word.folded for word in words_of(long, long, known)] == [long]
+    assert Counting.asked < 10

@@ -5,16 +5,18 @@ from datetime import date, timedelta
 
 import pytest
 from organisation_doubles import roster_of, someone
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.chat.replies import Say
 from bot.delivery import outbox
-from bot.organisation import accounts, queries
+from bot.organisation import accounts, personal, queries
 from bot.organisation.linking import approve_link, link_by_hand, refuse_link, reject_link, request_code
-from bot.organisation.models import Account, Place, Purpose
+from bot.organisation.models import Account, Claim, Place, Purpose, Way
 from bot.organisation.roster_import import import_roster
 from bot.organisation.verification import make_slip, verify_by_slip
+from bot.organisation.verification import verify as by_any_way
 from bot.organisation.ways import ways_to
+from bot.rooms import ROOMS
 from bot.store import files, links
 from bot.store.tables import delivery as tables
 from bot.store.tables import organisation
@@ -126,3 +128,59 @@ def test_a_file_whose_time_is_over_goes_with_its_links(tx: Tx) -> None:
     queued(tx, verify(tx, "old"))
     files.drop(tx, ["f"])
     assert tx.rows(select(tables.file_links)) == tx.rows(select(tables.files)) == []
+
+
+def claim(tx: Tx, user: str) -> Account:
+    """A stranger agrees to everything and claims to be member 3 by their phone."""
+    accounts.record_answers(tx, "zalo_oa", user, "2", dict.fromkeys(Purpose, True))
+    hashed = tx.vault.hash("members.phone", "0912345678")
+    tx.run(
+        update(organisation.members).where(organisation.members.c.id == who(tx, 3)).values(phone_hash=hashed)
+    )
+    account = by_any_way(tx, Place("zalo_oa", user, user), Claim(Way.PHONE, "0912345678"), BORN).account
+    assert account is not None
+    return account
+
+
+def test_a_claim_that_was_refused_makes_nothing_the_members(tx: Tx) -> None:
+    stock(tx)
+    waiting = claim(tx, "stranger")
+    consented = select(organisation.consents.c.id).where(organisation.consents.c.member_id == who(tx, 3))
+    assert personal.places_of(tx, who(tx, 3)) == []
+    assert tx.rows(consented) == []
+    refuse_link(tx, waiting.id, who(tx, 1))
+    assert personal.places_of(tx, who(tx, 3)) == []
+    assert not [label for label, _value in personal.held(tx, who(tx, 3), []) if label.startswith("Tài khoản")]
+    assert tx.rows(consented) == []
+    assert queries.withdrawn(tx, [who(tx, 3)]) == set()
+
+
+def test_a_claim_that_was_approved_brings_what_was_agreed_to(tx: Tx) -> None:
+    stock(tx)
+    approve_link(tx, claim(tx, "member").id, who(tx, 1))
+    assert [each.chat_id for each in personal.chats_of(tx, who(tx, 3))] == ["member"]
+    agreed = [label for label, _value in personal.held(tx, who(tx, 3), []) if label.startswith("Đồng ý")]
+    assert len(agreed) == len(Purpose)
+
+
+def test_erasing_one_leaves_alone_who_has_the_messenger_account_now(tx: Tx) -> None:
+    stock(tx)
+    first = verify(tx, "shared")
+    accounts.withdraw(tx, first.id)
+    accounts.record_answers(tx, "telegram", "shared", "2", {Purpose.DIRECTIVES: False, Purpose.DIGEST: True})
+    code = make_slip(tx, who(tx, 4), None)
+    second = verify_by_slip(tx, "telegram", "shared", "shared", code, date(1980, 3, 5)).account
+    assert second is not None
+
+    def known() -> tuple[object, str, object]:
+        way = ways_to(tx, [who(tx, 4)], tx.now_ms, Purpose.DIRECTIVES)[who(tx, 4)]
+        return personal.held(tx, who(tx, 4), []), way[1], queries.account_of(tx, "telegram", "shared")
+
+    before = known()
+    erased = who(tx, 3)
+    places = personal.places_of(tx, erased)
+    assert places == []
+    for room in ROOMS:
+        room.forget(tx, erased, places)
+    assert known() == before
+    assert before[1] == "withdrawn"  # papers were refused, and still are

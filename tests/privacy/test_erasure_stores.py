@@ -14,6 +14,7 @@ from bot.organisation.personal import readmit
 from bot.organisation.roster_import import import_roster
 from bot.organisation.service import appoint
 from bot.organisation.verification import make_slip, verify_by_slip
+from bot.privacy import personal as privacy
 from bot.privacy import service
 from bot.privacy.models import Kind, State
 from bot.rooms import ROOMS
@@ -119,6 +120,9 @@ def test_withdrawn_then_erased_then_nothing_is_left(place: tuple[Engine, Path]) 
         assert queries.refusing(tx, [member_id], Purpose.DIRECTIVES) == {account.id}
         assert queries.refusing(tx, [member_id], Purpose.DIGEST) == set()
         request = service.ask(tx, account, Kind.ERASE)
+        other = service.ask(tx, account, Kind.CORRECT, f"Số thẻ của tôi là {VALUES[1]}")
+        assert any(VALUES[1] in said for _label, said in privacy.held(tx, member_id, []))
+        service.extend(tx, other.id, officer_id, f"Đang hỏi lại về {VALUES[1]}")
         assert service.ask(tx, account, Kind.ERASE).id == request.id  # twice is once
 
     write(engine, vault, withdraw)
@@ -132,6 +136,8 @@ def test_withdrawn_then_erased_then_nothing_is_left(place: tuple[Engine, Path]) 
     write(engine, vault, lambda tx: service.finish(tx, ready))
     request = write(engine, vault, lambda tx: service.known(tx, 1))
     assert request.state is State.DONE
+    other = write(engine, vault, lambda tx: service.known(tx, 2))
+    assert (other.state, other.words, other.reason) == (State.DONE, "", "")
     assert write(engine, vault, lambda tx: service.proof(tx, request)) == code
 
     behind = write(engine, vault, opened)

@@ -194,7 +194,8 @@ slips = Table(
 attempts = Table(
     "attempts",
     metadata,
-    # "account", "member" (whose slip it was), "claim" (whose number was claimed) or "hour"
+    # "account", "member" (whose slip it was), "claim" (whose number was claimed), "asked" (which account claimed to
+    # be whom) or "hour"
     Column("scope", String(8), nullable=False),
     Column("subject", String(90), nullable=False),
     Column("failures", Integer, nullable=False),

@@ -15,7 +15,7 @@ data_requests = Table(
     Column("state", String(8), nullable=False),
     Column("member_id", BigInteger, ForeignKey("members.id"), nullable=False),
     Column("unit_id", BigInteger, ForeignKey("organisations.id"), nullable=False),
-    Column("chats", Sealed, info=_ROW),  # JSON: where the member hears of it; emptied at the end
+    Column("chats", Sealed, info=_ROW),  # JSON: what an erasure still has to clear
     Column("words", Sealed, info=_ROW),  # what is to be corrected; emptied at the end
     Column("reason", Sealed, info=_ROW),  # why it was refused or takes longer
     Column("decided_by", BigInteger),  # the member who decided; None: the terminal
