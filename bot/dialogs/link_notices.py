@@ -80,7 +80,8 @@ def ask_for_approval(tx: Tx, account: Account) -> list[To]:
 def tell_of_link(tx: Tx, account: Account, but: int | None = None) -> list[To]:
     """Tells the member's other accounts and the branch of a new account; each may say that it is wrong.
 
-    `but` is a member who knows already (who linked it by hand).
+    `but` is a member who knows already (who linked it by hand): somebody else hears of it. Who holds a post is
+    told of by itself.
     """
     about = f"account:{account.id}"  # no menu: a paper that comes next is what "1" means
     choices = (Choice(_("Không phải tôi"), pack(RejectLink(account.id, "ask"))),)
@@ -106,8 +107,9 @@ def tell_of_link(tx: Tx, account: Account, but: int | None = None) -> list[To]:
         choices=(Choice(_("Đóng tài khoản này"), pack(RejectLink(account.id, "ask"))),),
         about=about,
     )
-    told = [each for each in nearest(tx, account.member_id) if each.member_id != but]
-    if told and account.way is not Way.HAND and not _told_at_once(tx, told[0].member_id):
+    told = nearest(tx, account.member_id, but)
+    alone = account.way is Way.HAND or people.appointments_of(tx, account.member_id)
+    if told and not alone and not _told_at_once(tx, told[0].member_id):
         told = []
     return [*_to(_others(tx, account), words), *_to(told, branch)]
 
@@ -207,10 +209,10 @@ def tell_of_guessing(tx: Tx, member_id: int) -> list[To]:
     return [*_to(mine, words), *_to(nearest(tx, member_id), branch)]
 
 
-def nearest(tx: Tx, member_id: int) -> list[Account]:
-    """The accounts of the nearest person who may approve this member's links and can be reached."""
+def nearest(tx: Tx, member_id: int, but: int | None = None) -> list[Account]:
+    """The accounts of the nearest person (`but` this one) who may approve this member's links and can be reached."""
     for approver in linking.approvers(tx, member_id):
-        if found := _reached(tx, approver):
+        if approver != but and (found := _reached(tx, approver)):
             return found
     return []  # the terminal's `sotay link` decides
 

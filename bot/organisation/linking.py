@@ -104,7 +104,16 @@ def approvers(tx: Tx, member_id: int) -> list[int]:
     if found is None:
         return []
     able = queries.who_may(tx, Verb.APPROVE_LINK, found.branch_id)
-    return [each for each in able if each != member_id]
+    return [each for each in able if each != member_id and may_vouch(tx, each, member_id, found.branch_id)]
+
+
+def may_vouch(tx: Tx, by: int, member_id: int, branch_id: int) -> bool:
+    """Whether `by` may say who this member is: over the branch and over every unit in which they hold a post.
+
+    Else a branch's secretary could let an account of their own in as an officer above them.
+    """
+    units = {branch_id, *(post.organisation_id for post in queries.appointments_of(tx, member_id))}
+    return all(queries.may(tx, by, Verb.APPROVE_LINK, each) for each in units)
 
 
 def approve_link(tx: Tx, account_id: int, by: int, through: int | None = None) -> Decision:
@@ -156,7 +165,7 @@ def _decidable(tx: Tx, account_id: int, by: int, through: int | None, state: str
         own = queries.account(tx, through) if through is not None and through != account_id else None
         if own is None or own.member_id != by or own.state != ACTIVE:
             raise NotAllowed("approve_link")
-    elif not queries.may(tx, by, Verb.APPROVE_LINK, found.branch_id):
+    elif not may_vouch(tx, by, found.member_id, found.branch_id):
         raise NotAllowed("approve_link")
     return found
 
@@ -213,7 +222,7 @@ def link_by_hand(tx: Tx, code: str, member_id: int, by: int | None) -> Decision:
     place = requested(tx, code)
     if found is None or not has_access(found.standing) or place is None:
         raise LookupError("no such code or member")
-    if by is not None and (by == member_id or not queries.may(tx, by, Verb.APPROVE_LINK, found.branch_id)):
+    if by is not None and (by == member_id or not may_vouch(tx, by, member_id, found.branch_id)):
         raise NotAllowed("approve_link")
     old = _active(tx, member_id, place.channel)
     close(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.organisation import queries
+from bot.organisation.linking import may_vouch
 from bot.organisation.models import Member, NotAllowed, Verb
 from bot.organisation.rules import by_given_name, has_access
 from bot.organisation.verification import make_slip
@@ -35,11 +36,15 @@ def unverified(tx: Tx, unit_ids: Iterable[int]) -> list[Member]:
 def print_slips(tx: Tx, unit_id: int, by: int | None, days: int = DAYS) -> list[PrintedSlip]:
     """New slips for everybody unverified at and below a unit, by branch and name; unused old ones end.
 
-    `by` is the member who prints (None: the terminal). Raises NotAllowed.
+    `by` is the member who prints (None: the terminal); who holds a post above them is left out. Raises NotAllowed.
     """
     if by is not None and not queries.may(tx, by, Verb.MAKE_SLIPS, unit_id):
         raise NotAllowed("make_slips")
-    found = unverified(tx, queries.subtree_ids(tx, unit_id))
+    found = [
+        each
+        for each in unverified(tx, queries.subtree_ids(tx, unit_id))
+        if by is None or may_vouch(tx, by, each.id, each.branch_id)
+    ]
     actor = "terminal" if by is None else "member"
     audit.record(tx, "slips_printed", f"organisation:{unit_id}", member_id=by, actor=actor)
     return slips_for(tx, found, by, days)

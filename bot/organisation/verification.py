@@ -57,7 +57,10 @@ def make_slip(tx: Tx, member_id: int, by: int | None, days: int = 30) -> str:
     found = queries.member(tx, member_id)
     if found is None or not has_access(found.standing):
         raise LookupError("no member with access")
-    if by is not None and not queries.may(tx, by, Verb.MAKE_SLIPS, found.branch_id):
+    if by is not None and not (
+        queries.may(tx, by, Verb.MAKE_SLIPS, found.branch_id)
+        and (by == member_id or linking.may_vouch(tx, by, member_id, found.branch_id))
+    ):
         raise NotAllowed("make_slips")
     tx.run(
         update(slips)
