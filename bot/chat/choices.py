@@ -5,7 +5,7 @@ the verb it leads to checks rights and state.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
 from zlib import crc32
@@ -80,6 +80,17 @@ def _base36(value: int) -> str:
         digits = _DIGITS[rest] + digits
         if not value:
             return digits
+
+
+_PLAIN = {"yes": ("co", "vang", "dong y", "nhat tri", "ok"), "no": ("khong", "ko")}
+
+
+def yes_or_no(payloads: Sequence[str], said: str) -> int | None:
+    """Which of two payloads that differ in "yes" and "no" alone a plain word picks; `said` is folded."""
+    answer = next((each for each, words in _PLAIN.items() if said.removesuffix(" a") in words), "")
+    ends = {payload.rpartition(".")[2]: at for at, payload in enumerate(payloads)}
+    alike = {payload.rpartition(".")[0] for payload in payloads}
+    return ends[answer] if answer and len(alike) == 1 and {*ends} == {*_PLAIN} else None
 
 
 def tag(question: str) -> str:

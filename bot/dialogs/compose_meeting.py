@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from bot.dialogs.compose_file import (
 )
 from bot.directives.gate.check import check_text
 from bot.directives.gate.texts import explain
-from bot.i18n import _, moment, number
+from bot.i18n import _, full_date, moment, number
 from bot.meetings import queries, rules, service, texts, texts_calling
 from bot.meetings.models import Draft, MeetingKind
 from bot.organisation import queries as people
@@ -258,7 +258,14 @@ def change(talk: Talk[Tx], page: PageAddress | None = None) -> None:
     except Refused as refusal:
         talk.say(texts.refused(refusal.code))
         return
-    talk.say(Say(_("Đã báo {count} đồng chí.", count=number(reached))))
+    told = _("Đã báo {count} đồng chí.", count=number(reached))
+    done = {
+        "time": _("Đã đổi giờ họp."),
+        "place": _("Đã đổi nơi họp."),
+        "papers": _("Đã gửi tài liệu."),
+        "cancel": _("Đã hủy cuộc họp."),
+    }
+    talk.say(Say(f"{done.get(what, done['cancel'])} {told}"))
 
 
 def _change(tx: Tx, meeting_id: int, author: int, **values: Any) -> int:
@@ -282,17 +289,19 @@ def member_of(talk: Talk[Tx]) -> int:
 
 def ask_time(talk: Talk[Tx], suggested: Sequence[str] = ()) -> datetime:
     """When the meeting starts; asked back where what was typed may mean another moment. `suggested`: ISO moments."""
+    day: date | None = None
     while True:
         ask = Say(_("Họp lúc nào? Ví dụ: 19h30 thứ 5, mùng 3 lúc 8h, 14h ngày 28/11."))
         options = {f"t{place}": moment(datetime.fromisoformat(each)) for place, each in enumerate(suggested)}
-        given: Any = talk.ask("starts", ask, parse=partial(_time, talk), options=options)
+        given: Any = talk.ask("starts", ask, parse=partial(_time, talk, day), options=options)
         if isinstance(given, str):
             return datetime.fromisoformat(suggested[int(given[1:])])
         moment_said, unsure = datetime.fromisoformat(given[0]), given[1]
         if not unsure:
             return moment_said
         if moment_said.hour == 0:
-            talk.say(Say(_("Đồng chí cho thêm giờ họp, ví dụ: 19h30 thứ 5.")))
+            day = moment_said.date()
+            talk.say(Say(_("Ngày {day}. Đồng chí cho thêm giờ họp, ví dụ: 19h30.", day=full_date(day))))
             continue
         if _is_sure(talk, moment_said):
             return moment_said
@@ -309,7 +318,12 @@ def _sure_time(talk: Talk[Tx], starts: datetime, *, unsure: bool) -> datetime:
     return starts if not unsure or _is_sure(talk, starts) else ask_time(talk)
 
 
-def _time(talk: Talk[Tx], text: str) -> list[Any]:
+def _time(talk: Talk[Tx], day: date | None, text: str) -> list[Any]:
+    if day is not None:  # was said before; here comes the hour, unless it is another day
+        hour = f"{text}h" if text.strip().isdigit() else text
+        found, unsure = read_meeting_time(f"{hour} {day:%d/%m/%Y}", talk.now)
+        if found is not None and found.hour and not unsure:
+            return [found.isoformat(), False]
     found, unsure = read_meeting_time(text, talk.now)
     if found is None:
         raise Retry(_("Tôi chưa hiểu, hoặc giờ này đã qua: cần cả ngày và giờ."))

@@ -8,6 +8,7 @@ from typing import Any
 from bot.chat.errors import Refused
 from bot.chat.replies import Say
 from bot.chat.talk import Retry, Talk
+from bot.chat.text import fold
 from bot.dialogs.absence import to_member
 from bot.dialogs.compose_meeting import member_of, words
 from bot.i18n import _, number
@@ -17,7 +18,7 @@ from bot.organisation import queries as people
 from bot.privacy.travel import Travel, instead_of_names
 from bot.store.tx import Tx
 
-VERSION_OF_DIALOG = 1
+VERSION_OF_DIALOG = 2
 PAGE = 8
 """Names on one page of the list."""
 
@@ -43,7 +44,7 @@ def _calling(talk: Talk[Tx], may: Travel) -> None:
     meeting_id: int = talk.given()
     author: int = talk.note("author", partial(member_of, talk))
     talk.once("open", partial(_open, talk.tx, meeting_id, author), may_repeat=True)
-    page = 0
+    page, last = 0, list[int]()
     while True:
         here, total, left, page, shown = talk.note(
             "listed", partial(_listed, talk.tx, meeting_id, page, named=named)
@@ -53,6 +54,8 @@ def _calling(talk: Talk[Tx], may: Travel) -> None:
             options["all"] = _("Tất cả còn lại có mặt (trừ người xin vắng)")
         if named and left > PAGE:
             options["next"] = _("Trang sau")
+        if last:
+            options["undo"] = _("Bỏ lần ghi vừa rồi")
         options |= {"guests": _("Ghi khách mời"), "done": _("Xong, ghi người vắng")}
         asked = (
             _("Có mặt {here}/{total}. Ai có mặt? Bấm tên, hoặc nhắn nhiều số một lần, ví dụ: 1 3 4.")
@@ -72,19 +75,37 @@ def _calling(talk: Talk[Tx], may: Travel) -> None:
             page += 1
             continue
         if chosen == "guests":
-            guests: str = talk.ask(
-                "guests", Say(_("Khách mời là ai? Nhắn họ tên, chức vụ.")), parse=partial(words, longest=500)
-            )
-            talk.once(
-                "welcome", partial(service.welcome, talk.tx, meeting_id, author, guests), may_repeat=True
-            )
+            _guests(talk, meeting_id, author)
+            continue
+        if chosen == "undo":
+            talk.once("unmark", partial(service.mark, talk.tx, meeting_id, last, author, None))
+            last = []
             continue
         if chosen == "all":
-            talk.once("all", partial(_all_here, talk.tx, meeting_id, author), may_repeat=True)
+            last = talk.once("all", partial(_all_here, talk.tx, meeting_id, author))
             continue
-        ids = [int(chosen)] if isinstance(chosen, str) else chosen
-        talk.once("mark", partial(_here, talk.tx, meeting_id, ids, author), may_repeat=True)
+        last = [int(chosen)] if isinstance(chosen, str) else chosen
+        talk.once("mark", partial(_here, talk.tx, meeting_id, last, author))
     _absent(talk, meeting_id, author, named=named)
+
+
+def _guests(talk: Talk[Tx], meeting_id: int, author: int) -> None:
+    noted: str = talk.note("noted", partial(_noted, talk.tx, meeting_id))
+    ask = (
+        Say(_("Khách mời đã ghi: {guests}. Còn ai nữa? Nhắn họ tên, chức vụ.", guests=noted))
+        if noted
+        else Say(_("Khách mời là ai? Nhắn họ tên, chức vụ."))
+    )
+    options = {"keep": _("Không còn ai"), "clear": _("Xóa, ghi lại từ đầu")} if noted else None
+    said: str = talk.ask("guests", ask, parse=partial(words, longest=500), options=options)
+    if said != "keep":
+        guests = "" if said == "clear" else said
+        talk.once("welcome", partial(service.welcome, talk.tx, meeting_id, author, guests))
+
+
+def _noted(tx: Tx, meeting_id: int) -> str:
+    meeting = queries.get(tx, meeting_id)
+    return meeting.guests if meeting is not None else ""
 
 
 def _absent(talk: Talk[Tx], meeting_id: int, author: int, *, named: bool) -> None:
@@ -106,11 +127,7 @@ def _absent(talk: Talk[Tx], meeting_id: int, author: int, *, named: bool) -> Non
         )
         if answer == "later":
             break
-        talk.once(
-            "judge",
-            partial(service.mark, talk.tx, meeting_id, [member], author, Mark(answer)),
-            may_repeat=True,
-        )
+        talk.once("judge", partial(service.mark, talk.tx, meeting_id, [member], author, Mark(answer)))
     try:
         talk.once("close", partial(_close, talk, meeting_id, author))
     except Refused as refusal:
@@ -156,8 +173,8 @@ def _listed(tx: Tx, meeting_id: int, page: int, *, named: bool) -> list[Any]:
     return [sum(each.mark == Mark.PRESENT for each in must), len(must), len(left), page, rows]
 
 
-def _all_here(tx: Tx, meeting_id: int, author: int) -> int:
-    """Everybody who must attend, is not marked and has no reason to be elsewhere."""
+def _all_here(tx: Tx, meeting_id: int, author: int) -> list[int]:
+    """Everybody who must attend, is not marked and has no reason to be elsewhere: who was marked now."""
     ids = [
         each.member_id
         for each in queries.invited(tx, meeting_id)
@@ -165,7 +182,8 @@ def _all_here(tx: Tx, meeting_id: int, author: int) -> int:
         and rules.category(each) == rules.Category.OPEN
         and each.answer != Rsvp.ABSENT
     ]
-    return _here(tx, meeting_id, ids, author)
+    _here(tx, meeting_id, ids, author)
+    return ids
 
 
 def _here(tx: Tx, meeting_id: int, ids: list[int], author: int) -> int:
@@ -181,12 +199,16 @@ def _shown(name: str, answer: str) -> str:
     return _("{name} (đến muộn)", name=name) if answer == Rsvp.LATE else name
 
 
-def _several(shown: list[int], text: str) -> list[int]:
+def _several(shown: list[int], text: str) -> list[int] | str:
+    if fold(text).strip(" .!").removesuffix(" roi") in ("xong", "het", "du"):
+        return "done"
     if not shown:
         raise Retry(_("Mời đồng chí chọn một việc ở dưới."))
     places = [int(part) for part in re.findall(r"\d+", text)]
     if not places or any(not 1 <= place <= len(shown) for place in places):
-        raise Retry(_("Đồng chí bấm tên, hoặc nhắn các số trước tên, ví dụ: 1 3 4."))
+        raise Retry(
+            _("Đồng chí bấm tên, hoặc nhắn các số trước tên, ví dụ: 1 3 4. Ghi hết rồi thì nhắn “xong”.")
+        )
     return [shown[place - 1] for place in dict.fromkeys(places)]
 
 

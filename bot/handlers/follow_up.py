@@ -179,7 +179,10 @@ def _ask_recall(tx: Tx, directive: Directive, member_id: int) -> Say:
             "Thu hồi {document}? Ai đã nhận sẽ được báo, và không xác nhận được nữa.",
             document=texts.name(directive),
         ),
-        choices=(Choice(_("Thu hồi ngay"), pack(Recall(directive.id, "yes"))),),
+        choices=(
+            Choice(_("Thu hồi ngay"), pack(Recall(directive.id, "yes"))),
+            Choice(_("Giữ nguyên"), pack(Recall(directive.id, "no"))),
+        ),
     )
 
 
@@ -189,6 +192,8 @@ def recall_now(choice: Recall, event: Event, tx: Tx) -> Replies:
     account = member_account(tx, event)
     if found is None or account is None:
         return not_verified()
+    if choice.sure == "no":
+        return Say(_("Văn bản {document} giữ nguyên.", document=texts.name(found)))
     if choice.sure != "yes":
         return _ask_recall(tx, found, account.member_id)
     try:

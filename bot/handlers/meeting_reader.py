@@ -7,7 +7,7 @@ from bot.chat.events import Commanded, Event, TextSent
 from bot.chat.text import fold
 from bot.handlers.reading import Reading
 from bot.meetings import queries, texts
-from bot.meetings.answering import is_bare_yes, read_answer
+from bot.meetings.answering import is_bare, is_bare_yes, read_answer
 from bot.meetings.models import State
 from bot.organisation.models import Account
 from bot.store.openings import Opening
@@ -53,8 +53,10 @@ def answer_typed(
         return None
     if cards and _OF_PAPERS.search(fold(event.text)):
         return None
-    means = read_answer(event.text).means
     newest = texts.about_meeting(open_[0].about) == meeting_id
+    if not newest and is_bare(event.text):  # of what was asked since
+        return None
+    means = read_answer(event.text).means
     if means in ("yes", "late", "absent") or (newest and means == "undecided"):
         return Commanded(event.address, event.at, "meeting_answer", str(meeting_id), event.text)
     if newest and reading.means == "unclear" and not cards and mine.answer is None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from bot import clock
 from bot.chat import hours
+from bot.chat.choices import yes_or_no
 from bot.chat.text import clean, figures, flat, words_of
 from bot.directives import numbers
 from bot.handlers import vocabulary as v
@@ -115,7 +116,6 @@ class _Reader:
         self.cards = [message for message in situation.open if message.card]
         self.document = self._name(self.mentions[0]) if self.mentions else None
 
-    # --- documents ---
     def _parsed(self, texts: Sequence[str]) -> list[numbers.DocumentNumber]:
         return [number for text in texts if (number := numbers.parse(text))]
 
@@ -228,6 +228,8 @@ class _Reader:
             return self._too_soon() or picked
         if newest is None:
             return None
+        if not newest.unasked and (answer := yes_or_no(newest.payloads, self.sentence)) is not None:
+            return self._pick(newest, answer)
         bare = v.without(re.compile(r"(?<!\S)(?:a|nhe|nha|toi|em|xin|chon|thua|vang)(?!\S)"), self.sentence)
         hits = []
         for index, label in enumerate(newest.labels):

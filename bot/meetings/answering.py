@@ -193,6 +193,10 @@ def without_papers(text: str) -> str:
     return _PAPER.sub(" ", text)
 
 
+_NUMBER = re.compile(r"(?:so |chon |muc |y |so thu tu )*([123])")
+_NO = ("khong", "khong dau", "khong duoc", "no")
+
+
 def _said(text: str) -> tuple[str, str]:
     """The text cleaned, and folded with the words of `_MARKED` kept apart."""
     cleaned = figures(clean(without_papers(text[:600]))).strip()
@@ -207,14 +211,20 @@ def _said(text: str) -> tuple[str, str]:
     return cleaned, " ".join(" ".join(words).split())
 
 
+def is_bare(text: str) -> bool:
+    """Whether it is only a number or a no: an answer to what was asked last, and to nothing above it."""
+    said = _said(text)[1]
+    return said in _NO or _NUMBER.fullmatch(said) is not None
+
+
 def read_answer(text: str) -> Answered:
     """What a text says to the invitation that is open. Never raises."""
     cleaned, said = _said(text)
     if not said:
         return Answered("unclear")
-    if number := re.fullmatch(r"(?:so |chon |muc |y |so thu tu )*([123])", said):
+    if number := _NUMBER.fullmatch(said):
         return Answered(("yes", "late", "absent")[int(number[1]) - 1])
-    if said in ("khong", "khong dau", "khong duoc", "no"):
+    if said in _NO:
         return Answered("absent")
     if _OTHERS.search(cleaned) and not cleaned.isupper():
         return Answered("unclear")

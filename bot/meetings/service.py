@@ -360,9 +360,11 @@ def check_in(tx: Tx, member_id: int, code: str) -> Meeting:
 
 
 def welcome(tx: Tx, meeting_id: int, by: int, guests: str) -> None:
-    """Names of guests for the minutes. Raises as `mark`."""
+    """More guests for the minutes; "" takes back those that were noted. Raises as `mark`."""
     meeting = led(tx, meeting_id, by, closed_too=True)
-    sealed = tx.vault.seal("meetings.guests", meeting.id, guests[:500]) if guests else None
+    if guests:
+        guests = "; ".join(filter(None, dict.fromkeys([*meeting.guests.split("; "), guests])))
+    sealed = tx.vault.seal("meetings.guests", meeting.id, guests) if guests else None
     tx.run(update(meetings).where(meetings.c.id == meeting.id).values(guests=sealed))
 
 

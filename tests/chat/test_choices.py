@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.chat import choices
-from bot.chat.choices import MAX_BYTES, Answer, Command, Drop, Resume, action, pack, unpack
+from bot.chat.choices import MAX_BYTES, Answer, Command, Drop, Resume, action, pack, unpack, yes_or_no
 
 
 @action("try")
@@ -123,3 +123,11 @@ def test_two_actions_may_not_share_a_name():
         @dataclass(frozen=True)
         class Other:
             x: int
+
+
+def test_a_plain_yes_or_no_picks_between_two_that_differ_in_it_alone():
+    both = ("#recall.1.yes", "#recall.1.no")
+    assert [yes_or_no(both, said) for said in ("dong y", "ok", "khong", "de xem")] == [0, 0, 1, None]
+    assert yes_or_no(("#recall.1.yes",), "ok") is None
+    assert yes_or_no(("#recall.1.yes", "#drop.1.no"), "ok") is None
+    assert yes_or_no(("#judge.1.yes", "#judge.1.no", "#look.1"), "ok") is None

@@ -219,6 +219,18 @@ def test_hours_are_picked_by_their_name_and_a_number_that_may_be_one_is_asked_ba
     assert (reading.means, reading.candidates) == ("unclear", ("m:6", "m:2"))
 
 
+def test_what_was_just_asked_is_answered_before_a_card_above_it() -> None:
+    labels, payloads = ("Thu hồi ngay", "Giữ nguyên"), ("#recall.1.yes", "#recall.1.no")
+    asked, came = (
+        Situation(open=(OpenMessage("", False, labels, payloads, NOW, unasked), card(300)), now=NOW)
+        for unasked in (False, True)
+    )
+    assert [read(text, asked).payload for text in ("đồng ý", "ok", "không ạ", "ko")] == [
+        "#recall.1.yes", "#recall.1.yes", "#recall.1.no", "#recall.1.no",
+    ]  # fmt: skip
+    assert read("ok", came).payload != "#recall.1.yes"
+
+
 @pytest.mark.parametrize("text", ["1", "ok", "2", "số 1"])
 def test_a_second_message_just_before_makes_the_bot_ask(text: str) -> None:
     reading = read(text, Situation(open=(menu(20, "Có", "Không"), card(300)), now=NOW))

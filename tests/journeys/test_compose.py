@@ -271,7 +271,11 @@ async def test_recall_tells_who_received_it_and_the_choices_die(house):
     await clerk.sees("52-KH/ĐU")
     await clerk.says("/thuhoi 52")
     await clerk.sees("Thu hồi 52-KH/ĐU")
-    await clerk.taps("Thu hồi ngay")
+    await clerk.says("khong")
+    await clerk.sees("giữ nguyên")
+    await clerk.says("/thuhoi 52")
+    await clerk.sees("Thu hồi 52-KH/ĐU")
+    await clerk.says("dong y")  # to this question, and to no card above it
     await clerk.sees("đang báo 2 đồng chí")
     await member.sees("đã được thu hồi")
     old = {message.id: message for message in await member.messages()}[card.id]

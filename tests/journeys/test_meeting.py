@@ -104,12 +104,22 @@ async def test_a_meeting_from_invitation_to_the_line_for_the_minutes(house):
     await secretary.sees("nhắn các số trước tên")
     await secretary.says("3, 4")  # the secretary and the exempt member, at once
     await secretary.sees("Có mặt 1/3")
-    await secretary.says("xong, ghi nguoi vang")
+    await secretary.says("bo lan ghi vua roi")
+    await secretary.sees("Có mặt 0/3")
+    await secretary.says("3, 4")
+    await secretary.sees("Có mặt 1/3")
+    for guest, before in (("Ông Khách Một", "Khách mời là ai"), ("Bà Khách Hai", "đã ghi: Ông Khách Một")):
+        await secretary.says("ghi khach moi")
+        await secretary.sees(before)
+        await secretary.says(guest)
+        await secretary.sees("Có mặt 1/3")
+    await secretary.says("xong")
     await secretary.sees("Lê Văn Bé vắng. Ghi thế nào")
     await secretary.taps("Vắng không lý do")
     line = (await secretary.sees("Ghi biên bản")).text
     for part in (
         "Tổng số đảng viên: 4",
+        "Ông Khách Một; Bà Khách Hai",
         "Miễn sinh hoạt: 1",
         "Phải dự: 3",
         "Có mặt: 1",
@@ -163,6 +173,10 @@ async def test_a_change_and_a_cancellation_reach_everybody(house):
     be = await house.member("Lê Văn Bé")
     await call(secretary)
     await be.sees("Giấy mời")
+    await be.says("dang phi bao nhieu")
+    await be.sees("gửi câu hỏi cho cán bộ")
+    await be.says("2")  # of the one choice there is: no answer to the invitation above it
+    await be.sees("không có số này")
     await be.taps("Sẽ dự")
     await be.sees("Đã ghi")
     await be.taps("Thêm vào lịch")

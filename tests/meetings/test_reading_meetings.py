@@ -1,6 +1,6 @@
 """What people type when a meeting is called, and what they answer to an invitation."""
 
-from datetime import datetime
+from datetime import date, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +10,7 @@ from bot.chat.talk import Retry
 from bot.clock import VIETNAM
 from bot.dialogs import absence, compose_meeting
 from bot.handlers.understand import understand_answer
+from bot.meetings import answering
 from bot.meetings.answering import is_bare_yes, read_answer
 
 
@@ -300,5 +301,25 @@ def test_a_papers_number_is_no_promise_to_come(text):
 
 
 def test_seven_in_the_morning_is_an_hour_that_was_said():
-    said = compose_meeting._time(SimpleNamespace(now=NOW), "7h sáng thứ năm")[0]
+    said = compose_meeting._time(SimpleNamespace(now=NOW), None, "7h sáng thứ năm")[0]
     assert datetime.fromisoformat(said).hour == 7  # nought would mean that no hour was said
+
+
+@pytest.mark.parametrize(
+    "typed, when",
+    [
+        ("7h toi", "2026-11-28T19:00"),
+        ("19h30", "2026-11-28T19:30"),
+        ("8", "2026-11-28T08:00"),
+        ("8h 30/11", "2026-11-30T08:00"),
+    ],
+)
+def test_an_hour_said_after_its_day_is_of_that_day(typed, when):
+    now = datetime(2026, 11, 27, 9, tzinfo=VIETNAM)
+    said, unsure = compose_meeting._time(SimpleNamespace(now=now), date(2026, 11, 28), typed)
+    assert (said[:16], unsure) == (when, False)
+
+
+def test_a_number_or_a_no_alone_is_for_what_was_asked_last():
+    assert all(map(answering.is_bare, ("1", "số 2", "không", "3.")))
+    assert not any(map(answering.is_bare, ("sẽ dự", "xin vắng", "không dự được", "4", "đến muộn 15 phút")))

@@ -9,10 +9,20 @@ from sqlalchemy import insert, select, update
 
 from bot.chat.replies import Say
 from bot.delivery import outbox
+from bot.dialogs.link_notices import tell_of_link
 from bot.organisation import accounts, personal, queries
-from bot.organisation.linking import approve_link, link_by_hand, refuse_link, reject_link, request_code
-from bot.organisation.models import Account, Claim, Place, Purpose, Way
+from bot.organisation.linking import (
+    approve_link,
+    approvers,
+    link_by_hand,
+    refuse_link,
+    reject_link,
+    request_code,
+)
+from bot.organisation.models import Account, Claim, NotAllowed, Place, Purpose, Role, Way
 from bot.organisation.roster_import import import_roster
+from bot.organisation.service import appoint
+from bot.organisation.slips import print_slips
 from bot.organisation.verification import make_slip, verify_by_slip
 from bot.organisation.verification import verify as by_any_way
 from bot.organisation.ways import ways_to
@@ -184,3 +194,37 @@ def test_erasing_one_leaves_alone_who_has_the_messenger_account_now(tx: Tx) -> N
         room.forget(tx, erased, places)
     assert known() == before
     assert before[1] == "withdrawn"  # papers were refused, and still are
+
+
+def test_nobody_lets_in_an_officer_above_themselves(tx: Tx) -> None:
+    stock(tx)
+    branch = queries.member(tx, who(tx, 3))
+    assert branch is not None
+    top = queries.ancestors(tx, branch.branch_id)[-1]
+    assert top != branch.branch_id
+    appoint(tx, who(tx, 3), Role.OFFICER, top)
+    code = request_code(tx, Place("telegram", "new", "new"))
+    with pytest.raises(NotAllowed):
+        link_by_hand(tx, code, who(tx, 3), who(tx, 1))
+    with pytest.raises(NotAllowed):
+        approve_link(tx, claim(tx, "new").id, who(tx, 1))
+    with pytest.raises(NotAllowed):
+        make_slip(tx, who(tx, 3), who(tx, 1))
+    printed = {each.name for each in print_slips(tx, branch.branch_id, who(tx, 1))}
+    assert "Lê Thường" not in printed
+    assert "Lê Mẫu 4" in printed
+    assert approvers(tx, who(tx, 3)) == []  # nobody above has a post: the terminal decides
+    appoint(tx, who(tx, 4), Role.SECRETARY, top)
+    assert approvers(tx, who(tx, 3)) == [who(tx, 4)]
+    assert link_by_hand(tx, code, who(tx, 3), who(tx, 4)).account.member_id == who(tx, 3)
+
+
+def test_who_links_by_hand_is_not_the_only_one_who_hears_of_it(tx: Tx) -> None:
+    stock(tx)
+    branch = queries.member(tx, who(tx, 3))
+    assert branch is not None
+    appoint(tx, who(tx, 4), Role.DEPUTY_SECRETARY, branch.branch_id)
+    for number, born in ((1, date(1980, 3, 2)), (4, date(1980, 3, 5))):
+        verify_by_slip(tx, "telegram", f"u{number}", f"u{number}", make_slip(tx, who(tx, number), None), born)
+    account = link_by_hand(tx, request_code(tx, Place("telegram", "n", "n")), who(tx, 3), who(tx, 1)).account
+    assert [each.chat_id for each in tell_of_link(tx, account, but=who(tx, 1))] == ["u4"]
