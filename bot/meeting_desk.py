@@ -52,6 +52,8 @@ class ScreenDesk:
             key, until = (int(part, 16) for part in token.split("-")[:2])
         except ValueError:
             return None
+        if not (0 < key < 1 << 63 and 0 < until < 1 << 63):
+            return None
         signature = token.split("-", 2)[-1].encode()
         if not hmac.compare_digest(signature, _signature(self._vault, key, until).encode()):
             return None

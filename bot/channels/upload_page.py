@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Protocol
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.channels.clean import clean
 from bot.i18n import _, number, speaking
@@ -72,7 +73,7 @@ async def _took(request: web.Request, desk: Desk, slots: asyncio.Semaphore) -> t
             return _too_big(desk.limit), 413, True
         except TimeoutError:
             return _("Mạng quá chậm nên tệp chưa tới. Mời đồng chí thử lại."), 408, True
-        except ValueError:
+        except (ValueError, HttpProcessingError):  # no file, or parts that are none of a form
             return _("Chưa có tệp nào. Mời đồng chí chọn tệp rồi bấm Gửi."), 400, True
         said = await desk.take(token, name, data)
     return (_over(), 410, False) if said is None else (said, 200, False)

@@ -1,13 +1,17 @@
 """The upload page as a program meets it: forged addresses, no file, too much, twice, and its headers."""
 
 import asyncio
+import io
+import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot import logs
 from bot.channels import upload_page
+from bot.meeting_desk import ScreenDesk
 from bot.store import upload_pages
 from bot.store.engine import make_engine
 from bot.store.migrate import migrate
@@ -119,3 +123,36 @@ def test_a_ticket_is_signed_timed_and_used_once(tx):
     assert upload_pages.find(late, other) is None
     upload_pages.forget_expired(Tx(tx.conn, NOW + timedelta(minutes=21), tx.vault))
     assert upload_pages.find(tx, other) is None
+
+
+async def test_parts_that_are_none_are_turned_away_and_not_logged(client, desk, caplog):
+    for head in ("X" * 9_000 + ": ly-lich.pdf", "khong phai tieu de ly-lich.pdf"):
+        body = f"--b\r\n{head}\r\n\r\nx\r\n--b--\r\n".encode()
+        answer = await client.post(
+            "/gui-tep/dung", data=body, headers={"Content-Type": "multipart/form-data; boundary=b"}
+        )
+        assert answer.status == 400
+    assert not desk.taken
+    assert "ly-lich" not in caplog.text
+
+
+async def test_a_room_that_no_meeting_has_is_turned_away_before_anything_is_read():
+    desk = ScreenDesk(None, Vault(Keys.new()))  # a writer that would be asked is not there
+    for key in ("f" * 4_000, "0", "-1", "zz"):
+        assert await desk.screen(f"{key}-1-x") is None
+
+
+def test_an_error_of_a_request_is_logged_by_kind_and_place_alone():
+    said = io.StringIO()
+    handler = logging.StreamHandler(said)
+    logger = logging.getLogger("a.server")
+    logger.addHandler(handler)
+    logger.addFilter(logs.KindAndPlace())
+    try:
+        raise ValueError("Nguyễn Văn Mẫu")
+    except ValueError:
+        logger.exception("Error handling request from %s", "203.0.113.7")
+    assert "a request failed: ValueError at test_upload_address.py:" in said.getvalue()
+    assert "203.0.113.7" not in said.getvalue()
+    assert "Mẫu" not in said.getvalue()
+    assert "Traceback" not in said.getvalue()
