@@ -111,12 +111,12 @@ def of_member(tx: Tx, member_id: int) -> list[tuple[Directive, int | None]]:
     return sorted(found, key=lambda each: each[0].id, reverse=True)
 
 
-def open_in(tx: Tx, unit_ids: Iterable[int], limit: int = 1000) -> list[Directive]:
-    """Open directives with a recipient in these units, the newest first."""
+def open_in(tx: Tx, unit_ids: Iterable[int], limit: int = 1000, state: State = State.OPEN) -> list[Directive]:
+    """Open directives (or those in another state) with a recipient in these units, the newest first."""
     mine = select(recipients.c.directive_id).where(recipients.c.unit_id.in_(list(unit_ids)))
     rows = tx.rows(
         _select()
-        .where(directives.c.state == State.OPEN, directives.c.id.in_(mine))
+        .where(directives.c.state == state, directives.c.id.in_(mine))
         .order_by(directives.c.id.desc())
         .limit(limit)
     )

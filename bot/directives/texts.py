@@ -339,3 +339,8 @@ def refused(code: str, document: str = "") -> Say:
         "nothing_open": _("Hiện không có văn bản nào chờ đồng chí xác nhận."),
     }
     return Say(sentences[code])
+
+
+def taken_back(directive: Directive) -> Say:
+    """To who asks about a directive that was recalled."""
+    return Say(_("{document} đã được thu hồi, nên không còn nhắc, đếm hay sửa.", document=name(directive)))

@@ -12,7 +12,7 @@ from bot.chat.text import fold
 from bot.delivery import window
 from bot.delivery.window import Bill, Tariff
 from bot.directives import checking, knocking, queries, texts, texts_checks
-from bot.directives.models import Directive, MakeTable, ShowResults, ShowStatus
+from bot.directives.models import Directive, MakeTable, ShowResults, ShowStatus, State
 from bot.directives.numbers import complete, find, parse
 from bot.handlers.gate import member_account, not_verified
 from bot.i18n import N_, _, language, moment
@@ -196,13 +196,15 @@ def choose(
     account = member_account(tx, event)
     if account is None:
         return not_verified()
-    known = queries.open_in(tx, people.scope(tx, account.member_id, verb))
+    scope = people.scope(tx, account.member_id, verb)
+    known = queries.open_in(tx, scope)
     asked = _ASKED.get(verb, _LOOK)
     if event.document is None:
         return _which(known, payload, asked)
     found = named(event.document, known)
     if not found:
-        said = texts.refused("unknown", event.document)
+        gone = named(event.document, queries.open_in(tx, scope, state=State.RECALLED))
+        said = texts.taken_back(gone[0]) if gone else texts.refused("unknown", event.document)
         return [said, _which(known, payload, asked)] if known else said
     if len({directive.number for directive in found}) > 1:
         return _which(found, payload, asked)

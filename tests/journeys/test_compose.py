@@ -277,6 +277,8 @@ async def test_recall_tells_who_received_it_and_the_choices_die(house):
     await clerk.sees("Thu hồi 52-KH/ĐU")
     await clerk.says("dong y")  # to this question, and to no card above it
     await clerk.sees("đang báo 2 đồng chí")
+    await clerk.says("tinh hinh 52")
+    await clerk.sees("đã được thu hồi, nên")
     await member.sees("đã được thu hồi")
     old = {message.id: message for message in await member.messages()}[card.id]
     assert old.deleted == (house.channel == "telegram")  # Zalo deletes nothing: there the words must do
