@@ -53,6 +53,7 @@ ScreenAddress = Callable[[Tx, Meeting], str]
 FILE_JOB = "meeting_file"
 """The kind of job that makes a calendar file or the minutes."""
 _QUESTIONS = ("meeting_late", "meeting_absence")
+_CHANGE = re.compile(r"\b(?:doi|sua|hoan|lui|huy)\b")
 _CALL = re.compile(
     r"(?:tao|lap|to chuc|len lich|moi|dat|them|trieu tap|goi) ?(?:mot |cuoc |buoi |giay moi )*(?:hop|sinh hoat)"
 )
@@ -253,6 +254,12 @@ def meeting(router: Router[Tx], event: Commanded, tx: Tx, account: Account) -> R
         return router.begin("compose_meeting", event, tx)
     own = queries.of_member(tx, account.member_id)
     led = queries.in_units(tx, scope, tx.now - _RECENT, limit=5) if scope else []
+    ahead = [each for each in led if each.starts > tx.now]
+    if ahead and _CHANGE.search(fold(event.rest)):
+        return Say(
+            _("Đồng chí muốn đổi hoặc hủy cuộc họp nào? Chọn cuộc họp, rồi chọn việc."),
+            choices=tuple(Choice(texts.short(each), pack(ShowMeeting(each.id))) for each in ahead),
+        )
     choices = [
         Choice(_("Ai dự: {meeting}", meeting=texts.short(each)), pack(ShowMeeting(each.id)))
         for each in led[:3]

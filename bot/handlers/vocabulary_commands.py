@@ -154,7 +154,8 @@ MEETING = rx(
     rf"(?:{_DAY} )?{_MEET}(?: {_DAY})? (?:vao |luc |la )?{_WHEN}|"
     rf"{_DAY}(?: \S+){{0,2}}? (?:co )?(?:lich )?{_MEET}(?: gi| khong| \?)+|"
     rf"{_DAY}(?: \S+){{0,2}}? co (?:lich )?{_MEET}|co {_MEET} khong|cuoc hop (?:sap toi|toi|"
-    rf"tiep theo|toi day)|giay moi(?: hop)?"
+    rf"tiep theo|toi day)|giay moi(?: hop)?|"
+    r"(?:doi|sua|hoan|lui|huy)(?: lai)?(?: gio| ngay| lich| noi| cuoc| buoi)* hop(?: chi bo)?"
 )
 MEETING_NOT = rx(
     r"vang|nghi|mien|xin phep|may lan|truc tuyen|online|bien ban|mau|quy dinh|bat buoc|chuyen|khong hop|ky luat"

@@ -43,7 +43,7 @@ danh sách chưa xác nhận|bao nhiêu người chưa đọc|ai chưa xem""",
 nhắc các đồng chí chưa đọc|don doc moi nguoi|gửi nhắc nhở|nhac52""",
     "rate": """tỷ lệ sử dụng|tyle|ti le su dung|/tyle|tỷ lệ cài đặt chi bộ 3|bao nhiêu phần trăm đã dùng sổ tay""",
     "attendance": "điểm danh|diemdanh|/diemdanh|diem danh hop chi bo",
-    "meeting": """tạo họp|taohop|lịch họp|lich hop|bao giờ họp|
+    "meeting": """tạo họp|taohop|lịch họp|lich hop|bao giờ họp|doi gio hop|hủy họp|hoan hop|huy cuoc hop|
 khi nao hop chi bo|mấy giờ họp|/lichhop|tối nay có họp không|
 
 chi bộ họp lúc mấy giờ""",
