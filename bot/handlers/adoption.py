@@ -14,7 +14,7 @@ from bot.organisation import queries as people
 from bot.organisation import unverified as behind
 from bot.organisation.models import Organisation, Verb
 from bot.organisation.rules import by_given_name
-from bot.organisation.slips import unverified
+from bot.organisation.slips import printable, unverified
 from bot.privacy.travel import Cargo, Travel, by_unit, instead_of_names
 from bot.reports import adoption as reports
 from bot.store import audit, jobs
@@ -179,23 +179,25 @@ def _ask_unit(tx: Tx, member_id: int) -> Say:
     having = [each for each in units if waiting & people.subtree_ids(tx, each.id)] or units[:1]
     branches = [each for each in having if each.id in waiting] or having
     if len(branches) == 1:
-        return _ask(tx, branches[0])
+        return _ask(tx, branches[0], member_id)
     choices = tuple(Choice(each.name[:60], pack(PrintSlips(each.id, "ask"))) for each in branches[:MAX_UNITS])
     return Say(_("In phiếu cho đơn vị nào?"), heading=_("Phiếu xác thực"), choices=choices)
 
 
-def _ask(tx: Tx, unit: Organisation) -> Say:
-    count = len(unverified(tx, people.subtree_ids(tx, unit.id)))
+def _ask(tx: Tx, unit: Organisation, by: int) -> Say:
+    mine, above = printable(tx, unit.id, by)
+    more = _("Phiếu của {count} đồng chí giữ chức vụ ở cấp trên do cấp trên in.", count=number(above))
     choices = [Choice(_("In áp phích"), pack(PrintSlips(unit.id, "poster")))]
-    if count:
+    if mine:
         choices.insert(0, Choice(_("In phiếu"), pack(PrintSlips(unit.id, "sheet"))))
     return Say(
         _(
             "{unit}: {count} đồng chí chưa xác thực. In phiếu mới thì phiếu cũ chưa dùng của các đồng chí ấy "
             "hết giá trị. Mỗi lần in đều được ghi nhật ký.",
             unit=unit.name,
-            count=number(count),
-        ),
+            count=number(len(mine) + above),
+        )
+        + (f" {more}" if above else ""),
         heading=_("Phiếu xác thực"),
         choices=tuple(choices),
     )
@@ -214,7 +216,7 @@ def print_slips(choice: PrintSlips, event: Event, tx: Tx, may: Travel) -> Replie
             _("Đồng chí không phụ trách đơn vị này; không có gì thay đổi. Nhắn “tỷ lệ” để xem phần của mình.")
         )
     if choice.what == "ask":
-        return _ask(tx, unit)
+        return _ask(tx, unit, account.member_id)
     if choice.what == "sheet" and not may.carries(account.channel, Cargo.SLIPS):
         return Say(
             _(

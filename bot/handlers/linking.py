@@ -76,9 +76,8 @@ def _refused(decision: Decision, decider: Account) -> list[Out]:
     said: list[Out] = [
         Say(_("Đã từ chối. Tài khoản cũ (nếu có) vẫn dùng như trước.")),
     ]
-    if not WAYS[
-        decision.account.way
-    ].neutral:  # else it would tell who is a member: who matched nobody hears nothing
+    # Where the way is neutral nothing is said, as to who matched nobody: else it would tell who is a member.
+    if not WAYS[decision.account.way].neutral:
         said.append(
             _to(decision.account, _("Yêu cầu chưa được chấp nhận. Đồng chí gặp bí thư chi bộ để được giúp."))
         )

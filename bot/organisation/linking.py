@@ -122,7 +122,7 @@ def approve_link(tx: Tx, account_id: int, by: int, through: int | None = None) -
     `through` is the account that speaks: a member's own older account may let the new one in. Raises
     NotAllowed (else nobody approves their own), and LookupError when it no longer waits.
     """
-    waiting = _decidable(tx, account_id, by, through, PENDING)
+    waiting = _decidable(tx, account_id, by, through, PENDING, lets_in=True)
     old = _active(tx, waiting.member_id, waiting.channel)
     close(
         tx,
@@ -156,7 +156,9 @@ def reject_link(tx: Tx, account_id: int, by: int, through: int | None = None) ->
     return linked._replace(state=REVOKED)
 
 
-def _decidable(tx: Tx, account_id: int, by: int, through: int | None, state: str) -> Account:
+def _decidable(
+    tx: Tx, account_id: int, by: int, through: int | None, state: str, *, lets_in: bool = False
+) -> Account:
     tx.run(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update())  # decided once
     found = queries.account(tx, account_id)
     if found is None or found.state != state:
@@ -165,7 +167,9 @@ def _decidable(tx: Tx, account_id: int, by: int, through: int | None, state: str
         own = queries.account(tx, through) if through is not None and through != account_id else None
         if own is None or own.member_id != by or own.state != ACTIVE:
             raise NotAllowed("approve_link")
-    elif not may_vouch(tx, by, found.member_id, found.branch_id):
+    elif not queries.may(tx, by, Verb.APPROVE_LINK, found.branch_id) or (
+        lets_in and not may_vouch(tx, by, found.member_id, found.branch_id)
+    ):
         raise NotAllowed("approve_link")
     return found
 

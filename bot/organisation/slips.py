@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from bot.organisation import queries
 from bot.organisation.linking import may_vouch
 from bot.organisation.models import Member, NotAllowed, Verb
 from bot.organisation.rules import by_given_name, has_access
 from bot.organisation.verification import make_slip
 from bot.store import audit
+from bot.store.tables.organisation import appointments
 from bot.store.tx import Tx
 
 DAYS = 30
@@ -33,6 +36,17 @@ def unverified(tx: Tx, unit_ids: Iterable[int]) -> list[Member]:
     return [each for each in people if each.id not in linked]
 
 
+def printable(tx: Tx, unit_id: int, by: int | None) -> tuple[list[Member], int]:
+    """Who is unverified at and below a unit; how many more hold a post above whoever prints."""
+    found = unverified(tx, queries.subtree_ids(tx, unit_id))
+    if by is None:
+        return found, 0
+    in_force = queries.holds(appointments.c.from_ms, appointments.c.until_ms, tx.now_ms)
+    posted = {row.member_id for row in tx.rows(select(appointments.c.member_id).where(in_force))}
+    mine = [each for each in found if each.id not in posted or may_vouch(tx, by, each.id, each.branch_id)]
+    return mine, len(found) - len(mine)
+
+
 def print_slips(tx: Tx, unit_id: int, by: int | None, days: int = DAYS) -> list[PrintedSlip]:
     """New slips for everybody unverified at and below a unit, by branch and name; unused old ones end.
 
@@ -40,11 +54,7 @@ def print_slips(tx: Tx, unit_id: int, by: int | None, days: int = DAYS) -> list[
     """
     if by is not None and not queries.may(tx, by, Verb.MAKE_SLIPS, unit_id):
         raise NotAllowed("make_slips")
-    found = [
-        each
-        for each in unverified(tx, queries.subtree_ids(tx, unit_id))
-        if by is None or may_vouch(tx, by, each.id, each.branch_id)
-    ]
+    found, _above = printable(tx, unit_id, by)
     actor = "terminal" if by is None else "member"
     audit.record(tx, "slips_printed", f"organisation:{unit_id}", member_id=by, actor=actor)
     return slips_for(tx, found, by, days)

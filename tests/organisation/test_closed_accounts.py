@@ -22,7 +22,7 @@ from bot.organisation.linking import (
 from bot.organisation.models import Account, Claim, NotAllowed, Place, Purpose, Role, Way
 from bot.organisation.roster_import import import_roster
 from bot.organisation.service import appoint
-from bot.organisation.slips import print_slips
+from bot.organisation.slips import print_slips, printable
 from bot.organisation.verification import make_slip, verify_by_slip
 from bot.organisation.verification import verify as by_any_way
 from bot.organisation.ways import ways_to
@@ -206,10 +206,13 @@ def test_nobody_lets_in_an_officer_above_themselves(tx: Tx) -> None:
     code = request_code(tx, Place("telegram", "new", "new"))
     with pytest.raises(NotAllowed):
         link_by_hand(tx, code, who(tx, 3), who(tx, 1))
+    waiting = claim(tx, "new")
     with pytest.raises(NotAllowed):
-        approve_link(tx, claim(tx, "new").id, who(tx, 1))
+        approve_link(tx, waiting.id, who(tx, 1))
+    refuse_link(tx, waiting.id, who(tx, 1))  # to keep somebody out is theirs
     with pytest.raises(NotAllowed):
         make_slip(tx, who(tx, 3), who(tx, 1))
+    assert printable(tx, branch.branch_id, who(tx, 1))[1] == 1
     printed = {each.name for each in print_slips(tx, branch.branch_id, who(tx, 1))}
     assert "Lê Thường" not in printed
     assert "Lê Mẫu 4" in printed
