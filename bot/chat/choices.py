@@ -82,15 +82,22 @@ def _base36(value: int) -> str:
             return digits
 
 
-_PLAIN = {"yes": ("co", "vang", "dong y", "nhat tri", "ok"), "no": ("khong", "ko")}
+PLAIN = {"yes": frozenset(("co", "vang", "dong y", "nhat tri")), "no": frozenset(("khong", "ko"))}
+"""What answers a question of yes or no, whatever its two buttons say. Never “dung”: it is “đúng” and “dừng”."""
+
+
+def plain_answer(said: str) -> str | None:
+    """ "yes" or "no" for a plain word of it, with or without courtesies; `said` is folded."""
+    words = " ".join(word for word in said.split() if word.strip(".,!") not in ("a", "nhe", "nha", "da"))
+    return next((answer for answer, plain in PLAIN.items() if words.strip(".,! ") in plain), None)
 
 
 def yes_or_no(payloads: Sequence[str], said: str) -> int | None:
     """Which of two payloads that differ in "yes" and "no" alone a plain word picks; `said` is folded."""
-    answer = next((each for each, words in _PLAIN.items() if said.removesuffix(" a") in words), "")
+    answer = "yes" if said == "ok" else plain_answer(said)
     ends = {payload.rpartition(".")[2]: at for at, payload in enumerate(payloads)}
     alike = {payload.rpartition(".")[0] for payload in payloads}
-    return ends[answer] if answer and len(alike) == 1 and {*ends} == {*_PLAIN} else None
+    return ends[answer] if answer and len(alike) == 1 and {*ends} == {*PLAIN} else None
 
 
 def tag(question: str) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from bot.chat import hours
-from bot.chat.choices import Answer, pack, tag
+from bot.chat.choices import PLAIN, Answer, pack, plain_answer, tag
 from bot.chat.errors import Refused
 from bot.chat.events import Address, ContactShared, FileSent, JobDone
 from bot.chat.replies import Choice, Reply, Say, To
@@ -309,17 +309,6 @@ def _politely(typed: str, label: str) -> bool:
     return rest != typed and all(word.strip(".,!") in _POLITE for word in rest.split())
 
 
-_BARE = {"yes": frozenset(("co", "vang", "dong y", "nhat tri")), "no": frozenset(("khong", "ko"))}
-"""What answers a question of yes or no, whatever its two buttons say. Never “dung”: it is “đúng” and “dừng”."""
-
-
-def _bare(typed: str, options: Mapping[str, str]) -> str | None:
-    if {*options} != {*_BARE}:
-        return None
-    said = " ".join(word for word in typed.split() if word.strip(".,!") not in ("a", "nhe", "nha", "da"))
-    return next((answer for answer, words in _BARE.items() if said.strip(".,! ") in words), None)
-
-
 _TURNING = frozenset("khong chua dung thoi huy bo".split())
 
 
@@ -358,7 +347,7 @@ def _pick(answer: str, options: Mapping[str, str] | None, parse: Callable[[str],
         ]
         if len(near) == 1:
             return values[near[0]]
-        if "?" not in answer and (said := _bare(typed, options)) is not None:
+        if "?" not in answer and {*options} == {*PLAIN} and (said := plain_answer(typed)) is not None:
             return said
     if parse is None:
         count = len(options or {})
